@@ -1,0 +1,127 @@
+//! What bounds one call: a cancel token and a time limit.
+
+use std::time::{Duration, Instant};
+
+use crate::cancel::CancelToken;
+use crate::error::{Error, Limit, Result};
+use crate::log::Log;
+
+/// What bounds one blocking call: a cancel token and a limit on the time of the whole call.
+///
+/// `Call::default()` cannot be cancelled and takes the client's default limit.
+///
+/// ```
+/// # use nitro_jobs::{Call, CancelToken};
+/// # use std::time::Duration;
+/// let cancel = CancelToken::new();
+/// let call = Call::new().cancel(&cancel).timeout(Duration::from_secs(20));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    cancel: Option<CancelToken>,
+    timeout: CallTimeout,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum CallTimeout {
+    #[default]
+    Default,
+    None,
+    After(Duration),
+}
+
+impl Call {
+    /// A call without a cancel token, with the client's default limit.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets `token` stop the call from any thread.
+    pub fn cancel(mut self, token: &CancelToken) -> Self {
+        self.cancel = Some(token.clone());
+        self
+    }
+
+    /// Limits the whole call. Zero means no limit, as in C.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = if timeout.is_zero() {
+            CallTimeout::None
+        } else {
+            CallTimeout::After(timeout)
+        };
+        self
+    }
+
+    /// The bounds of this call from now on; `default` is the limit where the caller named none.
+    pub(crate) fn begin(&self, default: Option<Duration>, limit: Limit, pace: &Pace, log: &Log) -> Scope {
+        let timeout = match self.timeout {
+            CallTimeout::Default => default,
+            CallTimeout::None => None,
+            CallTimeout::After(timeout) => Some(timeout),
+        };
+        Scope {
+            cancel: self.cancel.clone(),
+            deadline: timeout.and_then(|t| Instant::now().checked_add(t)),
+            timeout,
+            limit,
+            pace: pace.clone(),
+            log: log.clone(),
+        }
+    }
+}
+
+/// The limits that hold inside every call: they bound silence and slowness, never a healthy stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Pace {
+    /// Resolve, connect, proxy and TLS together.
+    pub connect: Duration,
+    /// No byte for so long, in a head, a body or a stream.
+    pub idle: Duration,
+    /// The least bytes a second of a body, averaged over `RATE_WINDOW`; 0 switches it off. Streams are exempt.
+    pub min_rate: u64,
+}
+
+/// A call under way: checked at each step that can block, and handed down to where it blocks.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    pub cancel: Option<CancelToken>,
+    pub deadline: Option<Instant>,
+    timeout: Option<Duration>,
+    limit: Limit,
+    pub pace: Pace,
+    pub log: Log,
+}
+
+impl Scope {
+    /// Fails once the token is triggered or the time is up.
+    pub(crate) fn check(&self) -> Result<()> {
+        if let Some(cancel) = &self.cancel {
+            cancel.check()?;
+        }
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(self.expired()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of this call's own limit.
+    pub(crate) fn expired(&self) -> Error {
+        let seconds = self.timeout.unwrap_or_default().as_secs_f64();
+        Error::timeout(self.limit, format!("the {} of {seconds} s ran out", self.limit))
+    }
+
+    /// Sleeps for `duration`, bounded by the token and the deadline.
+    pub(crate) fn sleep(&self, duration: Duration) -> Result<()> {
+        self.check()?;
+        let left = self.deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        let (nap, cut) = match left {
+            Some(left) if left < duration => (left, true),
+            _ => (duration, false),
+        };
+        match &self.cancel {
+            Some(cancel) => cancel.sleep(nap)?,
+            None => std::thread::sleep(nap),
+        }
+        if cut { Err(self.expired()) } else { Ok(()) }
+    }
+}

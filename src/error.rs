@@ -1,0 +1,361 @@
+//! What went wrong, in words that a caller can act on.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::problem::ProblemDetails;
+
+/// A result whose error is this library's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What kind of thing went wrong: what a program branches on.
+///
+/// Each kind has a number that never changes and is never reused: [`ErrorKind::code`], the `NITRO_E_…` of the C header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum ErrorKind {
+    /// An argument or option cannot be used; nothing was sent.
+    InvalidArgument = 1,
+    /// A defect inside this library was caught. The call had no effect that is known; the next call works.
+    Internal = 2,
+    /// There is no memory for an answer whose size the peer decided.
+    NoMemory = 3,
+    /// A handle that serves one thread at a time is in use by another thread now.
+    Busy = 4,
+
+    /// The caller's cancel token was triggered.
+    Cancelled = 10,
+    /// A callback of the caller said stop.
+    Stopped = 11,
+    /// A time limit of this call ran out; [`Error::limit`] says which.
+    Timeout = 12,
+    /// The time to wait for a job ran out. The job goes on: its ticket is in [`Error::ticket`].
+    WaitTimeout = 13,
+
+    /// The host name could not be resolved.
+    Dns = 20,
+    /// No connection could be made; the request was never sent.
+    Connect = 21,
+    /// The TLS handshake failed or the certificate is not trusted.
+    Tls = 22,
+    /// The proxy could not be used or refused the target.
+    Proxy = 23,
+    /// The proxy wants credentials, or other ones (407).
+    ProxyAuth = 24,
+    /// The connection broke after the request was on its way.
+    ConnectionLost = 25,
+    /// A redirect cannot be followed: too many hops, from https to http, or without a usable `Location`.
+    Redirect = 26,
+    /// The peer did not speak HTTP, or its answer cannot be understood.
+    Protocol = 27,
+    /// A body ended before the length or the last chunk that its head promised.
+    Truncated = 28,
+    /// An answer is larger than the limit for its kind.
+    TooLarge = 29,
+    /// A body came without any proof of its end, so it cannot be told whole from cut.
+    Unverified = 30,
+
+    /// 400: the service cannot use the request.
+    BadRequest = 40,
+    /// 401: the token is missing, wrong or expired.
+    Unauthorized = 41,
+    /// 403: the token does not allow this.
+    Forbidden = 42,
+    /// 404: there is no such job, or no longer.
+    NotFound = 43,
+    /// 410: the job's files were deleted; the request must be sent again.
+    Gone = 44,
+    /// 413: the document is larger than the service takes.
+    ContentTooLarge = 45,
+    /// 415: the service does not take this kind of document.
+    UnsupportedMediaType = 46,
+    /// 422: the request is well formed but asks for something that cannot be done.
+    Unprocessable = 47,
+    /// 429: too many requests, or the allowance is used up.
+    RateLimited = 48,
+    /// 5xx: the service has a fault of its own.
+    Service = 49,
+    /// Any other HTTP status that is no success.
+    Http = 50,
+
+    /// The job is still running, so it has no result yet.
+    NotReady = 60,
+    /// The job failed; [`Error::problem`] has the service's reason.
+    JobFailed = 61,
+    /// The job was canceled at the service.
+    JobCanceled = 62,
+    /// The result is not what was asked for: a text where a file was wanted, say.
+    UnexpectedResult = 63,
+    /// The result was delivered elsewhere at submission's request, so there is nothing to download here.
+    Delivered = 64,
+
+    /// A local file could not be written or read.
+    File = 70,
+    /// The file exists already and was not to be replaced.
+    FileExists = 71,
+    /// The caller's writer or callback that takes the bytes failed.
+    Sink = 72,
+}
+
+impl ErrorKind {
+    /// The number that stands for this kind in the C API, and in logs.
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// The kind that an HTTP status stands for.
+    pub(crate) fn from_http(status: u16) -> Self {
+        match status {
+            400 => Self::BadRequest,
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            407 => Self::ProxyAuth,
+            410 => Self::Gone,
+            413 => Self::ContentTooLarge,
+            415 => Self::UnsupportedMediaType,
+            422 => Self::Unprocessable,
+            429 => Self::RateLimited,
+            500..=599 => Self::Service,
+            _ => Self::Http,
+        }
+    }
+}
+
+/// Which time limit ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Resolving the name, connecting, proxy and TLS negotiation together took longer than `connect_timeout`.
+    Connect,
+    /// No byte moved for `idle_timeout`.
+    Idle,
+    /// The body came slower than `min_rate`.
+    Rate,
+    /// The whole call took longer than its timeout.
+    Call,
+    /// The whole wait took longer than its timeout.
+    Wait,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Limit::Connect => "connect limit",
+            Limit::Idle => "idle limit",
+            Limit::Rate => "minimum rate",
+            Limit::Call => "call limit",
+            Limit::Wait => "wait limit",
+        })
+    }
+}
+
+/// What went wrong in a call, with everything that helps to act on it. No token and no password is ever in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .inner.message)]
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    http_status: Option<u16>,
+    problem: Option<ProblemDetails>,
+    retry_after: Option<Duration>,
+    reference_id: Option<String>,
+    ticket: Option<String>,
+    limit: Option<Limit>,
+    unsent: bool,
+}
+
+impl Error {
+    /// An error of `kind` with a `message` for people.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                http_status: None,
+                problem: None,
+                retry_after: None,
+                reference_id: None,
+                ticket: None,
+                limit: None,
+                unsent: false,
+            }),
+        }
+    }
+
+    /// An argument or option cannot be used.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// The caller's cancel token was triggered.
+    pub(crate) fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "the call was cancelled by its cancel token")
+    }
+
+    /// A callback of the caller said stop.
+    pub(crate) fn stopped() -> Self {
+        Self::new(ErrorKind::Stopped, "the call was stopped by its callback")
+    }
+
+    /// A time limit ran out.
+    pub(crate) fn timeout(limit: Limit, message: impl Into<String>) -> Self {
+        let kind = if limit == Limit::Wait {
+            ErrorKind::WaitTimeout
+        } else {
+            ErrorKind::Timeout
+        };
+        let mut error = Self::new(kind, message);
+        error.inner.limit = Some(limit);
+        error
+    }
+
+    /// The service's refusal: the kind follows the HTTP status, the message its problem document.
+    pub(crate) fn from_response(status: u16, problem: ProblemDetails) -> Self {
+        let kind = ErrorKind::from_http(status);
+        let mut error = Self::new(kind, refusal(kind, status, &problem));
+        error.inner.http_status = Some(status);
+        error.inner.retry_after = problem.retry_after();
+        error.inner.problem = Some(problem);
+        error
+    }
+
+    /// The job ended without a result: `JobFailed` with the service's reason, or `JobCanceled`.
+    pub(crate) fn from_job(kind: ErrorKind, problem: Option<ProblemDetails>) -> Self {
+        let what = if kind == ErrorKind::JobCanceled {
+            "the job was canceled at the service"
+        } else {
+            "the job failed"
+        };
+        let reason = problem.as_ref().map(ProblemDetails::summary).unwrap_or_default();
+        let message = if reason.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{what}: {reason}")
+        };
+        let mut error = Self::new(kind, message);
+        error.inner.problem = problem;
+        error
+    }
+
+    pub(crate) fn with_reference(mut self, reference_id: &str) -> Self {
+        self.inner
+            .reference_id
+            .get_or_insert_with(|| reference_id.to_owned());
+        self
+    }
+
+    pub(crate) fn with_ticket(mut self, ticket: String) -> Self {
+        self.inner.ticket.get_or_insert(ticket);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        if retry_after.is_some() {
+            self.inner.retry_after = retry_after;
+        }
+        self
+    }
+
+    /// Marks an error after which the request provably never reached the server.
+    pub(crate) fn unsent(mut self) -> Self {
+        self.inner.unsent = true;
+        self
+    }
+
+    /// Puts words in front of the message: what was being done.
+    pub(crate) fn context(mut self, doing: impl fmt::Display) -> Self {
+        self.inner.message = format!("{doing}: {}", self.inner.message);
+        self
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// What went wrong and what to do next, as one sentence or two for people.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// The HTTP status of the service's refusal, if there was an answer.
+    pub fn http_status(&self) -> Option<u16> {
+        self.inner.http_status
+    }
+
+    /// The service's own account of the problem (RFC 9457), whole.
+    pub fn problem(&self) -> Option<&ProblemDetails> {
+        self.inner.problem.as_ref()
+    }
+
+    /// How long the service asks to wait before the next attempt.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// The id to quote to Nitro's support: it was sent with each request about this job.
+    pub fn reference_id(&self) -> Option<&str> {
+        self.inner.reference_id.as_deref()
+    }
+
+    /// The job's ticket as JSON, where the error is about a job that may go on.
+    pub fn ticket(&self) -> Option<&str> {
+        self.inner.ticket.as_deref()
+    }
+
+    /// Which time limit ran out, if one did.
+    pub fn limit(&self) -> Option<Limit> {
+        self.inner.limit
+    }
+
+    /// Whether the request provably never reached the server.
+    pub fn is_unsent(&self) -> bool {
+        self.inner.unsent
+    }
+
+    /// Whether the same call may succeed later without any change by the caller.
+    pub fn is_retryable(&self) -> bool {
+        use ErrorKind::*;
+        match self.kind() {
+            Timeout | WaitTimeout | Dns | Connect | ConnectionLost | Truncated | RateLimited | Service
+            | NotReady => true,
+            Http => self.http_status() == Some(408),
+            _ => false,
+        }
+    }
+}
+
+/// The sentence for a refusal: status, the service's words, and what to do next.
+fn refusal(kind: ErrorKind, status: u16, problem: &ProblemDetails) -> String {
+    use ErrorKind::*;
+    let advice = match kind {
+        Unauthorized => "check the bearer token: it is missing, wrong or expired",
+        Forbidden => "the token does not allow this, or the address has expired",
+        NotFound => "check the job id and the base URL; a job is forgotten some time after its end",
+        Gone => "the service keeps files for about 15 minutes after a job's end; send the request again",
+        ContentTooLarge => "the document is larger than the service takes",
+        RateLimited => "too many requests or the allowance is used up; try again later",
+        Service => "the service has a fault of its own; try again later",
+        _ => "",
+    };
+    let mut text = format!("the service answered {status}");
+    let summary = problem.summary();
+    for part in [summary.as_str(), advice] {
+        if !part.is_empty() {
+            text.push_str(if part == advice && !summary.is_empty() {
+                "; "
+            } else {
+                ": "
+            });
+            text.push_str(part);
+        }
+    }
+    text
+}
