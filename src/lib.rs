@@ -4,6 +4,8 @@ mod call;
 mod cancel;
 mod error;
 mod http;
+pub mod job;
+mod json;
 mod log;
 mod options;
 mod problem;

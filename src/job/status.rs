@@ -1,0 +1,292 @@
+//! What the service says about a job at one moment, as a poll's answer or as an event of the stream.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::json::{self, Fields, Take};
+use crate::problem::ProblemDetails;
+
+/// Where a job stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobState {
+    /// The service works on it.
+    Running,
+    /// It is done; its result can be had.
+    Completed,
+    /// It ended without a result; the service says why.
+    Failed,
+    /// It was canceled at the service.
+    Canceled,
+    /// A state that this library has not heard of, in the service's word; empty where nothing tells.
+    Unknown(String),
+}
+
+impl JobState {
+    fn from_word(word: &str) -> Self {
+        match word {
+            "running" => Self::Running,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            "canceled" | "cancelled" => Self::Canceled,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+
+    /// Whether the job is over.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Canceled)
+    }
+
+    /// The service's word for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+            Self::Unknown(word) => word,
+        }
+    }
+}
+
+/// What the service said about a job at one moment. The text is kept exactly as it came.
+#[derive(Clone, Debug)]
+pub struct JobStatus {
+    json: String,
+    state: JobState,
+    progress: Option<f64>,
+    job_id: Option<Text>,
+    location: Option<Text>,
+    error: Option<Range<usize>>,
+    result: Option<Range<usize>>,
+}
+
+/// What follows from a status: all that whoever waits for a job needs to know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Next<'a> {
+    /// The job goes on.
+    Running,
+    /// Completed, and the result is inside.
+    Result,
+    /// Completed, and the result is there.
+    ResultAt(&'a str),
+    /// Completed, and nothing more is said: a poll tells where the result is.
+    Completed,
+    /// Failed, and [`JobStatus::error`] has all that there is.
+    Failed,
+    /// Failed, and the reason is there.
+    ErrorAt(&'a str),
+    /// Canceled at the service.
+    Canceled,
+    /// Nothing that this library understands: carry on.
+    Nothing,
+}
+
+impl JobStatus {
+    /// Reads an answer's or an event's JSON.
+    pub(crate) fn parse(json: String) -> Result<Self> {
+        let head = Head::read(&json).map_err(|cause| json::unreadable("the job's status", &json, &cause))?;
+        let text = |raw: Option<&str>| raw.and_then(|raw| Text::of(&json, raw));
+        let range = |raw: Option<&str>| json::present(raw).map(|raw| json::range(&json, raw));
+        Ok(Self {
+            state: head.state(),
+            progress: head.progress.and_then(json::number),
+            job_id: text(head.job_id).or_else(|| text(head.job_id_too)),
+            location: text(head.location),
+            error: range(head.error),
+            result: range(head.result),
+            json,
+        })
+    }
+
+    /// Reads a redirect to `location`, the service's other way to say that a job is completed.
+    pub(crate) fn redirected(location: &str, body: &str) -> Self {
+        let mut status = Self::parse(body.to_owned()).unwrap_or_else(|_| Self::silent(body.to_owned()));
+        // A redirect is also how a failed job could point to its reason, so a clear word in the body is believed.
+        if !status.state.is_terminal() {
+            status.state = JobState::Completed;
+        }
+        status.location = Some(Text::Own(location.to_owned()));
+        status
+    }
+
+    /// A status that says nothing.
+    fn silent(json: String) -> Self {
+        Self {
+            json,
+            state: JobState::Unknown(String::new()),
+            progress: None,
+            job_id: None,
+            location: None,
+            error: None,
+            result: None,
+        }
+    }
+
+    /// Whether the document tells no state at all.
+    pub(super) fn is_silent(&self) -> bool {
+        matches!(&self.state, JobState::Unknown(word) if word.is_empty())
+    }
+
+    /// Takes from the name of an event what the document itself does not tell.
+    pub(super) fn hinted(mut self, event: &str) -> Self {
+        match event {
+            "redirect" if self.location.is_some() => self.state = JobState::Completed,
+            "job-failed" => self.state = JobState::Failed,
+            _ => {}
+        }
+        self
+    }
+
+    /// Where the job stands.
+    pub fn state(&self) -> &JobState {
+        &self.state
+    }
+
+    /// Whether the job is over.
+    pub fn is_terminal(&self) -> bool {
+        self.state.is_terminal()
+    }
+
+    /// How far the job is, from 0.0 to 1.0. Above 1 the service's number is taken for a percentage.
+    pub fn progress(&self) -> Option<f64> {
+        let raw = self.progress?;
+        let fraction = if raw > 1.0 { raw / 100.0 } else { raw };
+        // Adding zero turns a minus zero into a plain one.
+        Some(fraction.clamp(0.0, 1.0) + 0.0)
+    }
+
+    /// The service's number for the progress as it came.
+    pub fn raw_progress(&self) -> Option<f64> {
+        self.progress
+    }
+
+    /// The job's id, if it was said.
+    pub fn job_id(&self) -> Option<&str> {
+        self.job_id.as_ref().map(|text| text.get(&self.json))
+    }
+
+    /// Where the result is, or the reason of a failure, as it was said: perhaps a relative address.
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_ref().map(|text| text.get(&self.json))
+    }
+
+    /// Why the job failed.
+    pub fn error(&self) -> Option<ProblemDetails> {
+        if let Some(error) = &self.error {
+            return Some(ProblemDetails::from_json(&self.json[error.clone()]));
+        }
+        // Some failures are told by a problem document that stands alone.
+        let whole = (self.state == JobState::Failed && self.location.is_none())
+            .then(|| ProblemDetails::from_json(&self.json))?;
+        (!whole.summary().is_empty()).then_some(whole)
+    }
+
+    /// The result inside the status, as JSON exactly as it came.
+    pub fn result_json(&self) -> Option<&str> {
+        self.result.as_ref().map(|range| &self.json[range.clone()])
+    }
+
+    /// The whole document exactly as it came.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The whole document exactly as it came, without a copy.
+    pub(crate) fn into_json(self) -> String {
+        self.json
+    }
+
+    /// What follows from this.
+    pub(crate) fn next(&self) -> Next<'_> {
+        match (&self.state, self.location()) {
+            (JobState::Running, _) => Next::Running,
+            (JobState::Completed, _) if self.result.is_some() => Next::Result,
+            (JobState::Completed, Some(location)) => Next::ResultAt(location),
+            (JobState::Completed, None) => Next::Completed,
+            (JobState::Failed, Some(location)) if self.error.is_none() => Next::ErrorAt(location),
+            (JobState::Failed, _) => Next::Failed,
+            (JobState::Canceled, _) => Next::Canceled,
+            (JobState::Unknown(_), _) => Next::Nothing,
+        }
+    }
+}
+
+/// The fields that every job document may have, as they were written.
+#[derive(Default)]
+pub(super) struct Head<'a> {
+    pub status: Option<&'a str>,
+    pub progress: Option<&'a str>,
+    pub job_id: Option<&'a str>,
+    pub job_id_too: Option<&'a str>,
+    pub location: Option<&'a str>,
+    pub error: Option<&'a str>,
+    pub result: Option<&'a str>,
+}
+
+impl<'a> Head<'a> {
+    fn read(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
+        let mut head = Self::default();
+        json::fields(text, &mut head)?;
+        Ok(head)
+    }
+
+    /// The word of `status`, if it is a word.
+    pub(super) fn word(&self) -> Option<Cow<'a, str>> {
+        self.status.and_then(json::string)
+    }
+
+    /// The state as said, or else as what stands beside it tells.
+    pub(super) fn state(&self) -> JobState {
+        match self.word() {
+            Some(word) => JobState::from_word(&word),
+            None if json::present(self.result).is_some() => JobState::Completed,
+            None if json::present(self.error).is_some() => JobState::Failed,
+            None if self.progress.and_then(json::number).is_some() => JobState::Running,
+            None => JobState::Unknown(String::new()),
+        }
+    }
+}
+
+impl<'a> Fields<'a> for Head<'a> {
+    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+        Take::Into(match key {
+            "status" => &mut self.status,
+            "progress" => &mut self.progress,
+            "jobID" => &mut self.job_id,
+            "jobId" => &mut self.job_id_too,
+            "location" => &mut self.location,
+            "error" => &mut self.error,
+            "result" => &mut self.result,
+            _ => return Take::Skip,
+        })
+    }
+}
+
+/// A string of the document: in its text where it was written plainly, else decoded.
+#[derive(Clone, Debug)]
+enum Text {
+    At(Range<usize>),
+    Own(String),
+}
+
+impl Text {
+    fn of(whole: &str, raw: &str) -> Option<Self> {
+        match json::string(raw)? {
+            Cow::Borrowed(text) => Some(Self::At(json::range(whole, text))),
+            Cow::Owned(text) => Some(Self::Own(text)),
+        }
+    }
+
+    fn get<'a>(&'a self, whole: &'a str) -> &'a str {
+        match self {
+            Self::At(range) => &whole[range.clone()],
+            Self::Own(text) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

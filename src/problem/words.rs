@@ -1,0 +1,181 @@
+//! A problem document in a sentence for people.
+
+use std::borrow::Cow;
+
+use super::{ProblemDetails, is_uri};
+use crate::json::{self, Fields, Take};
+
+/// The most characters that one part of the sentence may take.
+const LONGEST: usize = 300;
+
+/// Title, detail, identifier and the numbers that help, as far as they are there.
+pub(super) fn summary(problem: &ProblemDetails) -> String {
+    let title = problem.title.as_deref().map(tidy).unwrap_or_default();
+    let detail = problem.detail.as_deref().map(tidy).unwrap_or_default();
+    let mut text = match (title.is_empty(), detail.is_empty()) {
+        (false, false) if title != detail => format!("{title}: {detail}"),
+        (true, _) => detail,
+        _ => title,
+    };
+    if text.is_empty() {
+        text = bare(&problem.body);
+    }
+    let name = problem.kind.as_deref().filter(|kind| !is_uri(kind)).map(tidy);
+    let name = name.filter(|name| !name.is_empty() && *name != text);
+    let facts = problem.extensions.as_deref().map(Facts::read).unwrap_or_default();
+    let beside: Vec<_> = name.into_iter().chain(facts).collect();
+    match (text.is_empty(), beside.is_empty()) {
+        (_, true) => text,
+        (true, false) => beside.join(", "),
+        (false, false) => format!("{text} ({})", beside.join(", ")),
+    }
+}
+
+/// What a body says that is no JSON: the title of a page, or the first line of a text.
+fn bare(body: &str) -> String {
+    let body = json::unmarked(body).trim_start();
+    if body.starts_with(['{', '[', '"']) {
+        return String::new();
+    }
+    if body.starts_with('<') {
+        return page_title(body).unwrap_or_default();
+    }
+    tidy(body.lines().next().unwrap_or_default())
+}
+
+/// The text of the `title` element of an HTML page.
+fn page_title(page: &str) -> Option<String> {
+    let lower = page.to_ascii_lowercase();
+    let open = lower.find("<title")?;
+    let start = open + lower[open..].find('>')? + 1;
+    let end = start + lower[start..].find("</title").unwrap_or(lower.len() - start);
+    let text = page[start..end]
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&");
+    Some(tidy(&text))
+}
+
+/// One line without control characters or a full stop at its end, and not too long.
+fn tidy(text: &str) -> String {
+    let mut line = String::new();
+    let mut count = 0;
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
+        if count > 0 {
+            line.push(' ');
+        }
+        for c in word.chars() {
+            if count == LONGEST {
+                line.push('…');
+                return line;
+            }
+            line.push(c);
+            count += 1;
+        }
+        count += 1;
+    }
+    line.truncate(line.trim_end_matches('.').len());
+    line
+}
+
+/// The extensions that say what to change: limits, pages, the wrong parameter.
+#[derive(Default)]
+struct Facts<'a> {
+    size: Option<&'a str>,
+    size_limit: Option<&'a str>,
+    pages: Option<&'a str>,
+    page_limit: Option<&'a str>,
+    errors: Option<&'a str>,
+    allowed: Option<&'a str>,
+}
+
+impl Facts<'_> {
+    fn read(extensions: &str) -> Vec<String> {
+        let mut facts = Facts::default();
+        if json::fields(extensions, &mut facts).is_err() {
+            return Vec::new();
+        }
+        let number = |raw: Option<&str>| raw.and_then(json::number);
+        let mut said = Vec::new();
+        let mut say = |words: &str, value: Option<f64>, unit: &str| {
+            said.extend(value.map(|value| format!("{words} {value}{unit}")));
+        };
+        say("limit", number(facts.size_limit), " MB");
+        say("document", number(facts.size), " MB");
+        say("limit", number(facts.page_limit), " pages");
+        say("document", number(facts.pages), " pages");
+        said.extend(facts.errors.and_then(first_error));
+        said.extend(
+            facts
+                .allowed
+                .and_then(listed)
+                .map(|names| format!("allowed: {names}")),
+        );
+        said
+    }
+}
+
+impl<'a> Fields<'a> for Facts<'a> {
+    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+        Take::Into(match key {
+            "file_size_mb" => &mut self.size,
+            "file_size_limit_mb" => &mut self.size_limit,
+            "page_count" => &mut self.pages,
+            "page_limit" => &mut self.page_limit,
+            "errors" => &mut self.errors,
+            "allowed_methods" => &mut self.allowed,
+            _ => return Take::Skip,
+        })
+    }
+}
+
+/// The first of the wrong parameters. Its `input` stays out of the sentence: it may be a password.
+fn first_error(errors: &str) -> Option<String> {
+    #[derive(Default)]
+    struct Wrong<'a>(Option<&'a str>, Option<&'a str>);
+    impl<'a> Fields<'a> for Wrong<'a> {
+        fn take(&mut self, key: &str) -> Take<'_, 'a> {
+            match key {
+                "field" => Take::Into(&mut self.0),
+                "error" => Take::Into(&mut self.1),
+                _ => Take::Skip,
+            }
+        }
+    }
+    let mut first = None;
+    let mut count = 0;
+    json::items(errors, |item| {
+        first = first.or(Some(item));
+        count += 1;
+    })
+    .ok()?;
+    let mut wrong = Wrong::default();
+    json::fields(first?, &mut wrong).ok()?;
+    let parts: Vec<_> = [wrong.0, wrong.1]
+        .into_iter()
+        .filter_map(|raw| json::string(raw?))
+        .map(|word: Cow<'_, str>| tidy(&word))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let more = if count > 1 {
+        format!(" and {} more", count - 1)
+    } else {
+        String::new()
+    };
+    (!parts.is_empty()).then(|| format!("{}{more}", parts.join(": ")))
+}
+
+/// A list of strings in one line.
+fn listed(array: &str) -> Option<String> {
+    let mut names = Vec::new();
+    json::items(array, |item| {
+        names.extend(json::string(item).map(|name| tidy(&name)))
+    })
+    .ok()?;
+    (!names.is_empty()).then(|| tidy(&names.join(", ")))
+}
