@@ -1,10 +1,33 @@
 //! Follows Nitro's asynchronous document jobs and takes their results, without an async runtime.
+//!
+//! A job has a ticket ([`Job::to_json`]) that brings it back in another process or on another day, is followed to its end
+//! ([`Job::wait`], or [`Job::events`] to pull), and its result is taken as JSON, as bytes, or as files on disk.
+//!
+//! ```no_run
+//! use nitro_jobs::{Call, CancelToken, Client, ClientOptions, Download};
+//!
+//! # fn main() -> nitro_jobs::Result<()> {
+//! let client = Client::new(ClientOptions::from_env()?)?;
+//! let job = client.job("01234567-89ab-cdef-0123-456789abcdef")?;
+//! let cancel = CancelToken::new(); // a clone of it in another thread stops the calls below
+//! let call = Call::new().cancel(&cancel);
+//! job.wait(|status| { show(status.progress()); true }, &call)?;
+//! job.download(&Download::to_file("result.pdf"), |_| true, &call)?;
+//! # Ok(()) }
+//! # fn show(_: Option<f64>) {}
+//! ```
+//!
+//! Every blocking call takes a [`Call`]: what can cancel it, and how long it may take. Every error is an [`Error`] that
+//! says what to do next. The library prints nothing, starts no thread but for looking up a host name, and sends the token
+//! to the service alone.
 
 mod call;
 mod cancel;
+mod client;
 mod error;
+mod ffi;
 mod http;
-pub mod job;
+mod job;
 mod json;
 mod log;
 mod options;
@@ -14,7 +37,9 @@ mod url;
 
 pub use call::Call;
 pub use cancel::CancelToken;
+pub use client::Client;
 pub use error::{Error, ErrorKind, Limit, Result};
+pub use job::*;
 pub use log::LogLevel;
 pub use options::ClientOptions;
 pub use problem::ProblemDetails;

@@ -1,11 +1,13 @@
 //! A client's options: set once, checked when the client is made.
 
+use std::env::VarError;
 use std::fmt;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::call::Pace;
+use crate::error::{Error, Result};
 use crate::log::{Log, LogLevel};
 
 /// How a [`Client`](crate::Client) reaches the service. Every option has a default that suits a desktop program.
@@ -63,7 +65,7 @@ impl Default for ClientOptions {
             user_agent: concat!("nitro-jobs/", env!("CARGO_PKG_VERSION")).to_owned(),
             pace: Pace {
                 connect: Duration::from_secs(15),
-                idle: Duration::from_secs(45),
+                idle: Duration::from_secs(30),
                 min_rate: 100,
             },
             call_timeout: Some(Duration::from_secs(120)),
@@ -87,6 +89,23 @@ impl ClientOptions {
     /// Options with their defaults and no token.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Options with `NITRO_BASE_URL` and `NITRO_TOKEN` from the environment, each if it is set; nothing else is read.
+    pub fn from_env() -> Result<Self> {
+        let variable = |name: &str| match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(Error::invalid(format!("{name} is not valid UTF-8"))),
+        };
+        let mut options = Self::default();
+        if let Some(url) = variable("NITRO_BASE_URL")? {
+            options = options.base_url(url);
+        }
+        if let Some(token) = variable("NITRO_TOKEN")? {
+            options = options.token(token);
+        }
+        Ok(options)
     }
 
     /// The service's address; a path prefix is kept. Default: `https://api.gonitro.dev`.
@@ -113,7 +132,7 @@ impl ClientOptions {
         self
     }
 
-    /// The limit on silence: no byte for so long, in a head, a body or a stream. Default: 45 s.
+    /// The limit on silence: no byte for so long, in a head, a body or a stream. Default: 30 s.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.pace.idle = timeout;
         self
@@ -213,6 +232,12 @@ impl ClientOptions {
     /// Hears what the library does, on the thread that called it. No line holds a secret.
     pub fn log(mut self, hook: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
         self.log = Log::to(hook);
+        self
+    }
+
+    /// Takes the log hook away again.
+    pub fn no_log(mut self) -> Self {
+        self.log = Log::default();
         self
     }
 }

@@ -101,6 +101,11 @@ impl Response {
         todo!()
     }
 
+    /// How long the service asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
+        todo!()
+    }
+
     /// The whole body as text, which must be UTF-8, up to `limit` bytes.
     pub(crate) fn text(self, _limit: usize, _scope: &Scope) -> Result<String> {
         todo!()
@@ -118,6 +123,11 @@ impl Body {
     /// After a `Limit::Idle` error the read may be repeated and nothing is lost; `scope` may be another one each time.
     pub(crate) fn read(&mut self, _buffer: &mut [u8], _scope: &Scope) -> Result<usize> {
         todo!()
+    }
+
+    /// Exempt from the rate floor: a healthy stream may be as slow as it likes.
+    pub(crate) fn into_stream(self) -> Self {
+        self
     }
 
     pub(crate) fn framing(&self) -> Framing {

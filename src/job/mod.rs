@@ -1,12 +1,79 @@
-//! What a job is, and what can be done with one.
+//! What a job is and what can be done with one.
 
+mod download;
 mod events;
+mod fetch;
+mod file_name;
+mod follow;
 mod result;
 mod status;
+mod stream;
+mod ticket;
+mod wait;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use download::{Download, OnExisting, SavedFile, Transfer};
+pub use fetch::ReceivedBytes;
+pub use follow::Events;
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,
     TextQuery,
 };
 pub use status::{JobState, JobStatus};
+
+pub(crate) use ticket::Ticket;
+pub(crate) use wait::Rhythm;
+
+use crate::client::Client;
+use crate::url::Url;
+
+/// A job at the service: its ticket, and all that can be done with it.
+///
+/// The ticket alone brings a job back in another process or on another day: write [`Job::to_json`] down as soon as
+/// there is a job, and take it up with [`Client::job_from_json`]. Any number of threads may use a job at once.
+#[derive(Debug)]
+pub struct Job {
+    client: Client,
+    ticket: Mutex<Ticket>,
+}
+
+impl Job {
+    pub(crate) fn new(client: Client, ticket: Ticket) -> Self {
+        Self {
+            client,
+            ticket: Mutex::new(ticket),
+        }
+    }
+
+    /// The job's id.
+    pub fn id(&self) -> String {
+        self.lock().job_id.clone()
+    }
+
+    /// The id to quote to Nitro's support: sent with each request about this job.
+    pub fn reference_id(&self) -> String {
+        self.lock().reference_id.clone()
+    }
+
+    /// The ticket as JSON, to be written down: job id, addresses and reference id, no secret.
+    ///
+    /// `{"jobID":…,"statusURL":…,"resultURL":…,"referenceID":…,"retryAfterMs":…}`; all but `jobID` may be absent.
+    pub fn to_json(&self) -> String {
+        self.lock().to_json(self.client.http())
+    }
+
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.lock().clone()
+    }
+
+    /// Remembers where the service says that the result is.
+    pub(crate) fn result_is_at(&self, url: Url) {
+        self.lock().result_url = url;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ticket> {
+        self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -57,6 +57,8 @@ pub struct JobStatus {
     json: String,
     state: JobState,
     progress: Option<f64>,
+    /// The progress to show instead, so that it never goes backwards.
+    held: Option<f64>,
     job_id: Option<Text>,
     location: Option<Text>,
     error: Option<Range<usize>>,
@@ -93,6 +95,7 @@ impl JobStatus {
         Ok(Self {
             state: head.state(),
             progress: head.progress.and_then(json::number),
+            held: None,
             job_id: text(head.job_id).or_else(|| text(head.job_id_too)),
             location: text(head.location),
             error: range(head.error),
@@ -118,6 +121,7 @@ impl JobStatus {
             json,
             state: JobState::Unknown(String::new()),
             progress: None,
+            held: None,
             job_id: None,
             location: None,
             error: None,
@@ -150,12 +154,21 @@ impl JobStatus {
         self.state.is_terminal()
     }
 
-    /// How far the job is, from 0.0 to 1.0. Above 1 the service's number is taken for a percentage.
+    /// How far the job is, from 0.0 to 1.0. Above 1 the service's number is taken for a percentage. Whoever follows a
+    /// job sees it never go backwards.
     pub fn progress(&self) -> Option<f64> {
+        if self.held.is_some() {
+            return self.held;
+        }
         let raw = self.progress?;
         let fraction = if raw > 1.0 { raw / 100.0 } else { raw };
         // Adding zero turns a minus zero into a plain one.
         Some(fraction.clamp(0.0, 1.0) + 0.0)
+    }
+
+    /// Shows `progress` instead of the service's number.
+    pub(crate) fn hold_progress(&mut self, progress: f64) {
+        self.held = Some(progress);
     }
 
     /// The service's number for the progress as it came.

@@ -1,0 +1,41 @@
+# make demo · make test · make header. Everything that is built goes under target/.
+
+CARGO ?= cargo
+CC ?= cc
+CFLAGS ?= -O2
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SHIP := $(TARGET)/release
+STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
+
+.PHONY: demo test header lint doc shared static check-tools
+
+# Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
+# one, since two archives that have it cannot be linked into one program.
+shared: check-tools
+	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"'
+	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
+
+static: check-tools
+	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib
+
+demo: shared
+	@CARGO="$(CARGO)" CC="$(CC)" CFLAGS="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
+
+test: check-tools
+	$(CARGO) test --locked --workspace --all-targets
+	$(CARGO) test --locked --workspace --doc -q
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+
+# Writes include/nitro_jobs.h anew from src/ffi.
+header:
+	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
+
+check-tools:
+	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs"; exit 1; }
+	@command -v $(CC) >/dev/null || { echo "$(CC) is missing: install a C compiler, for example 'apt-get install gcc'"; exit 1; }

@@ -1,0 +1,194 @@
+//! The client: the one door into the library.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::call::{Call, Pace, Scope};
+use crate::error::{Error, Limit, Result};
+use crate::http::{Attempts, Http, Method, Redirects, Request, Response};
+use crate::job::{Job, Rhythm, Ticket};
+use crate::log::Log;
+use crate::options::ClientOptions;
+use crate::url::Url;
+
+/// What is asked of the service, in the words of its `Accept` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accept {
+    Json,
+    EventStream,
+    OctetStream,
+    /// Whatever a file is.
+    Any,
+}
+
+impl Accept {
+    fn as_str(self) -> &'static str {
+        match self {
+            Accept::Json => "application/json",
+            Accept::EventStream => "text/event-stream",
+            Accept::OctetStream => "application/octet-stream",
+            Accept::Any => "*/*",
+        }
+    }
+}
+
+/// Reaches the service: one pool of connections, one token, one set of limits.
+///
+/// Clones share everything. Any number of threads may use a client at once. Dropping the last clone closes its idle
+/// connections; it never waits for the network.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    http: Http,
+    base: Url,
+    token: Option<Zeroizing<String>>,
+    settings: Settings,
+}
+
+/// The options that calls need after the client is made.
+pub(crate) struct Settings {
+    pub pace: Pace,
+    pub call_timeout: Option<Duration>,
+    pub wait_timeout: Option<Duration>,
+    pub rhythm: Rhythm,
+    pub max_json: usize,
+    pub max_event: usize,
+    pub log: Log,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("pace", &self.pace)
+            .field("rhythm", &self.rhythm)
+            .finish()
+    }
+}
+
+impl Client {
+    /// Makes a client, or says which option cannot be used. No connection is made yet.
+    pub fn new(options: ClientOptions) -> Result<Self> {
+        let base = Url::parse(&options.base_url).map_err(|e| e.context("the base URL"))?;
+        if options.poll_min.is_zero() || options.poll_max < options.poll_min {
+            return Err(Error::invalid(
+                "the poll interval must be above zero, the longest not below the first",
+            ));
+        }
+        let http = Http::new(&options)?;
+        let settings = Settings {
+            rhythm: Rhythm {
+                poll_min: options.poll_min,
+                poll_max: options.poll_max,
+                pause_cap: options.retry_cap,
+                ..Rhythm::default()
+            },
+            pace: options.pace,
+            call_timeout: options.call_timeout,
+            wait_timeout: options.wait_timeout,
+            max_json: options.max_json,
+            max_event: options.max_event,
+            log: options.log,
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                http,
+                base,
+                token: options.token,
+                settings,
+            }),
+        })
+    }
+
+    /// The job of this id. Nothing is sent.
+    pub fn job(&self, id: &str) -> Result<Job> {
+        Ok(Job::new(self.clone(), Ticket::from_id(&self.inner.base, id)?))
+    }
+
+    /// The job of a ticket that was written down with [`Job::to_json`], in this process or another. Nothing is sent.
+    pub fn job_from_json(&self, json: &str) -> Result<Job> {
+        Ok(Job::new(self.clone(), Ticket::from_json(&self.inner.base, json)?))
+    }
+
+    pub(crate) fn http(&self) -> &Http {
+        &self.inner.http
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The bounds of an ordinary call.
+    pub(crate) fn begin(&self, call: &Call) -> Scope {
+        let settings = self.settings();
+        call.begin(settings.call_timeout, Limit::Call, &settings.pace, &settings.log)
+    }
+
+    /// The bounds of a transfer: only silence and slowness end it, unless the call names a limit.
+    pub(crate) fn begin_transfer(&self, call: &Call) -> Scope {
+        let settings = self.settings();
+        call.begin(None, Limit::Call, &settings.pace, &settings.log)
+    }
+
+    /// The bounds of a wait for a job.
+    pub(crate) fn begin_wait(&self, call: &Call) -> Scope {
+        let settings = self.settings();
+        call.begin(settings.wait_timeout, Limit::Wait, &settings.pace, &settings.log)
+    }
+
+    /// Asks the service about a job.
+    pub(crate) fn get(&self, get: &Get<'_>, scope: &Scope) -> Result<Response> {
+        let request = Request {
+            method: Method::Get,
+            url: get.url,
+            accept: get.accept.as_str(),
+            bearer: self
+                .inner
+                .token
+                .as_deref()
+                .map(String::as_str)
+                .filter(|_| get.with_token),
+            reference_id: Some(get.reference_id),
+            headers: get.headers,
+            redirects: get.redirects,
+            attempts: get.attempts,
+        };
+        self.inner
+            .http
+            .send(&request, scope)
+            .map_err(|e| e.with_reference(get.reference_id))
+    }
+}
+
+/// A GET on behalf of a job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Get<'a> {
+    pub url: &'a Url,
+    pub accept: Accept,
+    pub reference_id: &'a str,
+    /// Off for result files: a presigned address refuses it, and must not see it.
+    pub with_token: bool,
+    pub headers: &'a [(&'static str, &'a str)],
+    pub redirects: Redirects,
+    pub attempts: Attempts,
+}
+
+impl<'a> Get<'a> {
+    /// A GET with the token that follows redirects and is repeated by the transport.
+    pub(crate) fn new(url: &'a Url, accept: Accept, reference_id: &'a str) -> Self {
+        Self {
+            url,
+            accept,
+            reference_id,
+            with_token: true,
+            headers: &[],
+            redirects: Redirects::Follow,
+            attempts: Attempts::Retry,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The result's files to disk, from C.
+
+use std::ffi::{c_char, c_void};
+
+use serde::Serialize;
+
+use super::boundary::{call, gate, handle, optional_output, outside, text};
+use super::cancel::nitro_cancel_t;
+use super::codes::nitro_code_t;
+use super::error::nitro_error_t;
+use super::job::nitro_job_t;
+use super::string::give_text;
+use crate::error::{Error, Result};
+use crate::job::{Download, OnExisting, SavedFile};
+
+/// An existing file stays as it is and the call fails with NITRO_E_FILE_EXISTS.
+pub const NITRO_EXISTING_FAIL: i32 = 0;
+/// The new file takes the place of an existing one at once, when it is whole.
+pub const NITRO_EXISTING_REPLACE: i32 = 1;
+/// The new file gets a number where the name is taken: "report (2).pdf".
+pub const NITRO_EXISTING_NUMBER: i32 = 2;
+
+/// Hears how far a download is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file.
+///
+/// `file` counts from 0 to `files` - 1; `bytes` of this file have come, of `total`, which is -1 if it is not known. Called
+/// on the calling thread, only during the call. No C++ exception may leave it.
+pub type nitro_transfer_fn = Option<
+    unsafe extern "C" fn(file: usize, files: usize, bytes: i64, total: i64, user_data: *mut c_void) -> i32,
+>;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    path: std::borrow::Cow<'a, str>,
+    bytes: u64,
+    #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'a str>,
+}
+
+/// Saves the result, which must be one file, to `path`: whole and checked, or not at all.
+///
+/// It is written beside its final place and renamed once it is whole and on disk. `existing` is one of NITRO_EXISTING_....
+/// `progress` may be NULL. `saved_json` may be NULL; else the caller owns `*saved_json`:
+/// [{"path":...,"bytes":...,"contentType":...}]. `timeout_ms`: 0 or -1 for no limit but silence and slowness. Codes: as
+/// nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED,
+/// NITRO_E_UNEXPECTED_RESULT if it is no file or several, NITRO_E_DELIVERED. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_job_download(
+    job: *const nitro_job_t,
+    path: *const c_char,
+    existing: i32,
+    progress: nitro_transfer_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    saved_json: *mut *mut c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let saved_json = optional_output(saved_json, std::ptr::null_mut());
+        let download = Download::to_file(text(path, "path")?).existing(on_existing(existing)?);
+        save(job, download, progress, user_data, cancel, timeout_ms, saved_json)
+    })
+}
+
+/// Saves all files of the result into `folder`, under the names that the service gives, made safe: all of them, or none.
+///
+/// `existing` says what to do with names that are taken there; two files of one result never take each other's place. The
+/// rest is as nitro_job_download() has it. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_job_download_all(
+    job: *const nitro_job_t,
+    folder: *const c_char,
+    existing: i32,
+    progress: nitro_transfer_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    saved_json: *mut *mut c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let saved_json = optional_output(saved_json, std::ptr::null_mut());
+        let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
+        save(job, download, progress, user_data, cancel, timeout_ms, saved_json)
+    })
+}
+
+fn save(
+    job: *const nitro_job_t,
+    download: Download,
+    progress: nitro_transfer_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    saved_json: Option<&mut *mut c_char>,
+) -> Result<()> {
+    let call = call(cancel, timeout_ms)?;
+    let tell = |t: crate::job::Transfer| match progress {
+        // SAFETY: the header's contract for nitro_transfer_fn.
+        Some(tell) => {
+            outside(|| unsafe { tell(t.file, t.files, signed(Some(t.bytes)), signed(t.total), user_data) })
+                == 0
+        }
+        None => true,
+    };
+    let saved = handle(job, "job")?.job.download(&download, tell, &call)?;
+    if let Some(saved_json) = saved_json {
+        *saved_json = give_text(written(&saved));
+    }
+    Ok(())
+}
+
+fn signed(bytes: Option<u64>) -> i64 {
+    bytes.map_or(-1, |b| b.try_into().unwrap_or(i64::MAX))
+}
+
+fn written(saved: &[SavedFile]) -> String {
+    let list: Vec<_> = saved
+        .iter()
+        .map(|f| Written {
+            path: f.path.to_string_lossy(),
+            bytes: f.bytes,
+            content_type: f.content_type.as_deref(),
+        })
+        .collect();
+    serde_json::to_string(&list).unwrap_or_default()
+}
+
+fn on_existing(existing: i32) -> Result<OnExisting> {
+    match existing {
+        NITRO_EXISTING_FAIL => Ok(OnExisting::Fail),
+        NITRO_EXISTING_REPLACE => Ok(OnExisting::Replace),
+        NITRO_EXISTING_NUMBER => Ok(OnExisting::Number),
+        _ => Err(Error::invalid("existing is none of NITRO_EXISTING_...")),
+    }
+}

@@ -1,0 +1,79 @@
+//! `nitro_events_t`: the live progress of a job, pulled event by event.
+
+use std::sync::{Mutex, TryLockError};
+
+use super::boundary::{call, free, gate, give, handle, output};
+use super::cancel::nitro_cancel_t;
+use super::codes::nitro_code_t;
+use super::error::nitro_error_t;
+use super::job::nitro_job_t;
+use super::status::nitro_status_t;
+use crate::error::{Error, ErrorKind};
+use crate::job::Events;
+
+/// The live progress of one job, to be pulled event by event; reconnects and polls by itself.
+///
+/// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+pub struct nitro_events_t {
+    events: Mutex<Events>,
+}
+
+/// Opens the live progress of a job. Nothing is sent before the first nitro_events_next().
+///
+/// The caller owns `*events` and frees it with nitro_events_free(); the job may be freed before. Codes:
+/// NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_job_events(
+    job: *const nitro_job_t,
+    events: *mut *mut nitro_events_t,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let events = output(events, "events", std::ptr::null_mut())?;
+        *events = give(nitro_events_t {
+            events: Mutex::new(handle(job, "job")?.job.events()),
+        });
+        Ok(())
+    })
+}
+
+/// Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
+///
+/// A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
+/// the client's wait limit. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
+/// NITRO_E_GONE end it. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_events_next(
+    events: *const nitro_events_t,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    status: *mut *mut nitro_status_t,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let status = output(status, "status", std::ptr::null_mut())?;
+        let call = call(cancel, timeout_ms)?;
+        let mut events = match handle(events, "events")?.events.try_lock() {
+            Ok(events) => events,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(
+                    ErrorKind::Busy,
+                    "another thread is waiting for these events now",
+                ));
+            }
+        };
+        if let Some(next) = events.next(&call)? {
+            *status = give(nitro_status_t::new(next));
+        }
+        Ok(())
+    })
+}
+
+/// Closes the stream and frees it. Does no network I/O. NULL is nothing.
+///
+/// Threads: any, once no call is given this handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_events_free(events: *mut nitro_events_t) {
+    free(events);
+}

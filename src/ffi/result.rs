@@ -1,0 +1,222 @@
+//! `nitro_result_t`: what a job has made.
+
+use std::ffi::{CString, c_char};
+use std::ptr;
+
+use super::boundary::{free, gate, handle, optional_output, output, plain};
+use super::codes::nitro_code_t;
+use super::error::nitro_error_t;
+use super::string::{c_text, give_text};
+use crate::job::{FileInfo, JobResult, ResultKind};
+
+/// A result of a kind that this version does not know; nitro_result_json() has it.
+pub const NITRO_RESULT_UNKNOWN: i32 = 0;
+/// One file.
+pub const NITRO_RESULT_FILE: i32 = 1;
+/// Several files.
+pub const NITRO_RESULT_FILES: i32 = 2;
+/// The text of a document.
+pub const NITRO_RESULT_TEXT: i32 = 3;
+/// Tables.
+pub const NITRO_RESULT_TABLES: i32 = 4;
+/// Places where a text was found.
+pub const NITRO_RESULT_TEXT_BOXES: i32 = 5;
+/// Places of personal data.
+pub const NITRO_RESULT_PII_BOXES: i32 = 6;
+/// A document's properties.
+pub const NITRO_RESULT_PROPERTIES: i32 = 7;
+/// What a form holds, recognised, each with a confidence.
+pub const NITRO_RESULT_FORM: i32 = 8;
+/// The fields of a fillable form, read or detected.
+pub const NITRO_RESULT_FORM_FIELDS: i32 = 9;
+
+/// What a job has made: files, or what was read out of a document.
+///
+/// Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+pub struct nitro_result_t {
+    result: JobResult,
+    json: CString,
+    text: Option<CString>,
+    files: Vec<File>,
+}
+
+struct File {
+    url: Option<CString>,
+    content_type: Option<CString>,
+}
+
+impl nitro_result_t {
+    pub(super) fn new(result: JobResult) -> Self {
+        let file = |f: &FileInfo| File {
+            url: f.url().map(c_text),
+            content_type: f.content_type().map(c_text),
+        };
+        Self {
+            json: c_text(result.json()),
+            text: result.text().map(|t| c_text(t.into_owned())),
+            files: result.files().iter().map(file).collect(),
+            result,
+        }
+    }
+}
+
+fn read<T: Copy>(result: *const nitro_result_t, none: T, what: impl FnOnce(&nitro_result_t) -> T) -> T {
+    // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
+    plain(none, || unsafe { result.as_ref() }.map_or(none, what))
+}
+
+fn lend(text: Option<&CString>) -> *const c_char {
+    text.map_or(ptr::null(), |t| t.as_ptr())
+}
+
+/// A number that C takes as a whole one; -1 for none.
+fn whole(number: Option<u64>) -> i64 {
+    number.and_then(|n| n.try_into().ok()).unwrap_or(-1)
+}
+
+/// The kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN for NULL.
+///
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_kind(result: *const nitro_result_t) -> i32 {
+    read(result, NITRO_RESULT_UNKNOWN, |r| match r.result.kind() {
+        ResultKind::File => NITRO_RESULT_FILE,
+        ResultKind::Files => NITRO_RESULT_FILES,
+        ResultKind::Text => NITRO_RESULT_TEXT,
+        ResultKind::Tables => NITRO_RESULT_TABLES,
+        ResultKind::TextBoxes => NITRO_RESULT_TEXT_BOXES,
+        ResultKind::PiiBoxes => NITRO_RESULT_PII_BOXES,
+        ResultKind::Properties => NITRO_RESULT_PROPERTIES,
+        ResultKind::Form => NITRO_RESULT_FORM,
+        ResultKind::FormFields => NITRO_RESULT_FORM_FIELDS,
+        ResultKind::Unknown => NITRO_RESULT_UNKNOWN,
+    })
+}
+
+/// How many files the result has; 0 if it is no file, and for NULL.
+///
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_file_count(result: *const nitro_result_t) -> usize {
+    read(result, 0, |r| r.files.len())
+}
+
+/// Where file `index`, from 0, can be had for a while; NULL if it was delivered elsewhere, and for an index that is none.
+///
+/// It may hold a signature that grants access: treat it as a secret. Lent until the result is freed. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_file_url(result: *const nitro_result_t, index: usize) -> *const c_char {
+    read(result, ptr::null(), |r| {
+        lend(r.files.get(index).and_then(|f| f.url.as_ref()))
+    })
+}
+
+/// The media type of file `index`; NULL if the service gave none, and for an index that is none.
+///
+/// Lent until the result is freed. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_file_content_type(
+    result: *const nitro_result_t,
+    index: usize,
+) -> *const c_char {
+    read(result, ptr::null(), |r| {
+        lend(r.files.get(index).and_then(|f| f.content_type.as_ref()))
+    })
+}
+
+/// The size in bytes of file `index` as the service states it; -1 if it gave none, and for an index that is none.
+///
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_file_size(result: *const nitro_result_t, index: usize) -> i64 {
+    read(result, -1, |r| {
+        whole(r.result.files().get(index).and_then(FileInfo::size_bytes))
+    })
+}
+
+/// The number of pages of file `index` as the service states it; -1 if it gave none, and for an index that is none.
+///
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_file_pages(result: *const nitro_result_t, index: usize) -> i64 {
+    read(result, -1, |r| {
+        whole(r.result.files().get(index).and_then(FileInfo::page_count))
+    })
+}
+
+/// The text that was extracted, decoded; NULL if the result is no text, and for NULL.
+///
+/// `length` may be NULL; else it is set to the bytes without the final NUL. A NUL character in the document is left out.
+/// Lent until the result is freed. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_text(
+    result: *const nitro_result_t,
+    length: *mut usize,
+) -> *const c_char {
+    plain(ptr::null(), || {
+        let length = optional_output(length, 0);
+        let text = read(result, ptr::null::<CString>(), |r| {
+            r.text.as_ref().map_or(ptr::null(), ptr::from_ref)
+        });
+        lend_counted(text, length)
+    })
+}
+
+/// The whole answer exactly as received, checked to be JSON; NULL for NULL.
+///
+/// `length` may be NULL; else it is set to the bytes without the final NUL. Lent until the result is freed. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_json(
+    result: *const nitro_result_t,
+    length: *mut usize,
+) -> *const c_char {
+    plain(ptr::null(), || {
+        let length = optional_output(length, 0);
+        lend_counted(
+            read(result, ptr::null::<CString>(), |r| ptr::from_ref(&r.json)),
+            length,
+        )
+    })
+}
+
+fn lend_counted(text: *const CString, length: Option<&mut usize>) -> *const c_char {
+    // SAFETY: the pointer was taken from a live handle in the same call.
+    let Some(text) = (unsafe { text.as_ref() }) else {
+        return ptr::null();
+    };
+    if let Some(length) = length {
+        *length = text.as_bytes().len();
+    }
+    text.as_ptr()
+}
+
+/// The `result` alone, without the answer around it, as JSON exactly as received.
+///
+/// The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
+/// the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_value_json(
+    result: *const nitro_result_t,
+    json: *mut *mut c_char,
+    length: *mut usize,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let json = output(json, "json", ptr::null_mut())?;
+        let length = optional_output(length, 0);
+        let value = handle(result, "result")?.result.result_json();
+        if let Some(length) = length {
+            *length = value.len();
+        }
+        *json = give_text(value);
+        Ok(())
+    })
+}
+
+/// Frees the result and all that it lent. NULL is nothing.
+///
+/// Threads: any, once. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_result_free(result: *mut nitro_result_t) {
+    free(result);
+}

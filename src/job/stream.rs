@@ -1,0 +1,123 @@
+//! The live progress stream of one job, as it comes over one connection.
+
+use std::time::{Duration, Instant};
+
+use crate::call::Scope;
+use crate::client::{Accept, Get};
+use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::http::{Attempts, Body, Redirects, Response};
+use crate::job::events::{Meaning, meaning};
+use crate::job::{Job, Ticket};
+use crate::sse::Reader;
+
+/// A stream that brings only heartbeats for so many idle limits is closed: a poll clears up what it may have missed.
+const EVENTLESS_IDLE_LIMITS: u32 = 2;
+const READ_BUFFER: usize = 16 << 10;
+
+/// What asking for the stream led to.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    Stream(Box<Stream>),
+    /// The server answered with something else, to be read as an answer of the status endpoint.
+    Answer(Response),
+}
+
+/// What the stream brought.
+#[derive(Debug)]
+pub(crate) enum Said {
+    Meaning(Meaning),
+    /// The server asks for this pause before a new stream.
+    Retry(Duration),
+    Ended,
+    /// Not a byte for the idle limit.
+    Mute,
+}
+
+/// An open stream. Dropping it closes its connection.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    body: Body,
+    reader: Reader,
+    buffer: Vec<u8>,
+    retry: Option<Duration>,
+    last_event: Instant,
+}
+
+impl Stream {
+    /// Asks for the stream, resuming after `last_event_id` where there is one.
+    pub(crate) fn open(job: &Job, ticket: &Ticket, last_event_id: &str, scope: &Scope) -> Result<Opened> {
+        let resume = [("Last-Event-ID", last_event_id), ("Cache-Control", "no-cache")];
+        let headers = if last_event_id.is_empty() {
+            &resume[1..]
+        } else {
+            &resume[..]
+        };
+        let get = Get {
+            headers,
+            redirects: Redirects::Report,
+            attempts: Attempts::Once,
+            ..Get::new(&ticket.status_url, Accept::EventStream, &ticket.reference_id)
+        };
+        let response = job.client.get(&get, scope)?;
+        if response.status != 200 || !is_event_stream(response.header("content-type")) {
+            return Ok(Opened::Answer(response));
+        }
+        Ok(Opened::Stream(Box::new(Stream {
+            body: response.body.into_stream(),
+            reader: Reader::with_limit(job.client.settings().max_event),
+            buffer: vec![0; READ_BUFFER],
+            retry: None,
+            last_event: Instant::now(),
+        })))
+    }
+
+    /// Waits for what comes next. After the call's own limit ran out it can be called again, and nothing is lost.
+    pub(crate) fn next(&mut self, scope: &Scope) -> Result<Said> {
+        loop {
+            if let Some(event) = self.reader.next_event()? {
+                self.last_event = Instant::now();
+                match meaning(event.event, event.data) {
+                    Meaning::Nothing => continue,
+                    meaning => return Ok(Said::Meaning(meaning)),
+                }
+            }
+            if self.reader.retry() != self.retry {
+                self.retry = self.reader.retry();
+                return Ok(Said::Retry(self.retry.unwrap_or_default()));
+            }
+            if self.last_event.elapsed() > scope.pace.idle * EVENTLESS_IDLE_LIMITS {
+                return Ok(Said::Ended);
+            }
+            match self.body.read(&mut self.buffer, scope) {
+                Ok(0) => return Ok(Said::Ended),
+                Ok(read) => self.reader.feed(&self.buffer[..read]),
+                Err(error) if error.limit() == Some(Limit::Idle) => return Ok(Said::Mute),
+                Err(error) if is_broken(&error) => return Ok(Said::Ended),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    pub(crate) fn last_event_id(&self) -> &str {
+        self.reader.last_event_id()
+    }
+}
+
+/// Whether the stream merely broke: reconnecting is what streams are made for.
+fn is_broken(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionLost | ErrorKind::Truncated | ErrorKind::Protocol
+    )
+}
+
+/// The content type of the standard, and the one that the service's own documents name.
+fn is_event_stream(content_type: Option<&str>) -> bool {
+    let essence = content_type
+        .and_then(|c| c.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    ["text/event-stream", "application/event-stream"]
+        .iter()
+        .any(|known| essence.eq_ignore_ascii_case(known))
+}

@@ -1,0 +1,158 @@
+//! A job's ticket: what is enough to come back to it, from another process or on another day.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::http::Http;
+use crate::url::Url;
+
+/// The longest job id taken; the service's own are UUIDs.
+const MAX_ID: usize = 1024;
+
+/// What is known of a job without asking. It holds no secret.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ticket {
+    pub job_id: String,
+    pub status_url: Url,
+    pub result_url: Url,
+    pub reference_id: String,
+    pub retry_after: Option<Duration>,
+}
+
+/// The ticket as it is written down. Unknown fields are passed over, so that later versions can add some.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(rename = "jobID", alias = "jobId")]
+    job_id: String,
+    #[serde(rename = "statusURL", default, skip_serializing_if = "Option::is_none")]
+    status_url: Option<String>,
+    #[serde(rename = "resultURL", default, skip_serializing_if = "Option::is_none")]
+    result_url: Option<String>,
+    #[serde(rename = "referenceID", default, skip_serializing_if = "Option::is_none")]
+    reference_id: Option<String>,
+    #[serde(rename = "retryAfterMs", default, skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+}
+
+impl Ticket {
+    /// The ticket of a job of which only the id is known.
+    pub(crate) fn from_id(base: &Url, id: &str) -> Result<Self> {
+        check_id(id)?;
+        Ok(Self {
+            job_id: id.to_owned(),
+            status_url: base.below(&["jobs", id, "status"]),
+            result_url: base.below(&["jobs", id]),
+            reference_id: Uuid::new_v4().to_string(),
+            retry_after: None,
+        })
+    }
+
+    /// Reads what [`Ticket::to_json`] wrote, or any JSON object with a `jobID`.
+    pub(crate) fn from_json(base: &Url, json: &str) -> Result<Self> {
+        let written: Written =
+            serde_json::from_str(json).map_err(|e| Error::invalid(format!("this is no job ticket: {e}")))?;
+        let mut ticket = Self::from_id(base, &written.job_id)?;
+        if let Some(url) = written.status_url {
+            ticket.status_url = Url::parse(&url).map_err(|e| e.context("the ticket's statusURL"))?;
+        }
+        if let Some(url) = written.result_url {
+            ticket.result_url = Url::parse(&url).map_err(|e| e.context("the ticket's resultURL"))?;
+        }
+        if let Some(id) = written.reference_id {
+            if id.is_empty() || id.len() > MAX_ID || !id.bytes().all(|b| b.is_ascii_graphic()) {
+                return Err(Error::invalid(
+                    "the ticket's referenceID is not usable as a header",
+                ));
+            }
+            ticket.reference_id = id;
+        }
+        ticket.retry_after = written.retry_after_ms.map(Duration::from_millis);
+        Ok(ticket)
+    }
+
+    /// Writes the ticket down. An address elsewhere than at the service may be a credential in itself, and is left out.
+    pub(crate) fn to_json(&self, http: &Http) -> String {
+        let harmless = |url: &Url| http.trusts(&url.origin()).then(|| url.as_str().to_owned());
+        let written = Written {
+            job_id: self.job_id.clone(),
+            status_url: harmless(&self.status_url),
+            result_url: harmless(&self.result_url),
+            reference_id: Some(self.reference_id.clone()),
+            retry_after_ms: self
+                .retry_after
+                .map(|r| r.as_millis().try_into().unwrap_or(u64::MAX)),
+        };
+        serde_json::to_string(&written).unwrap_or_default()
+    }
+}
+
+fn check_id(id: &str) -> Result<()> {
+    let complaint = match id {
+        "" => "is empty",
+        "." | ".." => "is no name but a step in a path",
+        _ if id.len() > MAX_ID => "is longer than 1024 bytes",
+        _ if id.chars().any(char::is_control) => "holds a control character",
+        _ => return Ok(()),
+    };
+    Err(Error::invalid(format!("the job id {complaint}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Url {
+        Url::parse("https://api.example/idp/platform").unwrap()
+    }
+
+    #[test]
+    fn an_id_alone_is_enough() {
+        let ticket = Ticket::from_id(&base(), "a b/../c").unwrap();
+        assert_eq!(
+            ticket.status_url.as_str(),
+            "https://api.example/idp/platform/jobs/a%20b%2F..%2Fc/status"
+        );
+        assert_eq!(
+            ticket.result_url.as_str(),
+            "https://api.example/idp/platform/jobs/a%20b%2F..%2Fc"
+        );
+    }
+
+    #[test]
+    fn hostile_ids_are_refused() {
+        let long = "x".repeat(MAX_ID + 1);
+        for id in ["", ".", "..", "a\nb", "a\0b", &long] {
+            let error = Ticket::from_id(&base(), id).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_ticket_is_refused() {
+        for json in [
+            "",
+            "{}",
+            "[]",
+            "{\"jobID\":1}",
+            "{\"jobID\":\"\"}",
+            "{\"jobID\":\"a\",\"statusURL\":\"file:///etc\"}",
+            "{\"jobID\":\"a\",\"referenceID\":\"a\\r\\nb\"}",
+        ] {
+            let error = Ticket::from_json(&base(), json).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument, "{json:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_fields_and_other_spellings_are_tolerated() {
+        let ticket =
+            Ticket::from_json(&base(), "{\"jobId\":\"a\",\"later\":{},\"retryAfterMs\":1500}").unwrap();
+        assert_eq!(
+            (ticket.job_id.as_str(), ticket.retry_after),
+            ("a", Some(Duration::from_millis(1500)))
+        );
+    }
+}

@@ -1,0 +1,389 @@
+//! Following a job to its end, as a state machine: it is told what happened and says what to do next.
+//!
+//! It knows no socket and no clock. Polling is the authority, the stream a shortcut. What holds after every input:
+//! 1. it has ended, or asks for one thing: a request, a read, or a sleep of bounded length;
+//! 2. there is at most one source: it never polls while a stream is open;
+//! 3. it reports no terminal state that no source has reported;
+//! 4. the progress it reports never goes backwards and is never invented.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind};
+use crate::job::status::{JobStatus, Next};
+
+/// How patient a wait is, and how often it asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Rhythm {
+    /// Pause between two polls: the first, and the longest.
+    pub poll_min: Duration,
+    pub poll_max: Duration,
+    /// Whether to try the stream at all.
+    pub stream: bool,
+    /// Failures in a row that are borne before the service has answered once, and afterwards.
+    pub failures_before_contact: u32,
+    pub failures_after_contact: u32,
+    /// The longest pause that the service may ask for.
+    pub pause_cap: Duration,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// The stream was opened.
+    StreamOpened,
+    /// The stream brought the job's state, or a plain JSON answer in its place.
+    StreamSaid(JobStatus),
+    /// The stream brought an event that nobody can read.
+    StreamGarbled,
+    /// The server asks for this pause before a new stream (`retry:`).
+    StreamRetry(Duration),
+    /// The stream ended, or broke, without a terminal state.
+    StreamEnded,
+    /// The stream was silent beyond the idle limit.
+    StreamMute,
+    /// The stream request was answered by something that is no stream, or failed.
+    StreamFailed(Error),
+    /// A poll was answered.
+    Polled(JobStatus, Option<Duration>),
+    /// A poll failed.
+    PollFailed(Error),
+    /// The sleep is over.
+    Slept,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// Open the stream.
+    OpenStream,
+    /// Read the open stream's next event.
+    ReadStream,
+    /// Close the stream if one is open, and ask for the status once.
+    Poll,
+    /// Close the stream if one is open, and sleep.
+    Sleep(Duration),
+    /// The job has ended as this status says.
+    Ended(JobStatus),
+    /// It cannot be followed any further.
+    GaveUp(Error),
+}
+
+/// Why the machine stopped using the stream: for the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Switch {
+    /// It was silent beyond the idle limit: a proxy may hold it back.
+    Mute,
+    /// The server does not offer it.
+    Refused,
+    /// It failed too often in a row.
+    Unreliable,
+}
+
+/// The next action, what to tell the caller, and what to log.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub action: Action,
+    /// A running state to report, its progress held to the highest seen.
+    pub report: Option<JobStatus>,
+    /// The stream was given up for polling.
+    pub switched: Option<Switch>,
+}
+
+/// Stream failures in a row, without an event between them, after which only polling is left.
+const STREAM_FAILURES: u32 = 3;
+/// Polls in a row answered 404 before the job counts as unknown: right after submission it may not be seen everywhere.
+const NOT_FOUND_POLLS: u32 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    OpenStream,
+    Poll,
+}
+
+/// Follows one job.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    rhythm: Rhythm,
+    random: fastrand::Rng,
+    stream_usable: bool,
+    stream_open: bool,
+    stream_failures: u32,
+    /// Events that could not be read, counted and passed over.
+    pub garbled: u64,
+    polls: u32,
+    failures: u32,
+    not_found: u32,
+    contact: bool,
+    best_progress: Option<f64>,
+    stream_retry: Option<Duration>,
+    after_sleep: After,
+    ended: bool,
+}
+
+impl Wait {
+    pub(crate) fn new(rhythm: Rhythm, random: fastrand::Rng) -> Self {
+        let stream_usable = rhythm.stream;
+        Self {
+            rhythm,
+            random,
+            stream_usable,
+            stream_open: false,
+            stream_failures: 0,
+            garbled: 0,
+            polls: 0,
+            failures: 0,
+            not_found: 0,
+            contact: false,
+            best_progress: None,
+            stream_retry: None,
+            after_sleep: After::Poll,
+            ended: false,
+        }
+    }
+
+    /// The first thing to do; `retry_after` is what the service asked for when it accepted the job.
+    pub(crate) fn start(&mut self, retry_after: Option<Duration>) -> Action {
+        match retry_after {
+            _ if self.stream_usable => Action::OpenStream,
+            Some(pause) => {
+                let pause = self.at_least(pause);
+                self.sleep(pause, After::Poll)
+            }
+            None => Action::Poll,
+        }
+    }
+
+    /// Takes what happened; gives what to do.
+    pub(crate) fn next(&mut self, input: Input) -> Step {
+        let mut step = Step {
+            action: Action::Poll,
+            report: None,
+            switched: None,
+        };
+        step.action = match input {
+            Input::StreamOpened => {
+                self.stream_open = true;
+                self.heard();
+                Action::ReadStream
+            }
+            Input::StreamSaid(status) => {
+                self.heard();
+                self.stream_failures = 0;
+                self.on_stream_status(status, &mut step)
+            }
+            Input::StreamGarbled => {
+                self.garbled += 1;
+                self.continue_stream()
+            }
+            Input::StreamRetry(pause) => {
+                self.stream_retry = Some(pause.min(self.rhythm.pause_cap));
+                self.continue_stream()
+            }
+            Input::StreamEnded => {
+                self.close_stream();
+                self.count_stream_failure(&mut step);
+                Action::Poll
+            }
+            Input::StreamMute => {
+                self.close_stream();
+                self.give_up_stream(Switch::Mute, &mut step);
+                Action::Poll
+            }
+            Input::StreamFailed(error) => self.on_stream_failure(error, &mut step),
+            Input::Polled(status, retry_after) => {
+                self.heard();
+                self.not_found = 0;
+                self.on_polled(status, retry_after, &mut step)
+            }
+            Input::PollFailed(error) => self.on_poll_failure(error),
+            Input::Slept => match self.after_sleep {
+                After::OpenStream if self.stream_usable => Action::OpenStream,
+                _ => Action::Poll,
+            },
+        };
+        self.ended = matches!(step.action, Action::Ended(_) | Action::GaveUp(_));
+        step
+    }
+
+    /// Whether the job's end, or the end of following it, has been told.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    fn on_stream_status(&mut self, status: JobStatus, step: &mut Step) -> Action {
+        if !self.stream_open {
+            // The stream request was answered by one JSON document: there is no stream here.
+            self.give_up_stream(Switch::Refused, step);
+            return self.on_polled(status, None, step);
+        }
+        if !status.is_terminal() {
+            step.report = self.report(status);
+            return Action::ReadStream;
+        }
+        self.close_stream();
+        match status.next() {
+            // A mere announcement: the poll has the last word.
+            Next::Completed => Action::Poll,
+            _ => Action::Ended(status),
+        }
+    }
+
+    fn on_polled(&mut self, status: JobStatus, retry_after: Option<Duration>, step: &mut Step) -> Action {
+        if status.is_terminal() {
+            return Action::Ended(status);
+        }
+        step.report = self.report(status);
+        if self.stream_usable {
+            let pause = match (retry_after, self.stream_retry) {
+                (Some(asked), _) | (None, Some(asked)) => self.at_least(asked),
+                (None, None) => self.backoff(self.stream_failures),
+            };
+            return self.sleep(pause, After::OpenStream);
+        }
+        let pause = match retry_after {
+            Some(pause) => self.at_least(pause),
+            None => self.interval(),
+        };
+        self.polls = self.polls.saturating_add(1);
+        self.sleep(pause, After::Poll)
+    }
+
+    fn on_stream_failure(&mut self, error: Error, step: &mut Step) -> Action {
+        self.close_stream();
+        match error.http_status() {
+            Some(404 | 405 | 406 | 415 | 501) => {
+                self.give_up_stream(Switch::Refused, step);
+                Action::Poll
+            }
+            _ if is_final(&error) => Action::GaveUp(error),
+            _ => {
+                self.count_stream_failure(step);
+                self.on_failure(error)
+            }
+        }
+    }
+
+    fn on_poll_failure(&mut self, error: Error) -> Action {
+        if error.kind() == ErrorKind::NotFound {
+            self.not_found += 1;
+            if self.not_found < NOT_FOUND_POLLS {
+                let pause = self.backoff(self.not_found);
+                return self.sleep(pause, After::Poll);
+            }
+            return Action::GaveUp(error);
+        }
+        if is_final(&error) {
+            return Action::GaveUp(error);
+        }
+        self.on_failure(error)
+    }
+
+    /// A passing failure: bear it, within patience. A poll follows, whichever source failed.
+    fn on_failure(&mut self, error: Error) -> Action {
+        self.failures += 1;
+        let patience = match self.contact {
+            true => self.rhythm.failures_after_contact,
+            false => self.rhythm.failures_before_contact,
+        };
+        if self.failures > patience {
+            return Action::GaveUp(error);
+        }
+        let pause = match error.retry_after() {
+            Some(pause) => self.at_least(pause),
+            None => self.backoff(self.failures),
+        };
+        self.sleep(pause, After::Poll)
+    }
+
+    /// The service has answered.
+    fn heard(&mut self) {
+        self.contact = true;
+        self.failures = 0;
+    }
+
+    /// A running state as the caller may see it: nothing that would go backwards.
+    fn report(&mut self, mut status: JobStatus) -> Option<JobStatus> {
+        if let Some(progress) = status.progress() {
+            let best = self.best_progress.map_or(progress, |best| best.max(progress));
+            self.best_progress = Some(best);
+            status.hold_progress(best);
+        }
+        Some(status)
+    }
+
+    fn continue_stream(&self) -> Action {
+        if self.stream_open {
+            Action::ReadStream
+        } else {
+            Action::Poll
+        }
+    }
+
+    fn close_stream(&mut self) {
+        self.stream_open = false;
+    }
+
+    fn count_stream_failure(&mut self, step: &mut Step) {
+        self.stream_failures += 1;
+        if self.stream_failures >= STREAM_FAILURES {
+            self.give_up_stream(Switch::Unreliable, step);
+        }
+    }
+
+    fn give_up_stream(&mut self, why: Switch, step: &mut Step) {
+        if self.stream_usable {
+            self.stream_usable = false;
+            step.switched = Some(why);
+        }
+    }
+
+    fn sleep(&mut self, pause: Duration, after: After) -> Action {
+        self.after_sleep = after;
+        Action::Sleep(pause)
+    }
+
+    /// The pause between two polls: growing by half each time, a fifth to either side so that no two programs beat in step.
+    fn interval(&mut self) -> Duration {
+        let grown = self
+            .rhythm
+            .poll_min
+            .mul_f64(1.5f64.powi(self.polls.min(64) as i32));
+        let spread = 0.8 + 0.4 * self.random.f64();
+        grown.min(self.rhythm.poll_max).mul_f64(spread)
+    }
+
+    /// Exponential, with full jitter, up to the longest poll pause.
+    fn backoff(&mut self, failures: u32) -> Duration {
+        let ceiling = self
+            .rhythm
+            .poll_min
+            .saturating_mul(1 << failures.min(16))
+            .min(self.rhythm.poll_max);
+        ceiling.mul_f64(self.random.f64())
+    }
+
+    /// What the service asked for, up to the cap, and up to a tenth more.
+    fn at_least(&mut self, pause: Duration) -> Duration {
+        pause
+            .min(self.rhythm.pause_cap)
+            .mul_f64(1.0 + 0.1 * self.random.f64())
+    }
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self {
+            poll_min: Duration::from_millis(250),
+            poll_max: Duration::from_secs(5),
+            stream: true,
+            failures_before_contact: 8,
+            failures_after_contact: 60,
+            pause_cap: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Whether asking again can change nothing.
+fn is_final(error: &Error) -> bool {
+    !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))
+}
