@@ -1,0 +1,338 @@
+//! Files as bytes: behind presigned URLs as S3 serves them, and as the answer to `application/octet-stream`.
+
+use crate::derive::Output;
+use crate::hub::{Hub, Job, Link, count, lock};
+use crate::job::State as JobState;
+use crate::problem::{Problem, code, s3};
+use crate::scenario::Framing;
+use crate::shapes::add_extras;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, Version, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io::{Cursor, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const PIECE: usize = 64 * 1024;
+
+/// `{URL,contentType,metadata}` of every file of a job, with URLs that were not given out before.
+pub(crate) fn entries(hub: &Hub, job: &Arc<Job>, origin: &str) -> Vec<Value> {
+    let delivered = job.shape == crate::Shape::Delivered;
+    let entry = |(index, output): (usize, &Output)| {
+        let url = (!delivered).then(|| presign(hub, job, index, origin));
+        let size = job.scenario.declared_size.unwrap_or_else(|| output.len());
+        let mut entry = json!({
+            "URL": url,
+            "contentType": output.content_type,
+            "metadata": {"fileSizeBytes": size, "pageCount": output.pages},
+        });
+        if let Some(entry) = entry.as_object_mut() {
+            add_extras(&job.scenario, entry);
+        }
+        entry
+    };
+    job.outputs.iter().enumerate().map(entry).collect()
+}
+
+/// Only what RFC 3986 leaves alone stays as it is, so that any file name fits in one segment.
+fn segment(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    name.bytes()
+        .map(|b| {
+            if plain(b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
+
+fn presign(hub: &Hub, job: &Arc<Job>, index: usize, origin: &str) -> String {
+    let path = format!(
+        "/storage/{}/{index}/{}",
+        job.id,
+        segment(&job.outputs[index].name)
+    );
+    let signature = hub.secret(64);
+    let expires = job
+        .scenario
+        .presigned
+        .expires_ms
+        .map_or(900, |ms| ms.div_ceil(1000));
+    let link = Link {
+        job: job.clone(),
+        index,
+        path: path.clone(),
+        issued: Instant::now(),
+        uses: 0,
+    };
+    lock(&hub.links).insert(signature.clone(), link);
+    signed(origin, &path, expires, &signature)
+}
+
+fn signed(origin: &str, path: &str, expires: u64, signature: &str) -> String {
+    format!(
+        "{origin}{path}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={expires}&X-Amz-SignedHeaders=host\
+         &X-Amz-Signature={signature}"
+    )
+}
+
+/// What S3 says before it looks at the URL: one way of signing is enough.
+fn refuse_bearer(headers: &HeaderMap) -> Option<Response> {
+    headers.contains_key(header::AUTHORIZATION).then(|| {
+        s3(
+            400,
+            "InvalidArgument",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string \
+             parameter or the Authorization header should be specified",
+        )
+    })
+}
+
+/// `GET /storage/{job}/{index}/{name}`.
+pub(crate) async fn download(
+    State(hub): State<Arc<Hub>>,
+    Query(query): Query<HashMap<String, String>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(refused) = refuse_bearer(&headers) {
+        return refused;
+    }
+    let Some(signature) = query.get("X-Amz-Signature") else {
+        return s3(403, "AccessDenied", "Access Denied");
+    };
+    let (job, index) = {
+        let mut links = lock(&hub.links);
+        let Some(link) = links.get_mut(signature).filter(|link| link.path == uri.path()) else {
+            return s3(
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match",
+            );
+        };
+        let settings = &link.job.scenario.presigned;
+        let expired = settings
+            .expires_ms
+            .is_some_and(|ms| link.issued.elapsed() >= Duration::from_millis(ms));
+        if expired || settings.uses.is_some_and(|uses| link.uses >= uses) {
+            return s3(403, "AccessDenied", "Request has expired");
+        }
+        link.uses += 1;
+        (link.job.clone(), link.index)
+    };
+    let told = count(&job.counters.storage) as usize;
+    if let Some(status) = job.scenario.storage_codes.get(told) {
+        return s3(
+            *status,
+            "InternalError",
+            "We encountered an internal error. Please try again.",
+        );
+    }
+    if job.now().state == JobState::Gone {
+        return s3(404, "NoSuchKey", "The specified key does not exist.");
+    }
+    serve(&job, index, &headers)
+}
+
+fn serve(job: &Job, index: usize, headers: &HeaderMap) -> Response {
+    let output = &job.outputs[index];
+    let settings = &job.scenario.presigned;
+    if !settings.ranges {
+        return send(job, output, settings.framing);
+    }
+    let etag = output.etag();
+    let fresh = headers
+        .get(header::IF_RANGE)
+        .is_none_or(|value| value.as_bytes() == etag.as_bytes());
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok())
+        .filter(|_| fresh);
+    let mut response = match range.and_then(|range| parse_range(range, output.len())) {
+        None => send(job, output, settings.framing),
+        Some(None) => {
+            let mut response = s3(416, "InvalidRange", "The requested range is not satisfiable");
+            put(
+                response.headers_mut(),
+                header::CONTENT_RANGE,
+                &format!("bytes */{}", output.len()),
+            );
+            response
+        }
+        Some(Some((first, last))) => {
+            let mut response = body(output, first, last + 1 - first, Framing::Length);
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let range = format!("bytes {first}-{last}/{}", output.len());
+            put(response.headers_mut(), header::CONTENT_RANGE, &range);
+            name(job, output, response.headers_mut());
+            response
+        }
+    };
+    put(response.headers_mut(), header::ACCEPT_RANGES, "bytes");
+    put(response.headers_mut(), header::ETAG, &etag);
+    response
+}
+
+/// One range of bytes: nothing if the header is to be ignored, `Some(None)` if it cannot be satisfied.
+#[allow(
+    clippy::option_option,
+    reason = "the two kinds of nothing differ, as RFC 9110 has it"
+)]
+fn parse_range(text: &str, length: u64) -> Option<Option<(u64, u64)>> {
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let (first, last) = match (first.trim(), last.trim()) {
+        ("", count) => {
+            let count: u64 = count.parse().ok()?;
+            (
+                length.saturating_sub(count),
+                if count == 0 { None } else { length.checked_sub(1) },
+            )
+        }
+        (first, "") => (first.parse().ok()?, length.checked_sub(1)),
+        (first, last) => {
+            let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+            if last < first {
+                return None;
+            }
+            (first, length.checked_sub(1).map(|end| end.min(last)))
+        }
+    };
+    Some(last.filter(|last| first <= *last).map(|last| (first, last)))
+}
+
+fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+        headers.insert(name, value);
+    }
+}
+
+fn name(job: &Job, output: &Output, headers: &mut HeaderMap) {
+    let raw = job.scenario.content_disposition.clone();
+    let named = (!job.scenario.file_names.is_empty()).then(|| {
+        let quoted = output.name.replace(['"', '\r', '\n'], "_");
+        format!(
+            "attachment; filename=\"{quoted}\"; filename*=UTF-8''{}",
+            segment(&output.name)
+        )
+    });
+    if let Some(value) = raw.or(named) {
+        put(headers, header::CONTENT_DISPOSITION, &value);
+    }
+}
+
+/// A whole file.
+fn send(job: &Job, output: &Output, framing: Framing) -> Response {
+    let mut response = body(output, 0, output.len(), framing);
+    name(job, output, response.headers_mut());
+    response
+}
+
+/// `length` bytes of a file from `offset`, made as they are sent.
+fn body(output: &Output, offset: u64, length: u64, framing: Framing) -> Response {
+    let pieces = stream::unfold((output.clone(), offset), move |(output, at)| async move {
+        let left = usize::try_from(offset + length - at).unwrap_or(usize::MAX);
+        let piece = output.piece(at, left.min(PIECE));
+        let next = at + piece.len() as u64;
+        (!piece.is_empty()).then_some((Ok::<Bytes, Infallible>(piece), (output, next)))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    put(response.headers_mut(), header::CONTENT_TYPE, &output.content_type);
+    match framing {
+        Framing::Length => put(
+            response.headers_mut(),
+            header::CONTENT_LENGTH,
+            &length.to_string(),
+        ),
+        Framing::Chunked => {}
+        // Only HTTP/1.0 ends a body by closing; a server may always answer with it.
+        Framing::Close => *response.version_mut() = Version::HTTP_10,
+    }
+    response
+}
+
+/// The result as bytes: the file itself, or a zip of several (which is made in memory).
+pub(crate) fn bytes(job: &Job) -> Response {
+    if let [output] = job.outputs.as_slice() {
+        return send(job, output, job.scenario.bytes_framing);
+    }
+    match zip(&job.outputs) {
+        Ok(zip) => {
+            let zip = Output {
+                name: "result.zip".to_owned(),
+                content_type: "application/zip".to_owned(),
+                source: crate::derive::Source::Bytes(zip.into()),
+                pages: 0,
+            };
+            body(&zip, 0, zip.len(), job.scenario.bytes_framing)
+        }
+        Err(error) => Problem::new(500, "").detail(error.to_string()).into_response(),
+    }
+}
+
+fn zip(outputs: &[Output]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for output in outputs {
+        archive.start_file(output.name.as_str(), options)?;
+        let mut at = 0;
+        while at < output.len() {
+            let piece = output.piece(at, PIECE);
+            archive.write_all(&piece)?;
+            at += piece.len() as u64;
+        }
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// `POST /presigned-file-urls?n=1`: URLs to put documents at before a submission names them.
+pub(crate) async fn mint(
+    State(hub): State<Arc<Hub>>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let n = query
+        .get("n")
+        .and_then(|n| n.parse::<usize>().ok())
+        .unwrap_or(1)
+        .min(100);
+    let origin = crate::server::origin(&hub, &headers);
+    let url = |_| {
+        let key = hub.secret(64);
+        lock(&hub.uploads).insert(key.clone(), None);
+        let url = signed(&origin, &format!("/storage/uploads/{key}"), 900, &key);
+        json!({"uploadURL": url, "downloadURL": url})
+    };
+    axum::Json(json!({"urls": (0..n).map(url).collect::<Vec<_>>()})).into_response()
+}
+
+/// `PUT /storage/uploads/{key}`.
+pub(crate) async fn upload(
+    State(hub): State<Arc<Hub>>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Some(refused) = refuse_bearer(&headers) {
+        return refused;
+    }
+    match lock(&hub.uploads).get_mut(&key) {
+        Some(place @ None) => {
+            *place = Some(body);
+            code(200).into_response()
+        }
+        Some(_) => s3(403, "AccessDenied", "Request has expired"),
+        None => s3(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match",
+        ),
+    }
+}
