@@ -269,6 +269,12 @@ impl Error {
         self
     }
 
+    /// Marks an error after which an earlier part of the same request may have reached the server.
+    pub(crate) fn maybe_sent(mut self) -> Self {
+        self.inner.unsent = false;
+        self
+    }
+
     /// Puts words in front of the message: what was being done.
     pub(crate) fn context(mut self, doing: impl fmt::Display) -> Self {
         self.inner.message = format!("{doing}: {}", self.inner.message);

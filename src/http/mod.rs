@@ -1,87 +1,96 @@
 //! HTTP for the rest of the library: one request in, one answer out. The only room that touches ureq and sockets.
+//!
+//! `send` follows redirects and repeats what is safe; `exchange` is one request on one connection; below it ureq speaks
+//! HTTP over our own `transport`, which dials (`resolver`, `socket`, `proxy`, `socks`, `tls`), moves bytes (`stream`) and
+//! finds the bounds of the call in `current`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call::Scope;
 use crate::error::{Error, Result};
+use crate::log::LogLevel;
 use crate::options::ClientOptions;
 use crate::url::{Origin, Url};
 
-/// The methods that the service's API uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
-    Get,
-}
+mod current;
+mod exchange;
+mod no_proxy;
+mod proxy;
+mod redirect;
+mod request;
+mod resolver;
+mod response;
+mod retry;
+mod retry_after;
+mod socket;
+mod socks;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod transport;
 
-/// What to do with a 3xx answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Redirects {
-    /// Follow it; the token goes along to trusted origins only.
-    Follow,
-    /// It is an answer: hand it back.
-    Report,
-}
+use request::Signature;
+pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source};
+pub(crate) use response::{Body, Framing, Response};
 
-/// Who repeats a request that failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Attempts {
-    /// This layer, within the client's budget and the call's limits.
-    Retry,
-    /// The caller: one attempt here, but for the one resend on a stale connection.
-    Once,
-}
+/// How many idle connections are kept, to one host or to all.
+const IDLE: usize = 64;
 
-/// One request.
-#[derive(Debug)]
-pub(crate) struct Request<'a> {
-    pub method: Method,
-    pub url: &'a Url,
-    pub accept: &'static str,
-    /// Sent to trusted origins only, whatever `url` is.
-    pub bearer: Option<&'a str>,
-    /// Correlates the requests of one job at the service (`X-Analytics-Session-Id`); like the token, for trusted origins.
-    pub reference_id: Option<&'a str>,
-    pub headers: &'a [(&'static str, &'a str)],
-    pub redirects: Redirects,
-    pub attempts: Attempts,
-}
-
-/// How a body says where it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Framing {
-    /// `Content-Length`.
-    Length(u64),
-    /// The last chunk.
-    Chunked,
-    /// The connection's end, which proves nothing.
-    UntilClose,
-}
+/// How long an idle connection is kept: shorter than servers and firewalls do.
+const IDLE_AGE: Duration = Duration::from_secs(15);
 
 /// The connections of one client: a pool, its trust, its proxy.
 #[derive(Debug)]
 pub(crate) struct Http {
+    agent: ureq::Agent,
+    signature: Signature,
     trusted: Vec<Origin>,
-}
-
-/// An answer: its head, and a body still to be read.
-#[derive(Debug)]
-pub(crate) struct Response {
-    pub status: u16,
-    /// Where the answer came from after redirects.
-    pub url: Url,
-    pub body: Body,
-}
-
-/// A body under way. Dropping it early closes its connection; read to its end, the connection goes back to the pool.
-#[derive(Debug)]
-pub(crate) struct Body {
-    framing: Framing,
+    retries: u32,
+    retry_cap: Duration,
 }
 
 impl Http {
     /// Checks the options; makes no connection.
-    pub(crate) fn new(_options: &ClientOptions) -> Result<Self> {
-        todo!()
+    pub(crate) fn new(options: &ClientOptions) -> Result<Self> {
+        let named = |option: &'static str| move |error: Error| error.context(option);
+        let base = Url::parse(&options.base_url).map_err(named("base_url"))?;
+        let mut trusted = vec![base.origin()];
+        for origin in &options.trusted_origins {
+            trusted.push(Url::parse(origin).map_err(named("trust_origin"))?.origin());
+        }
+        if let Some(token) = &options.token {
+            request::check_bearer(token)?;
+        }
+        let config = ureq::Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent("")
+            .accept("")
+            .accept_encoding("")
+            .timeout_await_100(None)
+            .max_response_header_size(transport::INPUT)
+            .input_buffer_size(transport::INPUT)
+            .output_buffer_size(transport::OUTPUT)
+            .max_idle_connections(IDLE)
+            .max_idle_connections_per_host(IDLE)
+            .max_idle_age(IDLE_AGE)
+            .build();
+        let dialer = transport::Dialer {
+            lookups: resolver::Lookups::default(),
+            tls: Arc::new(tls::Tls::new(&options.trust)?),
+            proxies: proxy::Proxies::new(options, &|name| std::env::var(name).ok())?,
+        };
+        Ok(Self {
+            agent: ureq::Agent::with_parts(config, dialer, resolver::Unresolved),
+            signature: Signature::new(&options.user_agent)?,
+            trusted,
+            retries: options.retries,
+            retry_cap: options.retry_cap,
+        })
     }
 
     /// Whether the token may go to `origin`.
@@ -90,50 +99,113 @@ impl Http {
     }
 
     /// Sends the request and reads the answer's head, whatever its status.
-    pub(crate) fn send(&self, _request: &Request<'_>, _scope: &Scope) -> Result<Response> {
-        todo!()
+    pub(crate) fn send(&self, request: &Request<'_>, scope: &Scope) -> Result<Response> {
+        self.send_body(request, &mut RequestBody::Empty, scope)
+    }
+
+    /// Sends the request with a body and reads the answer's head, whatever its status.
+    pub(crate) fn send_body(
+        &self,
+        request: &Request<'_>,
+        body: &mut RequestBody<'_>,
+        scope: &Scope,
+    ) -> Result<Response> {
+        let sent = self.persist(request, body, scope);
+        sent.map_err(|error| match request.reference_id {
+            Some(id) => error.with_reference(id),
+            None => error,
+        })
+    }
+
+    /// Repeats what may be repeated, within the budget and the call's limits.
+    fn persist(&self, request: &Request<'_>, body: &mut RequestBody<'_>, scope: &Scope) -> Result<Response> {
+        if let Some(bearer) = request.bearer {
+            request::check_bearer(bearer)?;
+        }
+        let budget = match request.attempts {
+            Attempts::Retry => self.retries,
+            Attempts::Once => 0,
+        };
+        for attempt in 1.. {
+            let mut outcome = self.follow(request, body, scope);
+            if attempt > budget {
+                return outcome;
+            }
+            let asked = match &mut outcome {
+                Ok(answer) if retry::is_passing(request.method, answer.status) => answer.hold(scope)?,
+                Err(error) if retry::is_safe(request.method, error) => error.retry_after(),
+                _ => return outcome,
+            };
+            let pause = retry::pause(attempt, asked, self.retry_cap);
+            let in_time = scope
+                .deadline
+                .is_none_or(|d| pause < d.saturating_duration_since(std::time::Instant::now()));
+            if !in_time || !body.rewind() {
+                return outcome;
+            }
+            scope.log.line(LogLevel::Info, || {
+                let why = match &outcome {
+                    Ok(answer) => format!("answered {}", answer.status),
+                    Err(error) => error.to_string(),
+                };
+                let (method, url, millis) = (request.method.as_http(), request.url, pause.as_millis());
+                format!(
+                    "{method} {url}: {why}; attempt {} of {} in {millis} ms",
+                    attempt + 1,
+                    budget + 1
+                )
+            });
+            drop(outcome);
+            scope.sleep(pause)?;
+        }
+        unreachable!("the loop ends with its budget")
+    }
+
+    /// Follows redirects where the request says so.
+    fn follow(&self, request: &Request<'_>, body: &mut RequestBody<'_>, scope: &Scope) -> Result<Response> {
+        let mut answer = self.exchange(request, body, scope)?;
+        let mut method = request.method;
+        for _ in 0..redirect::HOPS {
+            if request.redirects == Redirects::Report || !redirect::is_redirect(answer.status) {
+                return Ok(answer);
+            }
+            let hop = redirect::hop(&answer.url, method, answer.status, answer.header("location"))?;
+            scope.log.line(LogLevel::Debug, || {
+                format!("{} redirects ({}) to {}", answer.url, answer.status, hop.url)
+            });
+            if hop.keeps_body && !body.rewind() {
+                let text = format!(
+                    "{} redirects the request, whose body cannot be sent again",
+                    answer.url
+                );
+                return Err(Error::new(crate::ErrorKind::Redirect, text));
+            }
+            // What cannot be drained costs a connection, no more; but a stop is a stop.
+            if answer.body.drain(redirect::DRAIN, scope).is_err() {
+                scope.check()?;
+            }
+            method = hop.method;
+            let next = Request {
+                method,
+                url: &hop.url,
+                ..*request
+            };
+            answer = if hop.keeps_body {
+                self.exchange(&next, body, scope)?
+            } else {
+                let answer = self.exchange(&next, &mut RequestBody::Empty, scope);
+                // The hop was not sent, but the request that led here was.
+                answer.map_err(Error::maybe_sent)?
+            };
+        }
+        if redirect::is_redirect(answer.status) {
+            let text = format!(
+                "{} was redirected more than {} times",
+                request.url,
+                redirect::HOPS
+            );
+            return Err(Error::new(crate::ErrorKind::Redirect, text));
+        }
+        Ok(answer)
     }
 }
-
-impl Response {
-    /// A header's value, if it came and is text.
-    pub(crate) fn header(&self, _name: &str) -> Option<&str> {
-        todo!()
-    }
-
-    /// How long the service asks to wait.
-    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
-        todo!()
-    }
-
-    /// The whole body as text, which must be UTF-8, up to `limit` bytes.
-    pub(crate) fn text(self, _limit: usize, _scope: &Scope) -> Result<String> {
-        todo!()
-    }
-
-    /// The error that this answer stands for, with its problem document, `Retry-After` and reference id.
-    pub(crate) fn into_error(self, _scope: &Scope) -> Error {
-        todo!()
-    }
-}
-
-impl Body {
-    /// The next bytes; 0 at the end, which `framing` has proved unless it is `UntilClose`.
-    ///
-    /// After a `Limit::Idle` error the read may be repeated and nothing is lost; `scope` may be another one each time.
-    pub(crate) fn read(&mut self, _buffer: &mut [u8], _scope: &Scope) -> Result<usize> {
-        todo!()
-    }
-
-    /// Exempt from the rate floor: a healthy stream may be as slow as it likes.
-    pub(crate) fn into_stream(self) -> Self {
-        self
-    }
-
-    pub(crate) fn framing(&self) -> Framing {
-        self.framing
-    }
-}
-
-#[allow(unused)]
-type Shared = Arc<Http>;

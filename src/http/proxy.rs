@@ -1,0 +1,294 @@
+//! Which proxy, if any, a target is reached through, and how an HTTP proxy is asked for a tunnel (RFC 9110, 9.3.6).
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fluent_uri::Uri;
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+use super::current::Exchange;
+use super::no_proxy::NoProxy;
+use super::resolver::Lookups;
+use super::socks;
+use super::stream::{Stream, Unwritten};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{ClientOptions, Proxy};
+use crate::url::Origin;
+
+/// The longest head of a proxy's answer.
+const HEAD: usize = 16 << 10;
+
+/// The proxies of one client, by the target's scheme.
+#[derive(Debug, Default)]
+pub(super) struct Proxies {
+    https: Option<Server>,
+    http: Option<Server>,
+    except: NoProxy,
+}
+
+/// A proxy server.
+#[derive(Clone)]
+pub(super) struct Server {
+    protocol: Protocol,
+    pub host: String,
+    pub port: u16,
+    login: Option<(String, Zeroizing<String>)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    Http,
+    Https,
+    /// `true`: the proxy resolves names.
+    Socks(bool),
+}
+
+impl Proxies {
+    /// Reads the options, and the environment through `variable` where they say so.
+    pub(super) fn new(options: &ClientOptions, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let listed = |text: &Option<String>| NoProxy::parse(text.as_deref().unwrap_or_default());
+        match &options.proxy {
+            Proxy::Direct => Ok(Self::default()),
+            Proxy::Url(url) => {
+                let server = Server::parse("proxy", url)?;
+                Ok(Self {
+                    https: Some(server.clone()),
+                    http: Some(server),
+                    except: listed(&options.no_proxy),
+                })
+            }
+            Proxy::Environment => {
+                let first = |names: &[&'static str]| -> Result<Option<Server>> {
+                    for &name in names {
+                        if let Some(value) = variable(name).filter(|v| !v.is_empty()) {
+                            return Server::parse(name, &value).map(Some);
+                        }
+                    }
+                    Ok(None)
+                };
+                Ok(Self {
+                    https: first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])?,
+                    // Never HTTP_PROXY: in a CGI program a request's `Proxy:` header sets it.
+                    http: first(&["http_proxy", "all_proxy", "ALL_PROXY"])?,
+                    except: match &options.no_proxy {
+                        None => listed(&variable("no_proxy").or_else(|| variable("NO_PROXY"))),
+                        given => listed(given),
+                    },
+                })
+            }
+        }
+    }
+
+    /// The proxy for `target`; none if it is reached directly.
+    pub(super) fn choose(&self, target: &Origin) -> Option<&Server> {
+        let server = if target.https { &self.https } else { &self.http };
+        server
+            .as_ref()
+            .filter(|_| !self.except.covers(&target.host, target.port))
+    }
+}
+
+impl Server {
+    /// Reads a proxy's address, by default `http` and, as for curl, port 1080. `option` is what an error names;
+    /// the address itself is never quoted, for it may hold a password.
+    fn parse(option: &str, text: &str) -> Result<Self> {
+        let bad = |why: &str| Error::invalid(format!("{option}: the proxy's address cannot be used: {why}"));
+        let text = text.trim();
+        let full = if text.contains("://") {
+            Zeroizing::new(text.to_owned())
+        } else {
+            Zeroizing::new(format!("http://{text}"))
+        };
+        let uri = Uri::parse(full.as_str()).map_err(|_| {
+            bad("it is no URL; characters such as @ : / # in a user name or password must be percent-encoded")
+        })?;
+        let protocol = match uri.scheme().as_str().to_ascii_lowercase().as_str() {
+            "http" => Protocol::Http,
+            "https" => Protocol::Https,
+            "socks5" => Protocol::Socks(false),
+            "socks5h" => Protocol::Socks(true),
+            _ => {
+                return Err(bad(
+                    "it must begin with http://, https://, socks5:// or socks5h://",
+                ));
+            }
+        };
+        let authority = uri.authority().ok_or_else(|| bad("it names no host"))?;
+        if authority.host().is_empty() {
+            return Err(bad("it names no host"));
+        }
+        let port = authority
+            .port_to_u16()
+            .map_err(|_| bad("its port is no number from 0 to 65535"))?;
+        let login = match authority.userinfo() {
+            None => None,
+            Some(login) => {
+                let (user, password) = login.as_str().split_once(':').unwrap_or((login.as_str(), ""));
+                let decoded = |part| percent_decode_str(part).decode_utf8().map(|p| p.into_owned());
+                let (Ok(user), Ok(password)) = (decoded(user), decoded(password)) else {
+                    return Err(bad("its user name or password is not UTF-8"));
+                };
+                let password = Zeroizing::new(password);
+                let too_long = user.len() > 255 || password.len() > 255;
+                if matches!(protocol, Protocol::Socks(_))
+                    && (user.is_empty() || password.is_empty() || too_long)
+                {
+                    return Err(bad("SOCKS5 wants a user name and a password of 1 to 255 bytes"));
+                }
+                Some((user, password))
+            }
+        };
+        Ok(Self {
+            protocol,
+            host: authority.host().to_ascii_lowercase(),
+            port: port.unwrap_or(if protocol == Protocol::Https { 443 } else { 1080 }),
+            login,
+        })
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.protocol == Protocol::Https
+    }
+
+    /// The error of a proxy that cannot be reached, out of that of a connection.
+    pub(super) fn unreachable(&self, error: Error) -> Error {
+        if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Timeout) {
+            return error;
+        }
+        Error::new(
+            ErrorKind::Proxy,
+            format!("{self} cannot be used: {}", error.message()),
+        )
+    }
+
+    /// Asks for a tunnel to `target`.
+    pub(super) fn open(
+        &self,
+        stream: &mut Stream,
+        target: &Origin,
+        lookups: &Lookups,
+        exchange: &Exchange,
+    ) -> Result<()> {
+        let login = self
+            .login
+            .as_ref()
+            .map(|(user, password)| (user.as_str(), password.as_str()));
+        let opened = match self.protocol {
+            Protocol::Http | Protocol::Https => self.tunnel(stream, target, exchange),
+            Protocol::Socks(true) => socks::open(stream, &target.host, target.port, login, exchange),
+            Protocol::Socks(false) => {
+                let found = lookups.find(&target.host, target.port, exchange)?;
+                let ip = found.first().map(|a| a.ip().to_string()).unwrap_or_default();
+                socks::open(stream, &ip, target.port, login, exchange)
+            }
+        };
+        opened.map_err(|error| match error.kind() {
+            ErrorKind::ConnectionLost => self.unreachable(error),
+            _ => error.context(self),
+        })
+    }
+
+    fn tunnel(&self, stream: &mut Stream, target: &Origin, exchange: &Exchange) -> Result<()> {
+        let (host, port) = (&target.host, target.port);
+        let mut head = Zeroizing::new(format!(
+            "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        ));
+        if let Some((user, password)) = &self.login {
+            let login = Zeroizing::new(format!("{user}:{}", password.as_str()));
+            let encoded = Zeroizing::new(STANDARD.encode(login.as_bytes()));
+            head.push_str("Proxy-Authorization: Basic ");
+            head.push_str(&encoded);
+            head.push_str("\r\n");
+        }
+        head.push_str("\r\n");
+        send(stream, head.as_bytes(), exchange)?;
+        let status = read_status(stream, exchange)?;
+        let given = self.login.is_some();
+        match status {
+            200..=299 => Ok(()),
+            407 if given => Err(Error::new(
+                ErrorKind::ProxyAuth,
+                "the proxy does not accept this user name and password (407)",
+            )),
+            407 => Err(Error::new(
+                ErrorKind::ProxyAuth,
+                "the proxy wants a user name and a password (407)",
+            )),
+            _ if !target.https => Err(Error::new(
+                ErrorKind::Proxy,
+                format!(
+                    "the proxy refused a tunnel (CONNECT) to {host}:{port} with status {status}; many proxies allow \
+                     tunnels to port 443 only: use an https address, or name the host in no_proxy"
+                ),
+            )),
+            _ => Err(Error::new(
+                ErrorKind::Proxy,
+                format!("the proxy refused a tunnel to {host}:{port} with status {status}"),
+            )),
+        }
+    }
+}
+
+/// Sends bytes of a negotiation; what the peer says meanwhile is read next.
+pub(super) fn send(stream: &mut Stream, bytes: &[u8], exchange: &Exchange) -> Result<()> {
+    match stream.write_all(bytes, exchange) {
+        Ok(()) | Err(Unwritten::Answered) => Ok(()),
+        Err(Unwritten::Failed(error)) => Err(error),
+    }
+}
+
+/// The status of a proxy's answer, once its head is there. A tunnel is silent until we speak, so nothing follows it.
+fn read_status(stream: &mut Stream, exchange: &Exchange) -> Result<u16> {
+    let protocol = |text: &str| Error::new(ErrorKind::Proxy, text);
+    let mut head = Vec::new();
+    let mut buffer = [0; 2048];
+    loop {
+        let n = stream.read(&mut buffer, exchange)?;
+        if n == 0 {
+            return Err(protocol("the proxy closed the connection without an answer"));
+        }
+        head.extend_from_slice(&buffer[..n]);
+        if let Some(end) = memchr::memmem::find(&head, b"\r\n\r\n") {
+            let status = status_of(&head).ok_or_else(|| protocol("the proxy's answer is no HTTP"))?;
+            if (100..200).contains(&status) {
+                head.drain(..end + 4);
+                continue;
+            }
+            if status < 300 && end + 4 < head.len() {
+                return Err(protocol("the proxy sent bytes before the tunnel was used"));
+            }
+            return Ok(status);
+        }
+        if head.len() > HEAD {
+            return Err(protocol("the head of the proxy's answer is too large"));
+        }
+    }
+}
+
+fn status_of(head: &[u8]) -> Option<u16> {
+    let line = head.split(|&b| b == b'\r').next()?;
+    let rest = std::str::from_utf8(line).ok()?.strip_prefix("HTTP/1.")?;
+    let status: u16 = rest.split(' ').nth(1)?.parse().ok()?;
+    (100..600).contains(&status).then_some(status)
+}
+
+/// Without the login.
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match self.protocol {
+            Protocol::Http => "http",
+            Protocol::Https => "https",
+            Protocol::Socks(false) => "socks5",
+            Protocol::Socks(true) => "socks5h",
+        };
+        write!(f, "the proxy {scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

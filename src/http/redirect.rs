@@ -1,0 +1,97 @@
+//! Where a 3xx answer leads.
+
+use super::request::Method;
+use crate::error::{Error, ErrorKind, Result};
+use crate::url::Url;
+
+/// The most hops of one request.
+pub(super) const HOPS: usize = 10;
+
+/// The largest body of a redirect that is read so that its connection can be used again.
+pub(super) const DRAIN: u64 = 64 << 10;
+
+/// The next hop.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Hop {
+    pub url: Url,
+    pub method: Method,
+    /// Whether the body goes along.
+    pub keeps_body: bool,
+}
+
+/// Whether the status sends us on to another address.
+pub(super) fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// The hop that an answer of `status` from `from` asks for.
+pub(super) fn hop(from: &Url, method: Method, status: u16, location: Option<&str>) -> Result<Hop> {
+    let refuse = |why: &str| {
+        let text = format!("{from} answered {status}, a redirect that cannot be followed: {why}");
+        Err(Error::new(ErrorKind::Redirect, text))
+    };
+    let Some(location) = location.map(str::trim).filter(|l| !l.is_empty()) else {
+        return refuse("it has no usable Location");
+    };
+    let url = match from.join(location) {
+        Ok(url) => url,
+        Err(error) => return refuse(error.message()),
+    };
+    if from.origin().https && !url.origin().https {
+        return refuse("it leads from https to http");
+    }
+    let keeps_body = matches!(status, 307 | 308);
+    Ok(Hop {
+        url,
+        method: if keeps_body { method } else { Method::Get },
+        keeps_body,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_method_follows_the_status() {
+        let from = url("https://a.example/x/y");
+        for (status, method, then, keeps_body) in [
+            (301, Method::Post, Method::Get, false),
+            (302, Method::Get, Method::Get, false),
+            (303, Method::Put, Method::Get, false),
+            (307, Method::Post, Method::Post, true),
+            (308, Method::Put, Method::Put, true),
+        ] {
+            let hop = hop(&from, method, status, Some("../z?q=1")).unwrap();
+            assert_eq!(hop.url, url("https://a.example/z?q=1"));
+            assert_eq!((hop.method, hop.keeps_body), (then, keeps_body), "{status}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_refused_without_showing_a_query() {
+        for location in [
+            None,
+            Some(" "),
+            Some("http://a.example/?sig=secret"),
+            Some("ftp://a.example"),
+        ] {
+            let error = hop(&url("https://a.example/x?t=secret"), Method::Get, 302, location).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Redirect, "{location:?}");
+            assert!(!error.message().contains("secret"), "{error}");
+        }
+        assert!(
+            hop(
+                &url("http://a.example"),
+                Method::Get,
+                302,
+                Some("https://a.example")
+            )
+            .is_ok()
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Name lookups: cached, cancellable, and only for new connections.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::current::Exchange;
+use crate::cancel::Wake;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How long an answer is used.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// How long a wait for the helper thread lasts before the limits are looked at.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// What ureq is given in place of a resolver: it asks before it looks into its pool, on every request, so the real
+/// lookup is made by the connector, which runs for new connections only.
+#[derive(Debug)]
+pub(super) struct Unresolved;
+
+impl Resolver for Unresolved {
+    fn resolve(
+        &self,
+        _: &ureq::http::Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> std::result::Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+        Ok(addresses)
+    }
+}
+
+/// The lookups of one client.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    hosts: Mutex<HashMap<String, (Arc<Lookup>, Instant)>>,
+}
+
+/// One lookup, under way or done. Callers that want the same name wait for the same one.
+#[derive(Debug, Default)]
+struct Lookup {
+    outcome: Mutex<Option<std::result::Result<Vec<IpAddr>, String>>>,
+    done: Condvar,
+}
+
+impl Wake for Lookup {
+    fn wake(&self) {
+        // The lock orders this after a waiter's look at the token.
+        let _order = lock(&self.outcome);
+        self.done.notify_all();
+    }
+}
+
+impl Lookups {
+    /// The addresses of `host`, which may be a literal, with `port`.
+    ///
+    /// A name that is not known yet is looked up by a helper thread: the system's resolver cannot be interrupted, so
+    /// when the caller gives up, that thread stays behind until the resolver returns. It is the only one that may.
+    pub(super) fn find(&self, host: &str, port: u16, exchange: &Exchange) -> Result<Vec<SocketAddr>> {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(ip) = bare.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(ip, port)]);
+        }
+        let lookup = self.lookup(host)?;
+        let found = lookup.wait(exchange)?;
+        match found {
+            Ok(ips) => Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect()),
+            Err(why) => {
+                self.forget(host);
+                let text = format!("the host {host} could not be resolved: {why}");
+                Err(Error::new(ErrorKind::Dns, text).unsent())
+            }
+        }
+    }
+
+    /// Drops what is known of `host`: its addresses did not answer.
+    pub(super) fn forget(&self, host: &str) {
+        let mut hosts = lock(&self.hosts);
+        if hosts
+            .get(host)
+            .is_some_and(|(lookup, _)| lock(&lookup.outcome).is_some())
+        {
+            hosts.remove(host);
+        }
+    }
+
+    fn lookup(&self, host: &str) -> Result<Arc<Lookup>> {
+        let mut hosts = lock(&self.hosts);
+        let now = Instant::now();
+        if let Some((lookup, since)) = hosts.get(host)
+            && (now.duration_since(*since) < FRESH || lock(&lookup.outcome).is_none())
+        {
+            return Ok(lookup.clone());
+        }
+        let lookup = Arc::new(Lookup::default());
+        let (helper, name) = (lookup.clone(), host.to_owned());
+        std::thread::Builder::new()
+            .name("nitro-dns".to_owned())
+            .spawn(move || helper.finish(resolve(&name)))
+            .map_err(|e| {
+                let text = format!("no thread could be started to resolve {host}: {e}");
+                Error::new(ErrorKind::Dns, text).unsent()
+            })?;
+        hosts.insert(host.to_owned(), (lookup.clone(), now));
+        Ok(lookup)
+    }
+}
+
+impl Lookup {
+    fn finish(&self, outcome: std::result::Result<Vec<IpAddr>, String>) {
+        *lock(&self.outcome) = Some(outcome);
+        self.done.notify_all();
+    }
+
+    fn wait(self: Arc<Self>, exchange: &Exchange) -> Result<std::result::Result<Vec<IpAddr>, String>> {
+        // The registration is made before and dropped after this lock is held: a trigger takes both in that order.
+        let _woken = exchange
+            .scope
+            .cancel
+            .as_ref()
+            .map(|cancel| cancel.register(self.clone()));
+        let mut outcome = lock(&self.outcome);
+        loop {
+            if let Some(found) = outcome.as_ref() {
+                return Ok(found.clone());
+            }
+            exchange.check().map_err(Error::unsent)?;
+            outcome = self
+                .done
+                .wait_timeout(outcome, SLICE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+}
+
+fn resolve(host: &str) -> std::result::Result<Vec<IpAddr>, String> {
+    let found = (host, 0).to_socket_addrs().map_err(|e| e.to_string())?;
+    let mut ips = Vec::new();
+    for address in found {
+        if !ips.contains(&address.ip()) {
+            ips.push(address.ip());
+        }
+    }
+    if ips.is_empty() {
+        return Err("it has no address".to_owned());
+    }
+    Ok(ips)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,239 @@
+//! What ureq sees of a connection: how one is made, and how bytes go in and out.
+
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
+};
+
+use super::current::{self, Exchange};
+use super::proxy::{Proxies, Server};
+use super::resolver::Lookups;
+use super::socket;
+use super::stream::{Stream, Unwritten, carry};
+use super::tls::Tls;
+use crate::error::{Error, ErrorKind, Result};
+use crate::url::Origin;
+
+/// Room for a whole head, and enough for a download to be limited by the network.
+pub(super) const INPUT: usize = 64 << 10;
+pub(super) const OUTPUT: usize = 32 << 10;
+
+/// Makes connections for a client.
+#[derive(Debug)]
+pub(super) struct Dialer {
+    pub lookups: Lookups,
+    pub tls: Arc<Tls>,
+    pub proxies: Proxies,
+}
+
+impl Connector for Dialer {
+    type Out = Wire;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        _: Option<()>,
+    ) -> std::result::Result<Option<Wire>, ureq::Error> {
+        let exchange = current::get().map_err(wrap)?;
+        let connected = origin(details.uri).and_then(|origin| self.dial_within_limit(&origin, &exchange));
+        let wire = connected.map_err(|error| wrap(error.unsent()))?;
+        Ok(Some(wire))
+    }
+}
+
+impl Dialer {
+    fn dial_within_limit(&self, target: &Origin, exchange: &Exchange) -> Result<Wire> {
+        let limit = exchange.scope.pace.connect;
+        // Without a limit, one far away still marks that a connection is being made.
+        let limit = if limit.is_zero() {
+            std::time::Duration::from_secs(1 << 30)
+        } else {
+            limit
+        };
+        exchange.connect_until.set(Some(Instant::now() + limit));
+        let dialed = self.dial(target, exchange);
+        exchange.connect_until.set(None);
+        let mut stream = dialed.map_err(|error| error.context(format_args!("connecting to {target}")))?;
+        stream.restart();
+        Ok(Wire {
+            stream,
+            secure: target.https,
+            buffers: LazyBuffers::new(INPUT, OUTPUT),
+            pooled: false,
+            spoilt: false,
+        })
+    }
+
+    fn dial(&self, target: &Origin, exchange: &Exchange) -> Result<Stream> {
+        let stream = match self.proxies.choose(target) {
+            None => self.reach(&target.host, target.port, exchange)?,
+            Some(server) => self.through(server, target, exchange)?,
+        };
+        if target.https {
+            self.secure(stream, &target.host, exchange)
+        } else {
+            Ok(stream)
+        }
+    }
+
+    fn through(&self, server: &Server, target: &Origin, exchange: &Exchange) -> Result<Stream> {
+        let reached = self.reach(&server.host, server.port, exchange);
+        let mut stream = reached.map_err(|error| server.unreachable(error))?;
+        if server.is_https() {
+            let secured = self.secure(stream, &server.host, exchange);
+            stream = secured.map_err(|error| server.unreachable(error))?;
+        }
+        let _woken = stream.wakeable(exchange);
+        server.open(&mut stream, target, &self.lookups, exchange)?;
+        Ok(stream)
+    }
+
+    fn reach(&self, host: &str, port: u16, exchange: &Exchange) -> Result<Stream> {
+        let addresses = self.lookups.find(host, port, exchange)?;
+        let connected = socket::connect(&addresses, &|| exchange.check());
+        let failed = |error: std::io::Error| {
+            Error::new(
+                ErrorKind::Connect,
+                format!("no connection to {host}:{port}: {error}"),
+            )
+        };
+        let stream = match connected {
+            Ok(Ok(tcp)) => Stream::plain(tcp).map_err(failed),
+            Ok(Err(error)) => Err(failed(error)),
+            Err(error) => Err(error),
+        };
+        if stream.as_ref().is_err_and(|e| e.kind() != ErrorKind::Cancelled) {
+            self.lookups.forget(host);
+        }
+        stream
+    }
+
+    fn secure(&self, mut stream: Stream, host: &str, exchange: &Exchange) -> Result<Stream> {
+        let session = self.tls.session(host)?;
+        let _woken = stream.wakeable(exchange);
+        stream.secure(session, host, exchange)
+    }
+}
+
+/// A connection in ureq's hands.
+pub(super) struct Wire {
+    stream: Stream,
+    secure: bool,
+    buffers: LazyBuffers,
+    /// Between two requests.
+    pooled: bool,
+    /// Not to be used again: something broke, or the request was not sent whole.
+    spoilt: bool,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wire")
+    }
+}
+
+impl Wire {
+    /// Does something that may block, with the token at hand for as long as it lasts and no longer.
+    fn bounded<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self, &Rc<Exchange>) -> Result<T>,
+    ) -> std::result::Result<T, ureq::Error> {
+        let exchange = current::get().map_err(wrap)?;
+        exchange.check_cancel().map_err(wrap)?;
+        let woken = self.stream.wakeable(&exchange);
+        let done = work(self, &exchange);
+        drop(woken);
+        // Looked at after the token let go: a trigger has cut the connection, or can no longer reach it.
+        let done = exchange.check_cancel().and(done);
+        if done.as_ref().is_err_and(|e| e.limit().is_none()) {
+            self.spoilt = true;
+        }
+        done.map_err(wrap)
+    }
+}
+
+impl Transport for Wire {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> std::result::Result<(), ureq::Error> {
+        self.bounded(|wire, exchange| {
+            if exchange.early.get() {
+                return Ok(());
+            }
+            let bytes = &wire.buffers.output()[..amount];
+            match wire.stream.write_all(bytes, exchange) {
+                Ok(()) => Ok(()),
+                Err(Unwritten::Answered) => {
+                    exchange.early.set(true);
+                    wire.spoilt = true;
+                    Ok(())
+                }
+                Err(Unwritten::Failed(error)) => Err(error),
+            }
+        })
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> std::result::Result<bool, ureq::Error> {
+        self.bounded(|wire, exchange| {
+            let room = wire.buffers.input_append_buf();
+            if room.is_empty() {
+                let text = format!("the answer's head is larger than {} KiB", INPUT >> 10);
+                return Err(Error::new(ErrorKind::Protocol, text));
+            }
+            let n = wire.stream.read(room, exchange)?;
+            wire.buffers.input_appended(n);
+            if n > 0 {
+                exchange.received.set(true);
+            }
+            Ok(n > 0)
+        })
+    }
+
+    /// Asked twice: when the connection goes back to the pool, where a look is not worth a system call, and when it
+    /// is taken out again.
+    fn is_open(&mut self) -> bool {
+        if self.spoilt {
+            return false;
+        }
+        if !self.pooled {
+            self.pooled = true;
+            return true;
+        }
+        self.pooled = false;
+        let Ok(exchange) = current::get() else {
+            return false;
+        };
+        if exchange.fresh || self.stream.is_ready(&exchange).unwrap_or(true) {
+            return false;
+        }
+        exchange.reused.set(true);
+        self.stream.restart();
+        true
+    }
+
+    fn is_tls(&self) -> bool {
+        self.secure
+    }
+}
+
+fn wrap(error: Error) -> ureq::Error {
+    ureq::Error::Io(carry(error))
+}
+
+fn origin(uri: &ureq::http::Uri) -> Result<Origin> {
+    let https = uri.scheme_str() == Some("https");
+    let host = uri
+        .host()
+        .ok_or_else(|| Error::invalid("the address names no host"))?;
+    Ok(Origin {
+        https,
+        host: host.to_ascii_lowercase(),
+        port: uri.port_u16().unwrap_or(if https { 443 } else { 80 }),
+    })
+}
