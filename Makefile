@@ -19,7 +19,7 @@ static: check-tools
 	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib
 
 demo: shared
-	@CARGO="$(CARGO)" CC="$(CC)" CFLAGS="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
+	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
 
 test: check-tools
 	$(CARGO) test --locked --workspace --all-targets

@@ -4,7 +4,7 @@
 set -eu
 out="$TARGET/demo"
 mkdir -p "$out"
-$CC $CFLAGS -Iinclude examples/c/follow.c -L"$SHIP" -lnitro_jobs -pthread -Wl,-rpath,"$(cd "$SHIP" && pwd)" -o "$out/follow"
+$CC $STRICT -Iinclude examples/c/follow.c -L"$SHIP" -lnitro_jobs -pthread -Wl,-rpath,"$(cd "$SHIP" && pwd)" -o "$out/follow"
 
 if [ -n "${NITRO_JOB:-}" ]; then
     exec "$out/follow" "$NITRO_JOB" "$out/result"

@@ -46,7 +46,7 @@ pub(crate) struct Stream {
 impl Stream {
     /// Asks for the stream, resuming after `last_event_id` where there is one.
     pub(crate) fn open(job: &Job, ticket: &Ticket, last_event_id: &str, scope: &Scope) -> Result<Opened> {
-        let resume = [("Last-Event-ID", last_event_id), ("Cache-Control", "no-cache")];
+        let resume = [("last-event-id", last_event_id), ("cache-control", "no-cache")];
         let headers = if last_event_id.is_empty() {
             &resume[1..]
         } else {
