@@ -101,7 +101,7 @@ enum After {
 }
 
 /// Follows one job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wait {
     rhythm: Rhythm,
     random: fastrand::Rng,
@@ -387,3 +387,6 @@ impl Default for Rhythm {
 fn is_final(error: &Error) -> bool {
     !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))
 }
+
+#[cfg(test)]
+mod tests;
