@@ -32,19 +32,43 @@ pub(super) enum Pending {
 impl Socket {
     pub(super) fn new(tcp: TcpStream) -> io::Result<Self> {
         tcp.set_nodelay(true)?;
-        tcp.set_read_timeout(Some(SLICE))?;
-        tcp.set_write_timeout(Some(SLICE))?;
+        #[cfg(unix)]
+        {
+            tcp.set_read_timeout(Some(SLICE))?;
+            tcp.set_write_timeout(Some(SLICE))?;
+        }
+        // Windows leaves a socket whose SO_RCVTIMEO ran out in an undefined state, so there it never blocks.
+        #[cfg(windows)]
+        tcp.set_nonblocking(true)?;
         Ok(Self { tcp })
     }
 
     /// Reads for one slice.
+    #[cfg(unix)]
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         io::Read::read(&mut &self.tcp, buffer)
     }
 
     /// Writes for one slice. Never a vectored write: those raise SIGPIPE.
+    #[cfg(unix)]
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         io::Write::write(&mut &self.tcp, bytes)
+    }
+
+    /// Reads for one slice.
+    #[cfg(windows)]
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        windows::within_slice(&self.tcp, windows::POLLRDNORM, || {
+            io::Read::read(&mut &self.tcp, buffer)
+        })
+    }
+
+    /// Writes for one slice.
+    #[cfg(windows)]
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        windows::within_slice(&self.tcp, windows::POLLWRNORM, || {
+            io::Write::write(&mut &self.tcp, bytes)
+        })
     }
 
     /// Looks at the input without waiting and without taking it.
@@ -72,16 +96,9 @@ impl Socket {
     }
 
     /// Looks at the input without waiting and without taking it.
-    #[cfg(not(unix))]
+    #[cfg(windows)]
     pub(super) fn pending(&self) -> Pending {
-        if self.tcp.set_nonblocking(true).is_err() {
-            return Pending::End;
-        }
-        let peeked = self.tcp.peek(&mut [0]);
-        if self.tcp.set_nonblocking(false).is_err() {
-            return Pending::End;
-        }
-        match peeked {
+        match self.tcp.peek(&mut [0]) {
             Ok(0) => Pending::End,
             Ok(_) => Pending::Bytes,
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => Pending::Nothing,
@@ -254,7 +271,7 @@ mod unix {
 /// Connects to the first address that answers, one after the other, on a helper thread.
 ///
 /// `check` is asked at least once a slice; the helper may outlive the call by its own limit.
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub(super) fn connect(
     addresses: &[SocketAddr],
     check: &dyn Fn() -> Result<()>,
@@ -286,5 +303,105 @@ pub(super) fn connect(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::ErrorKind::Other.into())),
         }
+    }
+}
+
+#[cfg(windows)]
+mod windows {
+    use std::io;
+    use std::net::TcpStream;
+    use std::os::windows::io::{AsRawSocket, RawSocket};
+
+    pub(super) const POLLRDNORM: i16 = 0x0100;
+    pub(super) const POLLWRNORM: i16 = 0x0010;
+
+    #[repr(C)]
+    struct PollFd {
+        socket: RawSocket,
+        events: i16,
+        revents: i16,
+    }
+
+    #[link(name = "ws2_32")]
+    unsafe extern "system" {
+        fn WSAPoll(sockets: *mut PollFd, count: u32, millis: i32) -> i32;
+    }
+
+    /// Tries `operation`, and once more when the socket is ready or the slice is over.
+    pub(super) fn within_slice(
+        tcp: &TcpStream,
+        events: i16,
+        mut operation: impl FnMut() -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        match operation() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            done => return done,
+        }
+        let mut polled = PollFd {
+            socket: tcp.as_raw_socket(),
+            events,
+            revents: 0,
+        };
+        // SAFETY: the pointer and the count describe `polled`, which outlives the call; the socket is open.
+        unsafe { WSAPoll(&raw mut polled, 1, super::SLICE.as_millis() as i32) };
+        operation()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::cancel::CancelToken;
+    use std::net::TcpListener;
+    use std::os::fd::AsRawFd;
+    use std::sync::mpsc::channel;
+
+    /// A listener whose queue is full, so that a further connection is never answered.
+    fn deaf() -> (TcpListener, Vec<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        // SAFETY: the descriptor is open; listening again only changes the length of its queue.
+        assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 0) }, 0);
+        let address = listener.local_addr().unwrap();
+        let fill = (0..4).map(|_| unix::start(&address).unwrap()).collect();
+        (listener, fill)
+    }
+
+    #[test]
+    fn a_cancel_reaches_a_connect_that_nobody_answers() {
+        let (listener, _fill) = deaf();
+        let address = listener.local_addr().unwrap();
+        let token = CancelToken::new();
+        let (asked, at) = channel();
+        let (done, outcome) = channel();
+        let seen = token.clone();
+        std::thread::spawn(move || {
+            let check = || {
+                let _ = asked.send(());
+                seen.check()
+            };
+            done.send(connect(&[address], &check).map(drop)).unwrap();
+        });
+        // The second look comes after the connect has begun and waited.
+        for _ in 0..2 {
+            at.recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+        token.cancel();
+        let ended = outcome
+            .recv_timeout(Duration::from_secs(20))
+            .expect("the connect hangs");
+        assert_eq!(ended.unwrap_err().kind(), crate::ErrorKind::Cancelled);
+    }
+
+    #[test]
+    fn a_deaf_or_closed_address_does_not_keep_us_from_the_next() {
+        let (deaf, _fill) = deaf();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let open = TcpListener::bind("127.0.0.1:0").unwrap();
+        let wanted = open.local_addr().unwrap();
+        let tcp = connect(&[deaf.local_addr().unwrap(), closed, wanted], &|| Ok(()));
+        assert_eq!(tcp.unwrap().unwrap().peer_addr().unwrap(), wanted);
+        let error = connect(&[closed], &|| Ok(())).unwrap().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+        assert!(connect(&[], &|| Ok(())).unwrap().is_err());
     }
 }

@@ -290,3 +290,28 @@ fn tokens_and_agents_that_could_split_a_request_are_refused() {
     assert!(Http::new(&options().user_agent("a\r\nb")).is_err());
     assert!(Http::new(&options().trust_origin("nonsense")).is_err());
 }
+
+#[test]
+fn what_is_shared_can_be_shared() {
+    fn sent<T: Send>() {}
+    fn shared<T: Send + Sync>() {}
+    shared::<Http>();
+    sent::<Response>();
+    sent::<Body>();
+}
+
+#[test]
+fn a_post_without_a_body_says_so() {
+    let server = Server::answering(ok("x"));
+    let url = server.url("/");
+    let request = Request {
+        method: Method::Post,
+        ..get(&url)
+    };
+    client().send(&request, &calm()).unwrap();
+    assert!(
+        server.heads()[0]
+            .to_ascii_lowercase()
+            .contains("content-length: 0\r\n")
+    );
+}

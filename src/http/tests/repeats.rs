@@ -228,3 +228,22 @@ fn a_connection_closed_meanwhile_is_not_used() {
     }
     assert_eq!(server.connections(), 3);
 }
+
+#[test]
+fn a_post_that_was_sent_on_is_not_repeated_for_what_became_of_the_hop() {
+    let server = Server::start(|peer| {
+        while let Some(head) = peer.head() {
+            if head.starts_with("POST") {
+                peer.body(5);
+                peer.say("HTTP/1.1 303 See\r\nLocation: /made\r\nContent-Length: 0\r\n\r\n");
+            } else {
+                peer.say("HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+            }
+        }
+    });
+    let answer = client()
+        .send_body(&post(&server.url("/")), &mut { BYTES }, &calm())
+        .unwrap();
+    assert_eq!(answer.status, 503);
+    assert_eq!(server.heads().len(), 2);
+}
