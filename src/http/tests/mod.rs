@@ -15,6 +15,7 @@ use crate::log::LogLevel;
 
 mod basics;
 mod limits;
+mod measure;
 mod proxies;
 mod redirects;
 mod repeats;
