@@ -162,7 +162,7 @@ fn copy_result(mut response: Response, writer: &mut dyn Write, scope: &Scope) ->
     let content_type = response.header("content-type").map(str::to_owned);
     let mut buffer = vec![0; COPY_BUFFER];
     let mut filled = 0;
-    if content_type.as_deref().is_some_and(is_json) {
+    if response.content_type().as_deref().is_some_and(is_json) {
         // A job that failed, or an extraction, answers with its JSON envelope whatever was asked for.
         filled = read_full(&mut response, &mut buffer[..ENVELOPE_LOOK], scope)?;
         if let Some(error) = envelope_error(&buffer[..filled]) {
@@ -207,9 +207,8 @@ fn read_full(response: &mut Response, buffer: &mut [u8], scope: &Scope) -> Resul
     Ok(filled)
 }
 
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 /// What a JSON answer says if it is the job's envelope rather than a file that happens to be JSON.
