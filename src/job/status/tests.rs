@@ -151,7 +151,7 @@ fn every_known_form_is_understood() {
             ["completed", "failed", "canceled"].contains(state),
             "{json}"
         );
-        assert_eq!(status.into_json(), *json);
+        assert_eq!(status.json(), *json);
     }
 }
 
