@@ -214,7 +214,7 @@ impl Wait {
         }
         self.close_stream();
         match status.next() {
-            // A mere announcement: the poll has the last word, and the reason.
+            // A mere announcement: the poll has the last word, and the reason of a failure.
             Next::Completed => Action::Poll,
             Next::Failed if status.error().is_none() => Action::Poll,
             _ => Action::Ended(status),
