@@ -224,6 +224,7 @@ impl Wait {
         match status.next() {
             // A mere announcement: the poll has the last word.
             Next::Completed => Action::Poll,
+            Next::Failed if status.error().is_none() => Action::Poll,
             _ => Action::Ended(status),
         }
     }
