@@ -14,7 +14,14 @@ use super::wait_for;
 const WATCHDOG: Duration = Duration::from_secs(60);
 /// The same where each instruction costs fifty, as under valgrind.
 const SLOW_WATCHDOG: Duration = Duration::from_secs(600);
-const STRICT_C: [&str; 6] = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
+const STRICT_C: [&str; 6] = [
+    "-std=c99",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Werror",
+];
 
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,7 +48,10 @@ pub fn have(tool: &str) -> bool {
         .status()
         .is_ok();
     if !found {
-        assert!(!strict(), "{tool} is missing and NITRO_TEST_STRICT=1 skips nothing");
+        assert!(
+            !strict(),
+            "{tool} is missing and NITRO_TEST_STRICT=1 skips nothing"
+        );
         println!("skipped: {tool} is missing");
     }
     found
@@ -88,15 +98,23 @@ pub fn install(library: &Path, folder: &Path) {
 pub fn compile(sources: &[&Path], library: &Path, program: &Path) {
     let mut cc = Command::new("cc");
     cc.args(STRICT_C).args(["-O1", "-g"]).args(sources);
-    cc.arg("-I").arg(root().join("include")).arg("-I").arg(root().join("tests/c"));
-    cc.arg("-L").arg(library).arg(format!("-Wl,-rpath,{}", library.display()));
+    cc.arg("-I")
+        .arg(root().join("include"))
+        .arg("-I")
+        .arg(root().join("tests/c"));
+    cc.arg("-L")
+        .arg(library)
+        .arg(format!("-Wl,-rpath,{}", library.display()));
     cc.args(["-lnitro_jobs", "-lpthread", "-o"]).arg(program);
     succeeds(&mut cc);
 }
 
 /// Runs a tool that must succeed; gives what it wrote to its standard output.
 pub fn succeeds(command: &mut Command) -> String {
-    let output = command.stdin(Stdio::null()).output().expect("the tool can be started");
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .expect("the tool can be started");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{told}", output.status);
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -107,7 +125,11 @@ fn built(name: &str) -> PathBuf {
     static BUILT: Mutex<Option<HashMap<String, Arc<OnceLock<PathBuf>>>>> = Mutex::new(None);
     let cell = {
         let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        built.get_or_insert_default().entry(name.to_owned()).or_default().clone()
+        built
+            .get_or_insert_default()
+            .entry(name.to_owned())
+            .or_default()
+            .clone()
     };
     cell.get_or_init(|| {
         let (program, sources) = (workshop().join(name), root().join("tests/c"));
@@ -131,7 +153,11 @@ pub fn run(name: &str, base_url: &str, token: &str) -> Run {
 
 /// A run of a program that was compiled elsewhere.
 pub fn at(program: PathBuf, base_url: &str, token: &str) -> Run {
-    Run { program, arguments: vec![base_url.into(), token.into()], environment: Vec::new() }
+    Run {
+        program,
+        arguments: vec![base_url.into(), token.into()],
+        environment: Vec::new(),
+    }
 }
 
 impl Run {
@@ -154,7 +180,10 @@ impl Run {
 
     pub fn start(self) -> Running {
         let runner = runner();
-        let mut words = runner.iter().map(OsString::from).chain([self.program.clone().into_os_string()]);
+        let mut words = runner
+            .iter()
+            .map(OsString::from)
+            .chain([self.program.clone().into_os_string()]);
         let mut command = Command::new(words.next().expect("a program"));
         command.args(words).args(&self.arguments);
         // Only what the test sets: no proxy and no trust of the machine that runs it.
@@ -163,11 +192,19 @@ impl Run {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.envs(self.environment);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the C program can be started");
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         Running {
-            name: self.program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            name: self
+                .program
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             stdin: Arc::new(Mutex::new(child.stdin.take())),
             told: [collect(stdout), collect(stderr)],
             child,
@@ -213,7 +250,11 @@ impl Running {
     }
 
     pub fn passes(mut self) {
-        let patience = if runner().is_empty() { WATCHDOG } else { SLOW_WATCHDOG };
+        let patience = if runner().is_empty() {
+            WATCHDOG
+        } else {
+            SLOW_WATCHDOG
+        };
         let status = wait_for(patience, || self.child.try_wait().expect("its status"));
         if status.is_none() {
             let _ = self.child.kill();
@@ -224,6 +265,10 @@ impl Running {
             Some(status) => assert!(status.success(), "{}: {status}\n{stdout}{stderr}", self.name),
             None => panic!("{} hung for {patience:?}\n{stdout}{stderr}", self.name),
         }
-        assert_eq!(stderr, "", "{}: neither program nor library says anything", self.name);
+        assert_eq!(
+            stderr, "",
+            "{}: neither program nor library says anything",
+            self.name
+        );
     }
 }

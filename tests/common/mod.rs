@@ -1,8 +1,11 @@
 //! What the tests share: an emulator, a client of it, and a watchdog.
 #![allow(dead_code)]
 
+pub mod c;
+pub mod raw;
+
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nitro_emulator::{Config, Emulator, Scenario};
 use nitro_jobs::{Client, ClientOptions, Job};
@@ -32,7 +35,11 @@ pub fn job(emulator: &Emulator, client: &Client, scenario: Scenario) -> Job {
 
 /// A scenario that is over quickly.
 pub fn quick() -> Scenario {
-    Scenario { duration_ms: 60, steps: 3, ..Scenario::default() }
+    Scenario {
+        duration_ms: 60,
+        steps: 3,
+        ..Scenario::default()
+    }
 }
 
 /// Runs `body` on a thread of its own and fails loudly if it hangs.
@@ -46,5 +53,19 @@ pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T
     if end.recv_timeout(WATCHDOG) == Err(mpsc::RecvTimeoutError::Timeout) {
         panic!("hung for {WATCHDOG:?}");
     }
-    runner.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    runner
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Looks until there is something to see, or patience is at its end.
+pub fn wait_for<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + patience;
+    loop {
+        let seen = look();
+        if seen.is_some() || Instant::now() >= end {
+            return seen;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

@@ -34,10 +34,15 @@ pub struct Raw {
 
 impl Raw {
     /// Answers each request with what `answer` writes, and then closes the connection.
-    pub fn serve(answer: impl Fn(&Asked, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
+    pub fn serve(
+        answer: impl Fn(&Asked, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
-        let (connections, heads) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (connections, heads) = (
+            Arc::<AtomicUsize>::default(),
+            Arc::<Mutex<Vec<String>>>::default(),
+        );
         let (count, keep, answer) = (connections.clone(), heads.clone(), Arc::new(answer));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -47,7 +52,11 @@ impl Raw {
                 std::thread::spawn(move || converse(stream, &*answer, &keep));
             }
         });
-        Self { base_url, connections, heads }
+        Self {
+            base_url,
+            connections,
+            heads,
+        }
     }
 
     /// Answers each request with a whole HTTP answer.
@@ -61,7 +70,10 @@ impl Raw {
 
     /// The heads of all requests so far.
     pub fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        self.heads
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
     }
 }
 
@@ -77,7 +89,10 @@ fn converse(
             return None;
         }
     }
-    heads.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(head.clone());
+    heads
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .push(head.clone());
     let path = head.split(' ').nth(1)?.to_owned();
     answer(&Asked { path, head }, &mut stream).ok()
 }
