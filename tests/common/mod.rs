@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod c;
+pub mod header;
 pub mod raw;
 
 use std::sync::mpsc;
