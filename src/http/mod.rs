@@ -132,6 +132,10 @@ impl Http {
                 return outcome;
             }
             let asked = match &mut outcome {
+                // A POST that was sent on has had its effect: what failed is the hop.
+                Ok(answer) if !request.method.is_idempotent() && answer.url != *request.url => {
+                    return outcome;
+                }
                 Ok(answer) if retry::is_passing(request.method, answer.status) => answer.hold(scope)?,
                 Err(error) if retry::is_safe(request.method, error) => error.retry_after(),
                 _ => return outcome,

@@ -292,3 +292,94 @@ impl fmt::Debug for Server {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(https: bool, host: &str) -> Origin {
+        let port = if https { 443 } else { 80 };
+        let host = host.to_owned();
+        Origin { https, host, port }
+    }
+
+    fn chosen(
+        options: &ClientOptions,
+        environment: &[(&str, &str)],
+        https: bool,
+        host: &str,
+    ) -> Option<String> {
+        let variable = |name: &str| {
+            let found = environment.iter().find(|(n, _)| *n == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let proxies = Proxies::new(options, &variable).unwrap();
+        let server = proxies.choose(&target(https, host));
+        server.map(|s| s.to_string().trim_start_matches("the proxy ").to_owned())
+    }
+
+    #[test]
+    fn the_environment_is_read_only_when_asked_and_as_curl_does() {
+        let asked = ClientOptions::new().proxy_from_env();
+        let secure = |environment: &[(&str, &str)]| chosen(&asked, environment, true, "api.example");
+        let plain = |environment: &[(&str, &str)]| chosen(&asked, environment, false, "api.example");
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            chosen(&ClientOptions::new(), &[("https_proxy", "http://p:1")], true, "a"),
+            None
+        );
+        assert_eq!(secure(&[]), None);
+        assert_eq!(secure(&[("https_proxy", "p")]), some("http://p:1080"));
+        assert_eq!(
+            secure(&[("https_proxy", "p:1"), ("HTTPS_PROXY", "q:2")]),
+            some("http://p:1")
+        );
+        assert_eq!(secure(&[("HTTPS_PROXY", "https://q")]), some("https://q:443"));
+        assert_eq!(
+            secure(&[("https_proxy", ""), ("all_proxy", "socks5://s")]),
+            some("socks5://s:1080")
+        );
+        assert_eq!(secure(&[("http_proxy", "p:1")]), None);
+        assert_eq!(
+            plain(&[("http_proxy", "p:1"), ("ALL_PROXY", "q:2")]),
+            some("http://p:1")
+        );
+        assert_eq!(plain(&[("HTTP_PROXY", "p:1")]), None);
+        assert_eq!(plain(&[("ALL_PROXY", "socks5h://q:2")]), some("socks5h://q:2"));
+        assert_eq!(secure(&[("https_proxy", "p:1"), ("NO_PROXY", ".example")]), None);
+        assert_eq!(
+            secure(&[("https_proxy", "p:1"), ("no_proxy", "x"), ("NO_PROXY", "*")]),
+            some("http://p:1")
+        );
+        let listed = asked.clone().no_proxy("other");
+        let both = [("https_proxy", "p:1"), ("no_proxy", "*")];
+        assert_eq!(chosen(&listed, &both, true, "api.example"), some("http://p:1"));
+    }
+
+    #[test]
+    fn a_bad_address_is_refused_without_being_quoted() {
+        for bad in [
+            "ftp://u:s3cret@h",
+            "http://u:s3cret@",
+            "http://u:s3cret@h:99999",
+            "http://u:s3#cret@h:x",
+            "http://u:%ff@h",
+            "socks4://u:s3cret@h",
+            "socks5://s3cret@h",
+            "http://",
+            "",
+        ] {
+            let error = Server::parse("proxy", bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad}");
+            assert!(error.message().starts_with("proxy: "), "{error}");
+            assert!(!error.message().contains("s3"), "{error}");
+        }
+        let server = Server::parse("proxy", "HTTP://us%20er:p%40ss@Proxy.Example:3128").unwrap();
+        assert_eq!(
+            format!("{server} {server:?}"),
+            "the proxy http://proxy.example:3128 ".repeat(2).trim()
+        );
+        let (user, password) = server.login.unwrap();
+        assert_eq!((user.as_str(), password.as_str()), ("us er", "p@ss"));
+    }
+}

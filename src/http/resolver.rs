@@ -157,3 +157,64 @@ fn resolve(host: &str) -> std::result::Result<Vec<IpAddr>, String> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Call;
+    use crate::cancel::CancelToken;
+    use crate::error::Limit;
+    use crate::options::ClientOptions;
+    use std::sync::mpsc::channel;
+
+    fn exchange(token: &CancelToken) -> Exchange {
+        let options = ClientOptions::new();
+        let call = Call::new().cancel(token);
+        Exchange::new(&call.begin(None, Limit::Call, &options.pace, &options.log), 0)
+    }
+
+    /// Lookups in which that of `slow.example` is under way and never ends.
+    fn hanging() -> Lookups {
+        let lookups = Lookups::default();
+        let pending = (Arc::new(Lookup::default()), Instant::now() - FRESH * 2);
+        lock(&lookups.hosts).insert("slow.example".to_owned(), pending);
+        lookups
+    }
+
+    #[test]
+    fn a_cancel_reaches_a_lookup_that_hangs() {
+        let (token, lookups) = (CancelToken::new(), Arc::new(hanging()));
+        let (done, outcome) = channel();
+        let (seen, asked) = (token.clone(), lookups.clone());
+        std::thread::spawn(move || done.send(asked.find("slow.example", 1, &exchange(&seen)).map(drop)));
+        token.cancel();
+        let ended = outcome
+            .recv_timeout(Duration::from_secs(20))
+            .expect("the lookup hangs");
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::Cancelled);
+        // The next caller waits for the same lookup: one thread at most stays behind for a name.
+        lookups.forget("slow.example");
+        let first = lock(&lookups.hosts)["slow.example"].0.clone();
+        assert!(Arc::ptr_eq(&first, &lookups.lookup("slow.example").unwrap()));
+    }
+
+    #[test]
+    fn literals_are_not_looked_up_and_names_only_once() {
+        let (token, lookups) = (CancelToken::new(), Lookups::default());
+        for (literal, address) in [("192.0.2.1", "192.0.2.1:7"), ("[::1]", "[::1]:7")] {
+            let found = lookups.find(literal, 7, &exchange(&token)).unwrap();
+            assert_eq!(found, [address.parse().unwrap()]);
+        }
+        assert!(lock(&lookups.hosts).is_empty());
+        assert!(
+            !lookups
+                .find("localhost", 7, &exchange(&token))
+                .unwrap()
+                .is_empty()
+        );
+        let first = lookups.lookup("localhost").unwrap();
+        assert!(Arc::ptr_eq(&first, &lookups.lookup("localhost").unwrap()));
+        lookups.forget("localhost");
+        assert!(!Arc::ptr_eq(&first, &lookups.lookup("localhost").unwrap()));
+    }
+}

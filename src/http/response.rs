@@ -129,7 +129,14 @@ impl Response {
 
     /// Takes a refusal's body off the connection and keeps it; gives the pause that it or the head asks for.
     pub(super) fn hold(&mut self, scope: &Scope) -> Result<Option<Duration>> {
-        let (bytes, _) = self.body.read_up_to(PROBLEM, scope)?;
+        let bytes = match self.body.read_up_to(PROBLEM, scope) {
+            Ok((bytes, _)) => bytes,
+            Err(_) => {
+                // The status counts even if its body broke off; but a stop is a stop.
+                scope.check()?;
+                Vec::new()
+            }
+        };
         let asked = self
             .retry_after()
             .or_else(|| ProblemDetails::from_body(bytes.clone()).retry_after());

@@ -14,7 +14,11 @@ use crate::cancel::Registration;
 use crate::error::{Error, ErrorKind, Limit, Result};
 
 /// The time over which the rate of what arrives is averaged.
-pub(super) const RATE_WINDOW: Duration = Duration::from_secs(30);
+const RATE_WINDOW: Duration = if cfg!(test) {
+    Duration::from_secs(1)
+} else {
+    Duration::from_secs(30)
+};
 
 /// A connection as seen by HTTP.
 #[derive(Debug)]
@@ -305,6 +309,10 @@ impl Secured {
 
     fn flush(&mut self, exchange: &Exchange) -> std::result::Result<(), Unwritten> {
         while self.session.wants_write() {
+            // What an earlier look has taken off the wire can no longer be seen on it.
+            if self.has_plaintext() {
+                return Err(Unwritten::Answered);
+            }
             let mut pipe = Pipe {
                 below: &mut self.below,
                 exchange,
@@ -325,9 +333,8 @@ impl Secured {
 
     fn is_ready(&mut self, exchange: &Exchange) -> Result<bool> {
         loop {
-            match self.session.reader().fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                _ => return Ok(true),
+            if self.has_plaintext() {
+                return Ok(true);
             }
             if !self.below.is_ready(exchange)? {
                 return Ok(false);
@@ -336,6 +343,11 @@ impl Secured {
                 return Ok(true);
             }
         }
+    }
+
+    /// Whether the session holds bytes for HTTP, or has seen its end.
+    fn has_plaintext(&mut self) -> bool {
+        !matches!(self.session.reader().fill_buf(), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 

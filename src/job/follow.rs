@@ -187,7 +187,7 @@ impl Follow {
                 self.stream = Some(stream);
                 Ok(Input::StreamOpened)
             }
-            Ok(Opened::Answer(response)) => match job.read_status(response, scope) {
+            Ok(Opened::Answer(response)) => match job.read_status(*response, scope) {
                 Ok(status) => Ok(Input::StreamSaid(status)),
                 Err(error) => own_end(error).map(Input::StreamFailed),
             },

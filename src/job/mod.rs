@@ -5,17 +5,20 @@ mod events;
 mod fetch;
 mod file_name;
 mod follow;
+mod place;
 mod result;
 mod status;
 mod stream;
 mod ticket;
+mod transfer;
 mod wait;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use download::{Download, OnExisting, SavedFile, Transfer};
+pub use download::{Download, DownloadProgress, SavedFile};
 pub use fetch::ReceivedBytes;
 pub use follow::Events;
+pub use place::OnExisting;
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,

@@ -207,11 +207,6 @@ impl JobStatus {
         &self.json
     }
 
-    /// The whole document exactly as it came, without a copy.
-    pub(crate) fn into_json(self) -> String {
-        self.json
-    }
-
     /// What follows from this.
     pub(crate) fn next(&self) -> Next<'_> {
         match (&self.state, self.location()) {

@@ -14,13 +14,35 @@ use crate::error::{ErrorKind, Limit};
 use crate::log::LogLevel;
 
 mod basics;
+mod limits;
+mod measure;
+mod proxies;
+mod redirects;
+mod repeats;
 mod secure;
+mod uploads;
 
 /// No test waits longer than this for something that must happen.
 const WATCHDOG: Duration = Duration::from_secs(20);
 
-trait Duplex: Read + Write + Send {}
-impl<T: Read + Write + Send> Duplex for T {}
+trait Duplex: Read + Write + Send {
+    /// Has reads give up after `timeout`.
+    fn hurry(&self, _timeout: Duration) {}
+}
+
+impl Duplex for TcpStream {
+    fn hurry(&self, timeout: Duration) {
+        self.set_read_timeout(Some(timeout)).unwrap();
+    }
+}
+
+impl Duplex for rustls::StreamOwned<rustls::ServerConnection, TcpStream> {
+    fn hurry(&self, timeout: Duration) {
+        self.sock.hurry(timeout);
+    }
+}
+
+impl Duplex for std::io::Cursor<Vec<u8>> {}
 
 /// A server on a free port; each connection runs the script on a thread of its own.
 struct Server {

@@ -11,6 +11,8 @@ pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
 impl Authority {
     pub(super) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        let name = format!("Authority {}", fastrand::u64(..));
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
@@ -91,4 +93,144 @@ fn an_added_authority_joins_those_of_the_system() {
     let server = https(authority.issue("localhost", |_| {}), None, answer);
     let http = Http::new(&options().add_ca_pem(authority.pem())).unwrap();
     assert_eq!(fetch(&http, &server.https("/")).unwrap(), "secret");
+}
+
+/// Passes bytes between a TLS peer and a plain connection.
+pub(super) fn shuttle(peer: &mut Peer, back: &mut TcpStream) {
+    use std::io::ErrorKind::{TimedOut, WouldBlock};
+    const SHORT: Duration = Duration::from_millis(5);
+    back.hurry(SHORT);
+    peer.stream.hurry(SHORT);
+    let mut buffer = [0; 4096];
+    loop {
+        match peer.stream.read(&mut buffer) {
+            Ok(n @ 1..) => back.write_all(&buffer[..n]).unwrap(),
+            Err(e) if matches!(e.kind(), WouldBlock | TimedOut) => {}
+            _ => return,
+        }
+        match back.read(&mut buffer) {
+            Ok(n @ 1..) => peer.say(&buffer[..n]),
+            Err(e) if matches!(e.kind(), WouldBlock | TimedOut) => {}
+            _ => return,
+        }
+    }
+}
+
+#[test]
+fn each_reason_for_distrust_is_told() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let long_ago = |params: &mut CertificateParams| {
+        params.not_before = rcgen::date_time_ymd(2001, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2002, 1, 1);
+    };
+    let far_off = |params: &mut CertificateParams| params.not_before = rcgen::date_time_ymd(2998, 1, 1);
+    for (certificate, words) in [
+        (authority.issue("localhost", long_ago), "has expired"),
+        (authority.issue("localhost", far_off), "not valid yet"),
+        (
+            authority.issue("other.example", |_| {}),
+            "is for another host than localhost",
+        ),
+        (stranger.issue("localhost", |_| {}), "not trusted here"),
+    ] {
+        for http in [
+            trusting(&authority),
+            Http::new(&options().add_ca_pem(authority.pem())).unwrap(),
+        ] {
+            let server = https(certificate.clone(), None, answer);
+            let error = fetch(&http, &server.https("/")).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Tls);
+            assert!(error.message().contains(words), "{error}");
+            assert!(error.is_unsent() && server.heads().is_empty());
+        }
+    }
+    let plain = Server::start(|peer| peer.say("HTTP/1.1 400 Bad\r\n\r\n"));
+    let error = fetch(&trusting(&authority), &plain.https("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.message().contains("does not speak TLS"), "{error}");
+}
+
+#[test]
+fn a_client_certificate_opens_what_wants_one() {
+    let authority = Authority::new();
+    let server = https(authority.issue("localhost", |_| {}), Some(&authority), answer);
+    let (chain, key) = authority.issue("client", |_| {});
+    let with = Http::new(
+        &options()
+            .add_ca_pem(authority.pem())
+            .client_certificate_pem(chain, key),
+    )
+    .unwrap();
+    assert_eq!(fetch(&with, &server.https("/")).unwrap(), "secret");
+    let error = fetch(&trusting(&authority), &server.https("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+    assert!(error.message().contains("client certificate"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_when_the_client_is_made() {
+    let authority = Authority::new();
+    let (chain, key) = authority.issue("client", |_| {});
+    let (_, other) = authority.issue("client", |_| {});
+    let damaged = authority.pem().replace("MII", "M!!");
+    let hollow = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let identity = |chain: &str, key: &str| options().client_certificate_pem(chain, key);
+    for (options, words) in [
+        (
+            options().add_ca_pem(""),
+            "add_ca_pem: the text holds no certificate",
+        ),
+        (
+            options().add_ca_pem(key.clone()),
+            "add_ca_pem: the text holds no certificate",
+        ),
+        (
+            options().add_ca_pem(damaged),
+            "add_ca_pem: the PEM text is damaged",
+        ),
+        (
+            options().add_ca_pem(hollow),
+            "add_ca_pem: a certificate cannot be used",
+        ),
+        (
+            options().only_added_ca(true),
+            "only_added_ca: no authority was added",
+        ),
+        (
+            identity("", &key),
+            "client_certificate_pem: the text holds no certificate",
+        ),
+        (
+            identity(&chain, ""),
+            "client_certificate_pem: the text holds no private key",
+        ),
+        (
+            identity(&chain, &other),
+            "client_certificate_pem: the key does not belong",
+        ),
+        (
+            identity(&chain, locked),
+            "client_certificate_pem: the key is encrypted",
+        ),
+        (
+            identity(hollow, &key),
+            "client_certificate_pem: the certificate or the key cannot be used",
+        ),
+    ] {
+        let error = Http::new(&options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.message().starts_with(words), "{words}: {error}");
+    }
+}
+
+#[test]
+fn a_body_that_ends_without_close_notify_is_not_whole() {
+    let authority = Authority::new();
+    let server = https(authority.issue("localhost", |_| {}), None, |peer| {
+        peer.head();
+        peer.say("HTTP/1.1 200 OK\r\n\r\nabc");
+    });
+    let error = fetch(&trusting(&authority), &server.https("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");
 }

@@ -17,6 +17,7 @@
 //! part is read only if its URL came from this emulator's `/presigned-file-urls`.
 
 mod auth;
+mod choices;
 mod connection;
 mod control;
 mod derive;
@@ -30,6 +31,7 @@ mod problem;
 mod scenario;
 mod server;
 mod shapes;
+mod socket;
 mod storage;
 mod stream;
 mod submit;

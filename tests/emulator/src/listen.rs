@@ -1,8 +1,8 @@
 //! Accepting connections: the socket, its plan of faults, and TLS above both.
 
 use crate::connection::Conn;
-use crate::fault::FaultStream;
 use crate::hub::Hub;
+use crate::socket::FaultStream;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use std::io;

@@ -1,0 +1,183 @@
+//! Time limits, and cancellation in the phases that `basics` leaves out.
+
+use super::*;
+
+/// Options whose one limit is short.
+fn pace(change: impl FnOnce(ClientOptions) -> ClientOptions) -> ClientOptions {
+    change(options().min_rate(0))
+}
+
+/// The error of fetching from a server with this script.
+fn failure(options: ClientOptions, script: impl Fn(&mut Peer) + Send + Sync + 'static) -> Error {
+    let server = Server::start(script);
+    let url = server.url("/x?secret");
+    let call = watched(move || -> Result<String> {
+        let http = Http::new(&options)?;
+        http.send(&get(&url), &scope(&options))?
+            .text(1000, &scope(&options))
+    });
+    call.end().unwrap_err()
+}
+
+#[test]
+fn silence_ends_with_the_idle_limit_in_head_and_body() {
+    let idle = Duration::from_millis(200);
+    for said in [
+        "",
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
+    ] {
+        let error = failure(pace(|o| o.idle_timeout(idle)), move |peer| {
+            peer.head();
+            peer.say(said);
+            peer.wait_for_end();
+        });
+        assert_eq!(error.limit(), Some(Limit::Idle), "{said:?}: {error}");
+        assert!(error.message().contains("0.2 s"), "{error}");
+        assert!(!error.message().contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn each_byte_restarts_the_idle_limit() {
+    let options = pace(|o| o.idle_timeout(Duration::from_millis(1000)));
+    let server = Server::start(|peer| {
+        peer.head();
+        for byte in "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde".bytes() {
+            peer.say([byte]);
+            std::thread::sleep(Duration::from_millis(40));
+        }
+    });
+    let http = Http::new(&options).unwrap();
+    let answer = http.send(&get(&server.url("/")), &scope(&options)).unwrap();
+    assert_eq!(answer.text(9, &scope(&options)).unwrap(), "abcde");
+}
+
+#[test]
+fn an_idle_body_can_be_read_on() {
+    let (go, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = Server::start(move |peer| {
+        peer.head();
+        peer.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
+        wait.lock().unwrap().recv().unwrap();
+        peer.say("b");
+    });
+    let options = pace(|o| o.idle_timeout(Duration::from_millis(100)));
+    let http = Http::new(&options).unwrap();
+    let mut answer = http.send(&get(&server.url("/")), &scope(&options)).unwrap();
+    let mut buffer = [0; 8];
+    assert_eq!(answer.body.read(&mut buffer, &scope(&options)).unwrap(), 1);
+    for _ in 0..2 {
+        let error = answer.body.read(&mut buffer, &scope(&options)).unwrap_err();
+        assert_eq!(error.limit(), Some(Limit::Idle));
+    }
+    go.send(()).unwrap();
+    let n = answer.body.read(&mut buffer, &calm()).unwrap();
+    assert_eq!(&buffer[..n], b"b");
+    assert_eq!(answer.body.read(&mut buffer, &calm()).unwrap(), 0);
+}
+
+/// A byte now and then, for ever.
+fn trickle(peer: &mut Peer) {
+    loop {
+        std::thread::sleep(Duration::from_millis(60));
+        if peer.stream.write_all(b"x").is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_trickle_ends_with_the_minimum_rate_in_head_and_body() {
+    for said in [
+        "HTTP/1.1 200 OK\r\nX: ",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+    ] {
+        let error = failure(options().min_rate(1000), move |peer| {
+            peer.head();
+            peer.say(said);
+            trickle(peer);
+        });
+        assert_eq!(error.limit(), Some(Limit::Rate), "{said:?}: {error}");
+    }
+}
+
+#[test]
+fn an_event_stream_may_be_slow() {
+    let server = Server::start(|peer| {
+        peer.head();
+        peer.say("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n");
+        trickle(peer);
+    });
+    let url = server.url("/");
+    let request = Request {
+        accept: "text/event-stream",
+        ..get(&url)
+    };
+    let options = options().min_rate(1000);
+    let mut answer = client().send(&request, &scope(&options)).unwrap();
+    let begun = std::time::Instant::now();
+    let mut buffer = [0; 8];
+    while begun.elapsed() < Duration::from_millis(1500) {
+        assert!(answer.body.read(&mut buffer, &scope(&options)).unwrap() > 0);
+    }
+}
+
+#[test]
+fn the_call_limit_ends_a_trickle_too() {
+    let options = pace(|o| o);
+    let server = Server::start(|peer| {
+        peer.head();
+        peer.say("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
+        trickle(peer);
+    });
+    let url = server.url("/");
+    let call = watched(move || -> Result<String> {
+        let scope = Call::new().timeout(Duration::from_millis(300)).begin(
+            None,
+            Limit::Call,
+            &options.pace,
+            &options.log,
+        );
+        client().send(&get(&url), &scope)?.text(99999, &scope)
+    });
+    let error = call.end().unwrap_err();
+    assert_eq!(error.limit(), Some(Limit::Call), "{error}");
+    assert!(error.message().contains("0.3 s"), "{error}");
+}
+
+#[test]
+fn a_handshake_without_an_answer_ends_with_the_connect_limit() {
+    let server = Server::start(Peer::wait_for_end);
+    let options = pace(|o| o.connect_timeout(Duration::from_millis(200)));
+    let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &scope(&options)));
+    let error = call.end().unwrap_err();
+    assert_eq!(error.limit(), Some(Limit::Connect), "{error}");
+    assert!(error.is_unsent());
+}
+
+#[test]
+fn a_cancel_reaches_each_handshake() {
+    for proxy in [None, Some("http"), Some("https"), Some("socks5"), Some("socks5h")] {
+        let (reached, at) = channel();
+        let server = Server::start(move |peer| {
+            let mut first = [0];
+            let _ = peer.stream.read(&mut first);
+            reached.send(()).unwrap();
+            peer.wait_for_end();
+        });
+        let options = match proxy {
+            None => options(),
+            Some(scheme) => options().proxy(format!("{scheme}://127.0.0.1:{}", server.port)),
+        };
+        let token = CancelToken::new();
+        let scope = cancellable(&token);
+        let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &scope));
+        at.recv_timeout(WATCHDOG).unwrap();
+        token.cancel();
+        let error = call.end().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{proxy:?}: {error}");
+        assert!(error.is_unsent());
+    }
+}

@@ -1,0 +1,176 @@
+//! Bodies that are sent.
+
+use super::*;
+use std::io::{self, Cursor};
+
+struct Document {
+    bytes: Cursor<Vec<u8>>,
+    rewinds: bool,
+    read: Arc<AtomicUsize>,
+}
+
+impl Read for Document {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.bytes.read(buffer)?;
+        self.read.fetch_add(n, Ordering::SeqCst);
+        Ok(n)
+    }
+}
+
+impl Source for Document {
+    fn rewind(&mut self) -> io::Result<bool> {
+        self.bytes.set_position(0);
+        Ok(self.rewinds)
+    }
+}
+
+fn document(length: usize) -> Document {
+    Document {
+        bytes: Cursor::new((0..length).map(|i| i as u8).collect()),
+        rewinds: true,
+        read: Arc::default(),
+    }
+}
+
+fn put(http: &Http, url: &Url, document: &mut Document, length: u64, scope: &Scope) -> Result<Response> {
+    let request = Request {
+        method: Method::Put,
+        attempts: Attempts::Retry,
+        ..get(url)
+    };
+    let mut body = RequestBody::Reader {
+        content_type: "application/pdf",
+        length,
+        source: document,
+    };
+    http.send_body(&request, &mut body, scope)
+}
+
+#[test]
+fn a_document_arrives_whole_and_again_after_a_refusal() {
+    const LENGTH: usize = 1_000_000;
+    let server = Server::start(|peer| {
+        while let Some(head) = peer.head() {
+            assert!(head.contains(&format!("content-length: {LENGTH}\r\n")), "{head}");
+            assert!(!head.contains("transfer-encoding"), "{head}");
+            let whole = peer.body(LENGTH) == document(LENGTH).bytes.into_inner();
+            if peer.heads.lock().unwrap().len() == 1 {
+                peer.say("HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+            } else {
+                peer.say(ok(&whole.to_string()));
+            }
+        }
+    });
+    let answer = put(
+        &client(),
+        &server.url("/"),
+        &mut document(LENGTH),
+        LENGTH as u64,
+        &calm(),
+    )
+    .unwrap();
+    assert_eq!(answer.text(9, &calm()).unwrap(), "true");
+    assert_eq!((server.heads().len(), server.connections()), (2, 1));
+
+    let mut once = Document {
+        rewinds: false,
+        ..document(LENGTH)
+    };
+    let server = Server::start(|peer| {
+        peer.head();
+        peer.body(LENGTH);
+        peer.say("HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+    });
+    let answer = put(&client(), &server.url("/"), &mut once, LENGTH as u64, &calm()).unwrap();
+    assert_eq!((answer.status, server.heads().len()), (503, 1));
+}
+
+#[test]
+fn a_document_that_shrank_is_an_error_at_once() {
+    let server = Server::start(|peer| {
+        peer.head();
+        peer.wait_for_end();
+    });
+    let url = server.url("/");
+    let call = watched(move || put(&client(), &url, &mut document(1000), 2000, &calm()).map(drop));
+    let error = call.end().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File, "{error}");
+    assert!(error.message().contains("1000 of 2000"), "{error}");
+}
+
+const HUGE: usize = 16 << 20;
+
+const REFUSAL: &str = "HTTP/1.1 413 Too big\r\nContent-Length: 3\r\n\r\nbig";
+
+/// The server refuses at the head and then does as `then` says; the refusal must be what is reported.
+fn refused(server: Server, url: Url, http: Http) {
+    let mut document = document(HUGE);
+    let read = document.read.clone();
+    let call = watched(move || -> Result<(u16, String)> {
+        let answer = put(&http, &url, &mut document, HUGE as u64, &calm())?;
+        Ok((answer.status, answer.text(9, &calm())?))
+    });
+    assert_eq!(call.end().unwrap(), (413, "big".to_owned()));
+    assert!(
+        read.load(Ordering::SeqCst) < HUGE,
+        "the whole document was read for nothing"
+    );
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn a_refusal_before_the_end_of_an_upload_is_reported_when_the_server_stops_reading() {
+    let (_keep, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = Server::start(move |peer| {
+        peer.head();
+        peer.say(REFUSAL);
+        let _ = wait.lock().unwrap().recv();
+    });
+    let url = server.url("/");
+    refused(server, url, client());
+}
+
+#[test]
+fn a_refusal_before_the_end_of_an_upload_is_reported_when_the_server_closes() {
+    let server = Server::start(move |peer| {
+        peer.head();
+        peer.say(REFUSAL);
+    });
+    let url = server.url("/");
+    refused(server, url, client());
+}
+
+#[test]
+fn a_refusal_before_the_end_of_an_upload_is_reported_over_tls() {
+    let authority = secure::Authority::new();
+    let (_keep, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = secure::https(authority.issue("localhost", |_| {}), None, move |peer| {
+        peer.head();
+        peer.say(REFUSAL);
+        let _ = wait.lock().unwrap().recv();
+    });
+    let http = Http::new(&options().add_ca_pem(authority.pem())).unwrap();
+    let url = server.https("/");
+    refused(server, url, http);
+}
+
+#[test]
+fn a_cancel_reaches_an_upload_that_nobody_reads() {
+    let (reached, at) = channel();
+    let (_keep, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = Server::start(move |peer| {
+        peer.head();
+        reached.send(()).unwrap();
+        let _ = wait.lock().unwrap().recv();
+    });
+    let token = CancelToken::new();
+    let scope = cancellable(&token);
+    let url = server.url("/");
+    let call = watched(move || put(&client(), &url, &mut document(HUGE), HUGE as u64, &scope).map(drop));
+    at.recv_timeout(WATCHDOG).unwrap();
+    token.cancel();
+    assert_eq!(call.end().unwrap_err().kind(), ErrorKind::Cancelled);
+}

@@ -1,0 +1,283 @@
+//! The socket that carries out a plan of faults, beneath the HTTP server and beneath TLS.
+
+use crate::connection::Conn;
+use crate::fault::{Action, Direction, Fault};
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// One direction of a connection.
+#[derive(Debug)]
+struct Lane {
+    total: u64,
+    /// Where the current answer (or the request after it) began.
+    base: u64,
+    pending: VecDeque<Fault>,
+    pause: Option<Pin<Box<Sleep>>>,
+    trickle: Option<(u64, Duration)>,
+    muted: bool,
+}
+
+/// What a lane allows now.
+enum Leave {
+    Pass(usize),
+    Wait,
+    End { reset: bool },
+}
+
+impl Lane {
+    fn new(plan: &[Fault], direction: Direction) -> Self {
+        let mine = |fault: &&Fault| {
+            fault.direction == direction && !matches!(fault.action, Action::StaleKeepAlive { .. })
+        };
+        let pending = plan.iter().filter(mine).cloned().collect();
+        Self {
+            total: 0,
+            base: 0,
+            pending,
+            pause: None,
+            trickle: None,
+            muted: false,
+        }
+    }
+
+    /// How many of `wanted` bytes may pass, striking every fault whose place is reached.
+    fn leave(&mut self, cx: &mut Context<'_>, answer: u64, wanted: usize) -> Leave {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                if pause.as_mut().poll(cx).is_pending() {
+                    return Leave::Wait;
+                }
+                self.pause = None;
+            }
+            let left = match self.pending.front() {
+                None => u64::MAX,
+                Some(fault) => match fault.from_request {
+                    None => fault.at.saturating_sub(self.total),
+                    Some(n) if n == answer => (self.base + fault.at).saturating_sub(self.total),
+                    Some(n) if n < answer => 0,
+                    Some(_) => u64::MAX,
+                },
+            };
+            if left > 0 || self.muted {
+                let piece = self.trickle.map_or(u64::MAX, |(bytes, _)| bytes.max(1));
+                let allowed = (wanted as u64)
+                    .min(piece)
+                    .min(if self.muted { u64::MAX } else { left });
+                return Leave::Pass(allowed as usize);
+            }
+            let Some(fault) = self.pending.pop_front() else {
+                return Leave::Pass(wanted);
+            };
+            match fault.action {
+                Action::Cut | Action::StaleKeepAlive { .. } => return Leave::End { reset: false },
+                Action::Reset => return Leave::End { reset: true },
+                Action::Stall { ms } => self.pause(Duration::from_millis(ms)),
+                Action::Mute => self.muted = true,
+                Action::Trickle { bytes, every_ms } => {
+                    self.trickle = Some((bytes, Duration::from_millis(every_ms)))
+                }
+            }
+        }
+    }
+
+    fn pause(&mut self, time: Duration) {
+        self.pause = Some(Box::pin(sleep_until(Instant::now() + time)));
+    }
+
+    fn passed(&mut self, bytes: usize) {
+        self.total += bytes as u64;
+        if let Some((_, every)) = self.trickle {
+            self.pause(every);
+        }
+    }
+
+    /// Whether the next fault's place is reached already, so that it need not wait for another byte.
+    fn due(&self, answer: u64) -> bool {
+        self.pending
+            .front()
+            .is_some_and(|fault| match fault.from_request {
+                None => fault.at == self.total,
+                Some(n) => n == answer && self.base + fault.at == self.total,
+            })
+    }
+}
+
+/// A socket with a plan.
+#[derive(Debug)]
+pub(crate) struct FaultStream {
+    socket: Option<TcpStream>,
+    conn: Arc<Conn>,
+    read: Lane,
+    write: Lane,
+    stale_after: Option<u64>,
+    answers: u64,
+}
+
+/// How long a cut connection is drained, so that unread input does not turn its FIN into an RST.
+const DRAIN: Duration = Duration::from_secs(5);
+
+impl FaultStream {
+    pub(crate) fn new(socket: TcpStream, conn: Arc<Conn>, plan: &[Fault]) -> Self {
+        let stale_after = plan.iter().find_map(|fault| match fault.action {
+            Action::StaleKeepAlive { after_requests } => Some(after_requests),
+            _ => None,
+        });
+        let (read, write) = (
+            Lane::new(plan, Direction::Request),
+            Lane::new(plan, Direction::Response),
+        );
+        Self {
+            socket: Some(socket),
+            conn,
+            read,
+            write,
+            stale_after,
+            answers: 0,
+        }
+    }
+
+    fn end(&mut self, reset: bool) {
+        let Some(mut socket) = self.socket.take() else {
+            return;
+        };
+        if reset {
+            // Closing with a linger of zero is what makes the kernel send RST.
+            let _ = socket.set_zero_linger();
+            return;
+        }
+        tokio::spawn(async move {
+            let _ = socket.shutdown().await;
+            let mut sink = [0; 4096];
+            let drain = async { while matches!(socket.read(&mut sink).await, Ok(n) if n > 0) {} };
+            let _ = tokio::time::timeout(DRAIN, drain).await;
+        });
+    }
+
+    /// Sees that an answer begins: the server has taken in a request that has had no byte yet.
+    fn note_answer(&mut self, bytes: &[u8]) {
+        let requests = self.conn.requests();
+        if requests > self.answers && !bytes.starts_with(b"HTTP/1.1 100") {
+            self.answers = requests;
+            self.write.base = self.write.total;
+            self.read.base = self.read.total;
+        }
+    }
+}
+
+fn ended() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
+}
+
+impl AsyncRead for FaultStream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if this.conn.is_dropped(cx, true) {
+                this.socket = None;
+            }
+            let upcoming = this.answers + 1;
+            let allowed = match this.read.leave(cx, upcoming, buf.remaining()) {
+                Leave::Wait => return Poll::Pending,
+                Leave::End { reset } => {
+                    this.end(reset);
+                    return Poll::Ready(Err(ended()));
+                }
+                Leave::Pass(allowed) => allowed,
+            };
+            let Some(socket) = &mut this.socket else {
+                return Poll::Ready(Err(ended()));
+            };
+            let mut part = ReadBuf::new(buf.initialize_unfilled_to(allowed));
+            std::task::ready!(Pin::new(socket).poll_read(cx, &mut part))?;
+            let got = part.filled().len();
+            if got == 0 {
+                return Poll::Ready(Ok(()));
+            }
+            if this
+                .stale_after
+                .is_some_and(|n| this.answers >= n && this.conn.requests() == this.answers)
+            {
+                this.end(false);
+                return Poll::Ready(Err(ended()));
+            }
+            this.read.passed(got);
+            if this.read.muted {
+                continue;
+            }
+            buf.advance(got);
+            if this.read.due(upcoming)
+                && let Leave::End { reset } = this.read.leave(cx, upcoming, 1)
+            {
+                this.end(reset);
+            }
+            return Poll::Ready(Ok(()));
+        }
+    }
+}
+
+impl AsyncWrite for FaultStream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.conn.is_dropped(cx, false) {
+            this.socket = None;
+        }
+        this.note_answer(bytes);
+        let answers = this.answers;
+        let allowed = match this.write.leave(cx, answers, bytes.len()) {
+            Leave::Wait => return Poll::Pending,
+            Leave::End { reset } => {
+                this.end(reset);
+                return Poll::Ready(Err(ended()));
+            }
+            Leave::Pass(allowed) => allowed,
+        };
+        let Some(socket) = &mut this.socket else {
+            return Poll::Ready(Err(ended()));
+        };
+        if this.write.muted {
+            // Swallowed rather than held back, so that the server still sees the client go away.
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = std::task::ready!(Pin::new(socket).poll_write(cx, &bytes[..allowed]))?;
+        this.write.passed(written);
+        if this.write.due(answers)
+            && let Leave::End { reset } = this.write.leave(cx, answers, 1)
+        {
+            this.end(reset);
+        }
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.get_mut().socket {
+            Some(socket) => Pin::new(socket).poll_flush(cx),
+            None => Poll::Ready(Err(ended())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let Some(socket) = &mut this.socket else {
+            return Poll::Ready(Ok(()));
+        };
+        if !this.write.muted {
+            return Pin::new(socket).poll_shutdown(cx);
+        }
+        // A muted connection stays open until the client has had enough.
+        loop {
+            let mut sink = [0; 1024];
+            let mut part = ReadBuf::new(&mut sink);
+            std::task::ready!(Pin::new(&mut *socket).poll_read(cx, &mut part))?;
+            if part.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+}

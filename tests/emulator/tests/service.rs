@@ -1,0 +1,502 @@
+//! The service's answers, checked against schemas written from its OpenAPI.
+#![allow(missing_docs)]
+
+mod common;
+
+use common::{call, done, result, send, start, status, submit, target};
+use nitro_emulator::{
+    Clock, Completion, Config, Dialect, Emulator, JobIdKey, LocationForm, Outcome, Presigned, RateLimit,
+    Scenario, Shape, StreamMode, derive,
+};
+use serde_json::{Value, json};
+
+const DOCUMENT: &[u8] = b"%PDF-1.4 a document\n";
+const PDF: &str = "application/pdf";
+
+fn assert_valid(definition: &str, answer: &Value) {
+    let mut schema: Value = serde_json::from_str(include_str!("../schemas/jobs.json")).unwrap();
+    schema["$ref"] = format!("#/$defs/{definition}").into();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(answer)
+        .map(|e| format!("{e} at {}", e.instance_path))
+        .collect();
+    assert!(errors.is_empty(), "{definition}: {errors:?} in {answer}");
+}
+
+fn assert_problem(reply: &common::Reply, status: u16, kind: &str) {
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (status, Some("application/problem+json"))
+    );
+    let document = reply.json();
+    assert_valid("ErrorResponse", &document);
+    assert_eq!(document["status"], status);
+    let told = document["type"].as_str().unwrap();
+    assert!(told == kind || told.contains(kind), "{told}");
+}
+
+#[test]
+fn every_shape_is_as_the_openapi_has_it() {
+    let emulator = start();
+    for (shape, definition) in [
+        (Shape::File, "PlatformOperationFileResult"),
+        (Shape::Delivered, "PlatformOperationFileResult"),
+        (Shape::Files { n: 3 }, "PlatformOperationFilesResult"),
+        (Shape::Text, "StringResultType"),
+        (Shape::Tables, "TablesResultType"),
+        (Shape::TextBoxes, "TextBoxResultType"),
+        (Shape::TextBoxesQueries, "TextBoxQueryResultType"),
+        (Shape::PiiBoxes, "PIIResultType"),
+        (Shape::Properties, "PropertiesTypes"),
+        (Shape::FormFields, "FormResultType"),
+        (Shape::Fillable, "ExtractFillableFormDataResponse"),
+    ] {
+        for extra in [false, true] {
+            let id = done(
+                &emulator,
+                Scenario::new().shape(shape.clone()).extra_fields(extra),
+            );
+            for reply in [status(&emulator, &id), result(&emulator, &id)] {
+                assert_eq!(reply.status, 200);
+                assert_valid("PlatformJobResultCompleted", &reply.json());
+                assert_valid(definition, &reply.json()["result"]);
+            }
+        }
+    }
+    let id = done(&emulator, Scenario::new().shape(Shape::FillableUnwrapped));
+    assert_valid("ExtractFillableFormDataResponse", &result(&emulator, &id).json());
+}
+
+#[test]
+fn the_documented_examples_are_there() {
+    let emulator = start();
+    let of =
+        |shape| result(&emulator, &done(&emulator, Scenario::new().shape(shape))).json()["result"].clone();
+    let pii = &of(Shape::PiiBoxes)["PIIBoxes"][0];
+    assert_eq!(pii["ID"], "ccc05519-e71c-4226-bbff-72df3fb2d442");
+    assert_eq!(
+        (&pii["text"], &pii["textPiece"]),
+        (&json!("10 Wall Street, NY 03183"), &json!("10 Wall Street"))
+    );
+    assert_eq!(
+        (&pii["boundingBox"], &pii["confidence"]),
+        (&json!([200, 100, 100, 20]), &json!(0.94))
+    );
+    let fields = of(Shape::FormFields);
+    assert_eq!(
+        (&fields["averageConfidence"], &fields["fields"][0]["confidence"]),
+        (&json!(96.5), &json!(97.65))
+    );
+    assert_eq!(
+        of(Shape::TextBoxes)["textBoxes"][0]["boundingBox"],
+        json!([200, 100, 100, 20])
+    );
+
+    let id = emulator.create_job(Scenario::new().clock(Clock::Manual));
+    let running = status(&emulator, &id).json();
+    assert_eq!(
+        running,
+        json!({"jobID": id, "status": "running", "progress": 0.0})
+    );
+    assert_valid("AsyncJobResponse", &running);
+
+    let failing = Scenario::new().failed("PDFIsPasswordProtected", "PDF is password protected");
+    let failed = result(&emulator, &done(&emulator, failing)).json();
+    assert_valid("JobResultFailedGeneric", &failed);
+    assert_eq!(
+        failed["error"],
+        json!({"type": "PDFIsPasswordProtected", "title": "PDF is password protected"})
+    );
+    let canceled = result(
+        &emulator,
+        &done(&emulator, Scenario::new().outcome(Outcome::Canceled)),
+    )
+    .json();
+    assert_valid("JobCanceledResponse", &canceled);
+
+    let expected = json!({
+        "type": "https://developers.gonitro.com/docs/build-nitro/errors#404-not-found",
+        "title": "Not Found", "status": 404, "detail": "Resource not found", "instance": "/jobs/nope",
+    });
+    assert_eq!(result(&emulator, "nope").json(), expected);
+}
+
+#[test]
+fn a_schema_can_say_no() {
+    let schema: Value = serde_json::from_str(include_str!("../schemas/jobs.json")).unwrap();
+    let refuses = |definition: &str, answer: Value| {
+        let mut schema = schema.clone();
+        schema["$ref"] = format!("#/$defs/{definition}").into();
+        !jsonschema::validator_for(&schema).unwrap().is_valid(&answer)
+    };
+    assert!(refuses(
+        "PlatformJobResultCompleted",
+        json!({"jobID": "x", "status": "failed", "result": "text"})
+    ));
+    assert!(refuses(
+        "PlatformJobResultCompleted",
+        json!({"jobID": "x", "status": "completed", "result": {}})
+    ));
+    assert!(refuses("ErrorResponse", json!({"type": "x", "title": "y"})));
+}
+
+#[test]
+fn a_result_is_404_while_the_job_runs_and_410_after_retention() {
+    let emulator = start();
+    let id = emulator.create_job(Scenario::new().clock(Clock::Manual).retention_ms(0u64));
+    assert_problem(&result(&emulator, &id), 404, "404-not-found");
+    emulator.set_progress(&id, 0.4);
+    assert_eq!(status(&emulator, &id).json()["progress"], 0.4);
+    emulator.finish(&id);
+    assert_problem(&status(&emulator, &id), 410, "FileNoLongerAvailable");
+    assert_problem(&result(&emulator, &id), 410, "FileNoLongerAvailable");
+
+    let id = done(&emulator, Scenario::new().not_found_after_completed(2u32));
+    let codes: Vec<u16> = (0..3).map(|_| result(&emulator, &id).status).collect();
+    assert_eq!(codes, [404, 404, 200]);
+    let lost = done(&emulator, Scenario::new().outcome(Outcome::Lost));
+    assert_problem(&status(&emulator, &lost), 404, "404-not-found");
+}
+
+#[test]
+fn completion_may_be_a_redirect() {
+    let emulator = start();
+    let id = done(&emulator, Scenario::new().completion(Completion::Redirect));
+    let reply = status(&emulator, &id);
+    assert_eq!(
+        (reply.status, reply.json()),
+        (302, json!({"status": "completed"}))
+    );
+    assert_eq!(
+        reply.header("location"),
+        Some(format!("{}/jobs/{id}", emulator.base_url()).as_str())
+    );
+}
+
+#[test]
+fn a_bad_or_expired_token_is_a_401() {
+    let emulator = start();
+    let id = done(&emulator, Scenario::new());
+    let path = format!("GET /jobs/{id}");
+    assert_problem(&send(&emulator, &path, &[], b""), 401, "401-unauthorized");
+    assert_problem(
+        &send(&emulator, &path, &[("Authorization", "Bearer wrong")], b""),
+        401,
+        "401-unauthorized",
+    );
+    emulator.expire_token();
+    assert_problem(&result(&emulator, &id), 401, "401-unauthorized");
+    emulator.set_token("another");
+    assert_eq!(result(&emulator, &id).status, 200);
+    let secret = br#"{"clientID":"emulator-client","clientSecret":"emulator-client-secret"}"#;
+    let reply = send(&emulator, "POST /oauth/token", &[], secret);
+    assert_eq!(
+        reply.json(),
+        json!({"accessToken": "another", "tokenType": "Bearer", "expiresIn": 86400})
+    );
+}
+
+fn stream(emulator: &Emulator, id: &str, accept: &str) -> common::Reply {
+    call(emulator, &format!("GET /jobs/{id}/status"), &[("Accept", accept)])
+}
+
+#[test]
+fn the_three_dialects_are_exact() {
+    let emulator = start();
+    let short = Scenario::new().duration_ms(20u64).steps(2u32);
+    let tell = |scenario: Scenario| {
+        let id = emulator.create_job(scenario);
+        let reply = stream(&emulator, &id, "text/event-stream");
+        assert_eq!(reply.header("content-type"), Some("text/event-stream"));
+        reply
+            .text()
+            .replace(&emulator.base_url(), "BASE")
+            .replace(&id, "ID")
+    };
+    let in_data = short.clone().dialect(Dialect::EventInData);
+    assert_eq!(
+        tell(in_data.clone()),
+        "data: {\"event\":\"status-update\",\"status\":\"running\"}\n\n\
+         data: {\"event\":\"progress-update\",\"progress\":0.0,\"status\":\"running\"}\n\n\
+         data: {\"event\":\"progress-update\",\"progress\":0.5,\"status\":\"running\"}\n\n\
+         data: {\"event\":\"status-update\",\"status\":\"completed\"}\n\n\
+         data: {\"event\":\"redirect\",\"location\":\"BASE/jobs/ID\",\"status\":\"completed\"}\n\n"
+    );
+    assert!(
+        tell(in_data.stream(StreamMode::StatusUpdateOnly))
+            .ends_with("data: {\"event\":\"status-update\",\"status\":\"completed\"}\n\n")
+    );
+    let named = short
+        .clone()
+        .dialect(Dialect::Named)
+        .event_ids(true)
+        .retry_ms(250u64);
+    assert_eq!(
+        tell(named.failed("ConversionFailed", "No")),
+        "retry: 250\n\n\
+         id: 1\nevent: progress-update\ndata: {\"jobID\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n\
+         id: 2\nevent: progress-update\ndata: {\"jobID\":\"ID\",\"progress\":0.5,\"status\":\"running\"}\n\n\
+         id: 3\nevent: job-failed\ndata: {\"error\":{\"title\":\"No\",\"type\":\"ConversionFailed\"},\
+         \"jobID\":\"ID\",\"status\":\"failed\"}\n\n"
+    );
+    let message = short
+        .dialect(Dialect::Message)
+        .outcome(Outcome::Failed)
+        .job_id_key(JobIdKey::JobId);
+    assert_eq!(
+        tell(message.clone()),
+        "data: {\"jobId\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n\
+         data: {\"jobId\":\"ID\",\"progress\":0.5,\"status\":\"running\"}\n\n\
+         data: {\"jobId\":\"ID\",\"location\":\"BASE/jobs/ID\",\"status\":\"failed\"}\n\n"
+    );
+    assert_eq!(
+        tell(message.stream(StreamMode::EndEarly(1))),
+        "data: {\"jobId\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n"
+    );
+}
+
+#[test]
+fn the_stream_can_be_asked_for_by_either_type_and_refused() {
+    let emulator = start();
+    let id = done(&emulator, Scenario::new());
+    let reply = stream(&emulator, &id, "application/event-stream");
+    assert_eq!(reply.header("content-type"), Some("application/event-stream"));
+    let id = done(&emulator, Scenario::new().stream(StreamMode::Json));
+    assert_valid(
+        "PlatformJobResultCompleted",
+        &stream(&emulator, &id, "text/event-stream").json(),
+    );
+    let id = done(
+        &emulator,
+        Scenario::new().stream(StreamMode::Refuse(406)).stream_times(1u32),
+    );
+    assert_problem(&stream(&emulator, &id, "text/event-stream"), 406, "406");
+    assert!(
+        stream(&emulator, &id, "text/event-stream")
+            .text()
+            .contains("redirect")
+    );
+}
+
+#[test]
+fn a_presigned_url_refuses_a_bearer_and_knows_ranges_and_ends() {
+    let emulator = start();
+    let presigned = Presigned {
+        uses: Some(3),
+        ..Presigned::default()
+    };
+    let id = done(
+        &emulator,
+        Scenario::new()
+            .presigned(presigned)
+            .file_names(vec!["a/b \"ü\".pdf".to_owned()]),
+    );
+    let answer = result(&emulator, &id).json();
+    let url = answer["result"]["file"]["URL"].as_str().unwrap();
+    let get = format!("GET {}", target(url));
+    let output = emulator.output_of(&id).remove(0);
+    assert_eq!(
+        answer["result"]["file"]["metadata"]["fileSizeBytes"],
+        output.len()
+    );
+
+    let refused = call(&emulator, &get, &[]);
+    assert_eq!(
+        (refused.status, refused.header("content-type")),
+        (400, Some("application/xml"))
+    );
+    assert!(refused.text().contains("<Code>InvalidArgument</Code>"));
+
+    let whole = send(&emulator, &get, &[], b"");
+    assert_eq!((whole.status, &whole.body), (200, &output));
+    let etag = whole.header("etag").unwrap();
+    let part = send(&emulator, &get, &[("Range", "bytes=5-"), ("If-Range", etag)], b"");
+    assert_eq!((part.status, part.body.as_slice()), (206, &output[5..]));
+    let beyond = send(&emulator, &get, &[("Range", "bytes=99999-")], b"");
+    assert_eq!(beyond.status, 416);
+    assert_eq!(send(&emulator, &get, &[], b"").status, 403);
+    let tampered = get.replace("X-Amz-Signature=", "X-Amz-Signature=0");
+    assert!(
+        send(&emulator, &tampered, &[], b"")
+            .text()
+            .contains("SignatureDoesNotMatch")
+    );
+}
+
+#[test]
+fn bytes_are_the_file_itself_or_a_zip() {
+    let emulator = start();
+    let bytes = [("Accept", "application/octet-stream")];
+    let id = done(&emulator, Scenario::new());
+    let reply = call(&emulator, &format!("GET /jobs/{id}"), &bytes);
+    assert_eq!(
+        (reply.header("content-type"), &reply.body),
+        (Some(PDF), &emulator.output_of(&id)[0])
+    );
+    let id = done(&emulator, Scenario::new().shape(Shape::Files { n: 2 }));
+    let reply = call(&emulator, &format!("GET /jobs/{id}"), &bytes);
+    assert_eq!(reply.header("content-type"), Some("application/zip"));
+    assert!(reply.body.starts_with(b"PK"));
+    let id = done(&emulator, Scenario::new().shape(Shape::Text));
+    assert_valid(
+        "PlatformJobResultCompleted",
+        &call(&emulator, &format!("GET /jobs/{id}"), &bytes).json(),
+    );
+}
+
+#[test]
+fn a_submission_becomes_a_job() {
+    let emulator = Emulator::start(Config {
+        base_path: "/idp/platform/".into(),
+        ..Config::default()
+    })
+    .unwrap();
+    let asynchronous = [("Prefer", "respond-async")];
+    let fields = [("method", "compress"), ("params", "{}")];
+    let path = "/idp/platform/transformations";
+    for (form, expected) in [
+        (
+            LocationForm::Absolute,
+            format!("{}/jobs/ID/status", emulator.base_url()),
+        ),
+        (LocationForm::Relative, "/idp/platform/jobs/ID/status".to_owned()),
+        (LocationForm::Bare, format!("{}/jobs/ID", emulator.base_url())),
+    ] {
+        emulator.set_default(Scenario::instant().location(form).retry_after(1.0));
+        let reply = submit(&emulator, path, &fields, Some((PDF, DOCUMENT)), &asynchronous);
+        assert_eq!((reply.status, reply.header("retry-after")), (202, Some("1.0")));
+        assert_valid("AsyncJobResponse", &reply.json());
+        let id = reply.json()["jobID"].as_str().unwrap().to_owned();
+        assert_eq!(reply.header("location").unwrap().replace(&id, "ID"), expected);
+        assert_eq!(emulator.input_of(&id), [DOCUMENT]);
+        assert_eq!(emulator.output_of(&id), [derive(DOCUMENT, PDF, PDF)]);
+    }
+    let own = [
+        ("Prefer", "respond-async"),
+        ("X-Emulator-Scenario", r#"{"accepted_body":"empty"}"#),
+    ];
+    let reply = submit(&emulator, path, &fields, Some((PDF, DOCUMENT)), &own);
+    assert_eq!((reply.status, reply.body.len()), (202, 0));
+    assert!(reply.header("location").is_some());
+}
+
+#[test]
+fn without_the_preference_or_for_bytes_the_answer_is_synchronous() {
+    let emulator = start();
+    emulator.set_default(Scenario::instant());
+    let fields = [("method", "split"), ("params", r#"{"pageIndices":[[0],[1]]}"#)];
+    let reply = submit(&emulator, "/transformations", &fields, Some((PDF, DOCUMENT)), &[]);
+    assert_valid("PlatformOperationFilesResult", &reply.json());
+    assert_eq!(reply.json()["files"].as_array().unwrap().len(), 2);
+    let bytes = [
+        ("Prefer", "respond-async"),
+        ("Accept", "application/octet-stream"),
+    ];
+    let reply = submit(
+        &emulator,
+        "/conversions",
+        &[("params", r#"{"to":"pdf"}"#)],
+        Some((PDF, DOCUMENT)),
+        &bytes,
+    );
+    assert_eq!((reply.status, reply.body), (200, derive(DOCUMENT, PDF, PDF)));
+    let text = submit(
+        &emulator,
+        "/extractions",
+        &[("method", "extract-text")],
+        Some((PDF, DOCUMENT)),
+        &[],
+    );
+    assert_valid("StringResultType", &text.json()["result"]);
+}
+
+#[test]
+fn bad_submissions_are_refused_with_reasons() {
+    let emulator = Emulator::start(Config {
+        max_file_bytes: 1000,
+        ..Config::default()
+    })
+    .unwrap();
+    let file = Some((PDF, DOCUMENT));
+    let send = |fields: &[(&str, &str)], file| submit(&emulator, "/transformations", fields, file, &[]);
+    let reply = send(&[("method", "spilt")], file);
+    assert_problem(&reply, 422, "InvalidPlatformMethodError");
+    assert!(
+        reply.json()["extensions"]["allowed_methods"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("split"))
+    );
+    let reply = send(&[("method", "split"), ("params", "[1]")], file);
+    assert_problem(&reply, 422, "InvalidParamsError");
+    assert_eq!(reply.json()["extensions"]["errors"][0]["field"], "params");
+    assert_problem(&send(&[("method", "split")], None), 400, "400-bad-request");
+    assert_problem(
+        &send(
+            &[("method", "split")],
+            Some(("application/octet-stream", DOCUMENT)),
+        ),
+        415,
+        "415",
+    );
+    let reply = send(&[("method", "split")], Some((PDF, &[b'x'; 5000])));
+    assert_problem(&reply, 413, "FileTooLarge");
+    assert!(reply.json()["extensions"]["file_size_mb"].as_f64().unwrap() > 0.0);
+    assert_eq!(emulator.requests().last().unwrap().method, "POST");
+    assert!(emulator.requests().last().unwrap().body_length > 5000);
+}
+
+#[test]
+fn the_first_answers_can_be_errors() {
+    let emulator = start();
+    let scenario = Scenario::new().rate_limit(RateLimit {
+        retry_after: 0.5,
+        ..RateLimit::default()
+    });
+    let id = emulator.create_job(Scenario {
+        duration_ms: 0,
+        ..scenario.status_codes(vec![503u16])
+    });
+    let limited = status(&emulator, &id);
+    assert_problem(&limited, 429, "RateLimitExceeded");
+    assert_eq!(
+        (limited.header("retry-after"), &limited.json()["extensions"]),
+        (Some("0.5"), &json!({"retry_after": 0.5}))
+    );
+    assert_problem(&status(&emulator, &id), 503, "503");
+    assert_eq!(status(&emulator, &id).status, 200);
+}
+
+#[test]
+fn the_control_endpoints_do_what_the_library_does() {
+    let emulator = start();
+    let post = |path: &str, body: &str| {
+        send(
+            &emulator,
+            &format!("POST /_emulator/{path}"),
+            &[],
+            body.as_bytes(),
+        )
+    };
+    let id = post("jobs", r#"{"clock":"manual"}"#).json()["jobID"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(post(&format!("progress/{id}"), "0.25").status, 204);
+    assert_eq!(status(&emulator, &id).json()["progress"], 0.25);
+    assert_eq!(post(&format!("finish/{id}"), "").status, 204);
+    assert_eq!(status(&emulator, &id).json()["status"], "completed");
+    assert_eq!(post("jobs", r#"{"no_such_field":1}"#).status, 400);
+    assert_eq!(post("faults", r#"{"at":9,"action":"cut"}"#).status, 204);
+    assert_eq!(common::raw(&emulator, "GET /_emulator/stats", &[], b"").len(), 9);
+    assert_eq!(post("faults", r#"{"all":null}"#).status, 204);
+    let seen = send(&emulator, "GET /_emulator/requests", &[], b"").json();
+    assert_eq!(seen[0]["path"], format!("/jobs/{id}/status"));
+    assert!(
+        send(&emulator, "GET /_emulator/stats", &[], b"").json()["connections"]
+            .as_u64()
+            .unwrap()
+            > 5
+    );
+}
