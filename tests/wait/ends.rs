@@ -196,14 +196,10 @@ fn the_deadline_leaves_the_job_to_another_client() {
             assert!(error.to_string().contains(&job.id()), "{error}");
             let ticket = error.ticket().unwrap().to_owned();
             assert_eq!(ticket, job.to_json());
+            let id = job.id();
             drop((job, client));
 
-            emulator.finish(
-                &serde_json::from_str::<serde_json::Value>(&ticket).unwrap()["jobID"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-            );
+            emulator.finish(&id);
             let later = crate::common::client(&emulator).job_from_json(&ticket).unwrap();
             if stream != StreamMode::Mute {
                 let status = later.wait(|_| true, &Call::new()).unwrap();
