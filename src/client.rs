@@ -56,6 +56,8 @@ pub(crate) struct Settings {
     pub pace: Pace,
     pub call_timeout: Option<Duration>,
     pub wait_timeout: Option<Duration>,
+    /// How often a failed transfer is taken up again before it is given up.
+    pub retries: u32,
     pub rhythm: Rhythm,
     pub max_json: usize,
     pub max_event: usize,
@@ -91,6 +93,7 @@ impl Client {
             pace: options.pace,
             call_timeout: options.call_timeout,
             wait_timeout: options.wait_timeout,
+            retries: options.retries,
             max_json: options.max_json,
             max_event: options.max_event,
             log: options.log,
@@ -113,6 +116,14 @@ impl Client {
     /// The job of a ticket that was written down with [`Job::to_json`], in this process or another. Nothing is sent.
     pub fn job_from_json(&self, json: &str) -> Result<Job> {
         Ok(Job::new(self.clone(), Ticket::from_json(&self.inner.base, json)?))
+    }
+
+    /// Takes the token out of an error, should the service have echoed it.
+    pub(crate) fn redact(&self, error: Error) -> Error {
+        match &self.inner.token {
+            Some(token) => error.without(token),
+            None => error,
+        }
     }
 
     pub(crate) fn http(&self) -> &Http {

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Framing, Redirects, Response};
 use crate::job::result::JobResult;
 use crate::job::status::{JobState, JobStatus};
+use crate::job::transfer::unproved;
 use crate::job::{Job, Ticket};
 
 /// How often a result is asked for again when the service says that the job is completed and yet has no result.
@@ -143,7 +144,8 @@ impl Job {
 
     /// Says which job an error is about, and lets it carry the ticket where the job may go on.
     pub(crate) fn about(&self, ticket: &Ticket, error: Error) -> Error {
-        error
+        self.client
+            .redact(error)
             .with_reference(&ticket.reference_id)
             .with_ticket(self.to_json())
             .context(format_args!("job {}", ticket.job_id))
@@ -162,7 +164,7 @@ fn copy_result(mut response: Response, writer: &mut dyn Write, scope: &Scope) ->
     let content_type = response.header("content-type").map(str::to_owned);
     let mut buffer = vec![0; COPY_BUFFER];
     let mut filled = 0;
-    if content_type.as_deref().is_some_and(is_json) {
+    if response.content_type().as_deref().is_some_and(is_json) {
         // A job that failed, or an extraction, answers with its JSON envelope whatever was asked for.
         filled = read_full(&mut response, &mut buffer[..ENVELOPE_LOOK], scope)?;
         if let Some(error) = envelope_error(&buffer[..filled]) {
@@ -188,14 +190,6 @@ fn copy_result(mut response: Response, writer: &mut dyn Write, scope: &Scope) ->
     Ok(ReceivedBytes { bytes, content_type })
 }
 
-/// The error of a body whose end nothing proves.
-pub(crate) fn unproved() -> Error {
-    Error::new(
-        ErrorKind::Unverified,
-        "the answer came without a length, so a whole body cannot be told from one that was cut",
-    )
-}
-
 fn read_full(response: &mut Response, buffer: &mut [u8], scope: &Scope) -> Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -207,9 +201,8 @@ fn read_full(response: &mut Response, buffer: &mut [u8], scope: &Scope) -> Resul
     Ok(filled)
 }
 
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 /// What a JSON answer says if it is the job's envelope rather than a file that happens to be JSON.

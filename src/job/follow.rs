@@ -47,7 +47,7 @@ impl Job {
 
     /// The live events of the job, to be pulled one by one. Nothing is sent before the first [`Events::next`].
     pub fn events(&self) -> Events {
-        let job = Job::new(self.client.clone(), self.ticket());
+        let job = self.share();
         let follow = Follow::new(job.ticket(), job.client.settings().rhythm.clone());
         Events { job, follow }
     }
@@ -187,7 +187,7 @@ impl Follow {
                 self.stream = Some(stream);
                 Ok(Input::StreamOpened)
             }
-            Ok(Opened::Answer(response)) => match job.read_status(response, scope) {
+            Ok(Opened::Answer(response)) => match job.read_status(*response, scope) {
                 Ok(status) => Ok(Input::StreamSaid(status)),
                 Err(error) => own_end(error).map(Input::StreamFailed),
             },

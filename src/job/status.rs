@@ -189,7 +189,7 @@ impl JobStatus {
     /// Why the job failed.
     pub fn error(&self) -> Option<ProblemDetails> {
         if let Some(error) = &self.error {
-            return Some(ProblemDetails::from_json(&self.json[error.clone()]));
+            return Some(ProblemDetails::of_job(&self.json[error.clone()], &self.json));
         }
         // Some failures are told by a problem document that stands alone.
         let whole = (self.state == JobState::Failed && self.location.is_none())
@@ -205,11 +205,6 @@ impl JobStatus {
     /// The whole document exactly as it came.
     pub fn json(&self) -> &str {
         &self.json
-    }
-
-    /// The whole document exactly as it came, without a copy.
-    pub(crate) fn into_json(self) -> String {
-        self.json
     }
 
     /// What follows from this.

@@ -19,7 +19,7 @@ const READ_BUFFER: usize = 16 << 10;
 pub(crate) enum Opened {
     Stream(Box<Stream>),
     /// The server answered with something else, to be read as an answer of the status endpoint.
-    Answer(Response),
+    Answer(Box<Response>),
 }
 
 /// What the stream brought.
@@ -59,8 +59,8 @@ impl Stream {
             ..Get::new(&ticket.status_url, Accept::EventStream, &ticket.reference_id)
         };
         let response = job.client.get(&get, scope)?;
-        if response.status != 200 || !is_event_stream(response.header("content-type")) {
-            return Ok(Opened::Answer(response));
+        if response.status != 200 || !is_event_stream(response.content_type().as_deref()) {
+            return Ok(Opened::Answer(Box::new(response)));
         }
         Ok(Opened::Stream(Box::new(Stream {
             body: response.body,
@@ -115,12 +115,6 @@ fn is_broken(error: &Error) -> bool {
 }
 
 /// The content type of the standard, and the one that the service's own documents name.
-fn is_event_stream(content_type: Option<&str>) -> bool {
-    let essence = content_type
-        .and_then(|c| c.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    ["text/event-stream", "application/event-stream"]
-        .iter()
-        .any(|known| essence.eq_ignore_ascii_case(known))
+fn is_event_stream(media_type: Option<&str>) -> bool {
+    matches!(media_type, Some("text/event-stream" | "application/event-stream"))
 }

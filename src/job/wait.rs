@@ -117,7 +117,6 @@ pub(crate) struct Wait {
     best_progress: Option<f64>,
     stream_retry: Option<Duration>,
     after_sleep: After,
-    ended: bool,
 }
 
 impl Wait {
@@ -137,7 +136,6 @@ impl Wait {
             best_progress: None,
             stream_retry: None,
             after_sleep: After::Poll,
-            ended: false,
         }
     }
 
@@ -201,13 +199,7 @@ impl Wait {
                 _ => Action::Poll,
             },
         };
-        self.ended = matches!(step.action, Action::Ended(_) | Action::GaveUp(_));
         step
-    }
-
-    /// Whether the job's end, or the end of following it, has been told.
-    pub(crate) fn ended(&self) -> bool {
-        self.ended
     }
 
     fn on_stream_status(&mut self, status: JobStatus, step: &mut Step) -> Action {
@@ -222,7 +214,7 @@ impl Wait {
         }
         self.close_stream();
         match status.next() {
-            // A mere announcement: the poll has the last word.
+            // A mere announcement: the poll has the last word, and the reason of a failure.
             Next::Completed => Action::Poll,
             Next::Failed if status.error().is_none() => Action::Poll,
             _ => Action::Ended(status),
