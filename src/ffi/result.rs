@@ -202,8 +202,8 @@ pub unsafe extern "C" fn nitro_result_value_json(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     gate(err, || {
-        let json = output(json, "json", ptr::null_mut())?;
         let length = optional_output(length, 0);
+        let json = output(json, "json", ptr::null_mut())?;
         let value = handle(result, "result")?.result.result_json();
         if let Some(length) = length {
             *length = value.len();

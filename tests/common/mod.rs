@@ -1,6 +1,10 @@
 //! What the tests share: an emulator, a client of it, a canned server, a log, and a watchdog.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod c;
+pub mod header;
+pub mod raw;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
@@ -69,6 +73,18 @@ pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T
     runner
         .join()
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Looks until there is something to see, or patience is at its end.
+pub fn wait_for<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + patience;
+    loop {
+        let seen = look();
+        if seen.is_some() || Instant::now() >= end {
+            return seen;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Waits until something that happens elsewhere makes `holds` true; fails loudly if it never does.
