@@ -144,7 +144,8 @@ impl Job {
 
     /// Says which job an error is about, and lets it carry the ticket where the job may go on.
     pub(crate) fn about(&self, ticket: &Ticket, error: Error) -> Error {
-        error
+        self.client
+            .redact(error)
             .with_reference(&ticket.reference_id)
             .with_ticket(self.to_json())
             .context(format_args!("job {}", ticket.job_id))
