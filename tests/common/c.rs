@@ -188,7 +188,7 @@ impl Run {
         command.args(words).args(&self.arguments);
         // Only what the test sets: no proxy and no trust of the machine that runs it.
         command.env_clear().env("RUST_BACKTRACE", "0");
-        for name in ["PATH", "HOME", "TMPDIR"] {
+        for name in ["PATH", "HOME", "TMPDIR", "NITRO_TEST_RUNNER"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.envs(self.environment);
