@@ -96,12 +96,21 @@ static const struct {
     {"trusted", nitro_options_add_trusted_origin},
 };
 
+static void report(nitro_code_t code);
+
+/* A setter that refuses ends the run, with the reason told. */
+static void accepted(nitro_code_t code) {
+    if (code == NITRO_OK) return;
+    report(code);
+    exit(end());
+}
+
 static void set_all(nitro_options_t *options) {
     size_t i, n;
     for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (given(numbers[i].name)) OK(numbers[i].set(options, number(numbers[i].name, 0), &err));
     for (i = 0; i < sizeof texts / sizeof *texts; i++)
-        for (n = 0; nth(texts[i].name, n); n++) OK(texts[i].set(options, nth(texts[i].name, n), &err));
+        for (n = 0; nth(texts[i].name, n); n++) accepted(texts[i].set(options, nth(texts[i].name, n), &err));
     if (given("retries")) OK(nitro_options_set_retries(options, (int32_t)number("retries", 0), &err));
     if (given("poll")) OK(nitro_options_set_poll_interval_ms(options, number("poll", 0), number("poll", 0), &err));
     if (given("only_ca")) OK(nitro_options_set_only_added_ca(options, 1, &err));

@@ -75,7 +75,11 @@ impl Nginx {
             );
             write(&folder.join("nginx.conf"), &config);
             let mut command = Command::new(program);
-            command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf"));
+            command
+                .arg("-p")
+                .arg(folder)
+                .arg("-c")
+                .arg(folder.join("nginx.conf"));
             command.args(["-e", "stderr"]);
             command
         });

@@ -49,7 +49,9 @@ impl Server {
         let log = File::create(folder.path().join("output")).expect("a file for what it says");
         let mut command = command(folder.path());
         command.stdin(Stdio::null());
-        command.stdout(log.try_clone().expect("the same file")).stderr(log);
+        command
+            .stdout(log.try_clone().expect("the same file"))
+            .stderr(log);
         let child = command.spawn().expect("the server can be started");
         let mut server = Self { child, folder };
         for &port in ports {
