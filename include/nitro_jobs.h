@@ -196,11 +196,6 @@
 #define NITRO_EXISTING_NUMBER 2
 
 /**
- * The longest line, and the largest event, that a reader takes unless told otherwise: 16 MiB.
- */
-#define DEFAULT_LIMIT (16 << 20)
-
-/**
  * A cancel token: stops the calls that it was given to, from any thread.
  *
  * One token may serve any number of calls, at once or one after the other. It cannot be reset: make a new one for new

@@ -84,6 +84,24 @@ pub fn library() -> PathBuf {
     folder.clone()
 }
 
+/// The shared library as it ships, built by `make`, in a folder where it also goes by its SONAME.
+pub fn shipped() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let (target, folder) = (deps().join("../.."), workshop().join("shipped"));
+        let target = target.canonicalize().expect("the target folder");
+        succeeds(
+            Command::new("make")
+                .args(["-s", "shared"])
+                .current_dir(root())
+                .env("CARGO_TARGET_DIR", &target),
+        );
+        install(&target.join("release/libnitro_jobs.so"), &folder);
+        folder
+    });
+    folder.clone()
+}
+
 /// Puts links to `library` into `folder`: for the linker by its name, for the loader by its SONAME.
 pub fn install(library: &Path, folder: &Path) {
     assert!(library.is_file(), "cargo built no {}", library.display());
