@@ -3,7 +3,9 @@
    do=STEP,STEP...   status wait events result bytes download · trigger (the token) fresh (a new one) await (a signal)
    job=ID file=PATH timeout=MS cancel=signal mark=PATH mark_log=TEXT
    and the client's options: see `numbers` and `texts`. */
+#define _GNU_SOURCE
 #include "check.h"
+#include "lookup.h"
 
 #include <pthread.h>
 
@@ -39,6 +41,8 @@ static void mark(void) {
     FILE *file = given("mark") ? fopen(given("mark"), "w") : NULL;
     if (file) fclose(file);
 }
+
+static void on_hang(void) { mark(); }
 
 static void on_log(int32_t level, const char *message, void *user_data) {
     (void)user_data;
@@ -246,6 +250,7 @@ int main(int argc, char **argv) {
     if (given("cancel")) pthread_join(waiting, NULL);
     OK(nitro_job_json(job, &ticket, NULL, &err));
     tell("ticket", ticket);
+    tell_number("lookups", lookups);
     nitro_string_free(ticket);
     free(steps);
     nitro_job_free(job);

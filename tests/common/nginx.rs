@@ -14,6 +14,8 @@ pub struct Front {
     pub clients: Option<String>,
     /// Whether nginx holds answers back until it has some of them, as it does unless told otherwise.
     pub buffering: bool,
+    /// Further lines of its configuration.
+    pub extra: String,
 }
 
 impl Front {
@@ -23,6 +25,7 @@ impl Front {
             protocols: "TLSv1.2 TLSv1.3",
             clients: None,
             buffering: false,
+            extra: String::new(),
         }
     }
 }
@@ -59,10 +62,11 @@ impl Nginx {
                     "server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {}; ssl_certificate_key {}; \
                      ssl_protocols {}; {clients} location / {{ proxy_pass {upstream}; proxy_http_version 1.1; \
                      proxy_set_header Host $http_host; proxy_set_header Connection ''; \
-                     proxy_buffering {buffering}; proxy_read_timeout 600s; }} }}\n",
+                     proxy_buffering {buffering}; proxy_read_timeout 600s; }} {} }}\n",
                     cert.display(),
                     key.display(),
-                    front.protocols
+                    front.protocols,
+                    front.extra
                 ));
             }
             let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
