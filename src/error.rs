@@ -152,13 +152,13 @@ impl fmt::Display for Limit {
 }
 
 /// What went wrong in a call, with everything that helps to act on it. No token and no password is ever in it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{}", .inner.message)]
 pub struct Error {
     inner: Box<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -226,6 +226,20 @@ impl Error {
         error
     }
 
+    /// The token endpoint's refusal: the kind is `Unauthorized` wherever other credentials would help.
+    pub(crate) fn from_token_endpoint(status: u16, problem: ProblemDetails) -> Self {
+        let mut error = Self::from_response(status, problem);
+        if matches!(status, 400 | 401 | 403) {
+            error.inner.kind = ErrorKind::Unauthorized;
+            let said = error.problem().map(ProblemDetails::summary).unwrap_or_default();
+            let separator = if said.is_empty() { "" } else { ": " };
+            error.inner.message = format!(
+                "the service gave no token ({status}){separator}{said}; check the client id and its secret"
+            );
+        }
+        error
+    }
+
     /// The job ended without a result: `JobFailed` with the service's reason, or `JobCanceled`.
     pub(crate) fn from_job(kind: ErrorKind, problem: Option<ProblemDetails>) -> Self {
         let what = if kind == ErrorKind::JobCanceled {
@@ -278,6 +292,12 @@ impl Error {
     /// Puts words in front of the message: what was being done.
     pub(crate) fn context(mut self, doing: impl fmt::Display) -> Self {
         self.inner.message = format!("{doing}: {}", self.inner.message);
+        self
+    }
+
+    /// Puts words behind the message: what follows from it.
+    pub(crate) fn adding(mut self, words: &str) -> Self {
+        self.inner.message = format!("{}; {words}", self.inner.message);
         self
     }
 
