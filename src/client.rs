@@ -55,6 +55,8 @@ pub(crate) struct Settings {
     pub pace: Pace,
     pub call_timeout: Option<Duration>,
     pub wait_timeout: Option<Duration>,
+    /// How often a failed transfer is taken up again before it is given up.
+    pub retries: u32,
     pub rhythm: Rhythm,
     pub max_json: usize,
     pub max_event: usize,
@@ -95,6 +97,7 @@ impl Client {
             pace: options.pace,
             call_timeout: options.call_timeout,
             wait_timeout: options.wait_timeout,
+            retries: options.retries,
             max_json: options.max_json,
             max_event: options.max_event,
             log: options.log,

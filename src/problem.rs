@@ -44,6 +44,11 @@ impl ProblemDetails {
         Self::from_text(text.to_owned())
     }
 
+    /// Understands the `error` of the job document `whole`. A mere word has its explanation beside it.
+    pub(crate) fn of_job(error: &str, whole: &str) -> Self {
+        Self::from_json(if error.starts_with('{') { error } else { whole })
+    }
+
     fn from_text(body: String) -> Self {
         let mut problem = Self::default();
         problem.learn(&body, 1);

@@ -34,7 +34,8 @@ pub struct Event<'a> {
 /// Reads a stream of events: feed it what each read returns, and take events until there is none.
 ///
 /// An event is given as soon as its blank line is in. What is unfinished when the stream ends is no event; a new
-/// stream needs a new reader. Memory is bounded by the limit and by what was fed last.
+/// stream needs a new reader. Memory is bounded by the limit and by what was fed since
+/// events were last taken.
 #[derive(Debug)]
 pub struct Reader {
     /// What was fed; from `start` on it is not used yet, and up to `seen` it holds no end of a line.
@@ -56,6 +57,9 @@ pub struct Reader {
     id_set: bool,
     retry: Option<Duration>,
     too_large: Option<&'static str>,
+    /// How many bytes were looked at for an end of a line, or moved.
+    #[cfg(test)]
+    work: usize,
 }
 
 impl Default for Reader {
@@ -88,10 +92,12 @@ impl Reader {
             id_set: false,
             retry: None,
             too_large: None,
+            #[cfg(test)]
+            work: 0,
         }
     }
 
-    /// Takes the next bytes of the stream. Take all events before feeding more: what lies unused counts to the limit.
+    /// Takes the next bytes of the stream. Take all events before feeding more: what is fed waits in memory.
     pub fn feed(&mut self, bytes: &[u8]) {
         if self.too_large.is_some() {
             return;
@@ -99,11 +105,10 @@ impl Reader {
         // Moving what is left is worth it only when it is little next to what is used up: that keeps the cost linear.
         if self.start > self.buffer.len() / 2 {
             self.buffer.drain(..self.start);
+            #[cfg(test)]
+            self.count(self.buffer.len());
             self.seen -= self.start;
             self.start = 0;
-        }
-        if self.buffer.len() - self.start > self.limit.saturating_add(MARK.len()) {
-            return self.fail("what was fed and not taken");
         }
         self.buffer.extend_from_slice(bytes);
     }
@@ -173,7 +178,10 @@ impl Reader {
                     self.seen = self.start;
                 }
             }
-            let Some(ahead) = memchr::memchr2(b'\n', b'\r', &buffer[self.seen..]) else {
+            let ahead = memchr::memchr2(b'\n', b'\r', &buffer[self.seen..]);
+            #[cfg(test)]
+            self.count(ahead.unwrap_or(buffer.len() - self.seen));
+            let Some(ahead) = ahead else {
                 self.seen = buffer.len();
                 if buffer.len() - self.start > self.limit.saturating_add(MARK.len()) {
                     self.fail("a line");
@@ -257,6 +265,11 @@ impl Reader {
         self.drop_all();
     }
 
+    #[cfg(test)]
+    fn count(&mut self, bytes: usize) {
+        self.work += bytes;
+    }
+
     /// Gives the memory back; after an error none of it is needed.
     fn drop_all(&mut self) {
         self.buffer = Vec::new();
@@ -279,4 +292,42 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
         sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
     });
     Some(Duration::from_millis(millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reader;
+
+    /// How many times each byte is touched, on the average, when `stream` comes in pieces of `size`, and `taken` events
+    /// are taken after each.
+    fn touches(stream: &[u8], size: usize, taken: usize) -> f64 {
+        let mut reader = Reader::new();
+        for piece in stream.chunks(size) {
+            reader.feed(piece);
+            for _ in 0..taken {
+                if reader.next_event().unwrap().is_none() {
+                    break;
+                }
+            }
+        }
+        while reader.next_event().unwrap().is_some() {}
+        reader.work as f64 / stream.len() as f64
+    }
+
+    #[test]
+    fn each_byte_is_touched_a_bounded_number_of_times() {
+        let long = format!("data: {}\n\n", "x".repeat(1 << 16));
+        let short = "data: x\n\n".repeat(1 << 13);
+        for size in [1, 7, 100, 8192] {
+            for (name, stream) in [("long", &long), ("short", &short)] {
+                for taken in [1, usize::MAX] {
+                    let touches = touches(stream.as_bytes(), size, taken);
+                    assert!(
+                        touches <= 2.0,
+                        "{name} lines in pieces of {size}: {touches} times"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -95,7 +95,7 @@ fn save(
     saved_json: Option<&mut *mut c_char>,
 ) -> Result<()> {
     let call = call(cancel, timeout_ms)?;
-    let tell = |t: crate::job::Transfer| match progress {
+    let tell = |t: crate::job::DownloadProgress| match progress {
         // SAFETY: the header's contract for nitro_transfer_fn.
         Some(tell) => {
             outside(|| unsafe { tell(t.file, t.files, signed(Some(t.bytes)), signed(t.total), user_data) })

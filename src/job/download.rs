@@ -1,25 +1,13 @@
 //! Result files to disk: whole and checked, or not there at all.
 
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::call::{Call, Scope};
-use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Framing;
-use crate::job::fetch::unproved;
-use crate::job::file_name;
+use crate::job::place::{OnExisting, exists, sync_folder};
 use crate::job::result::{FileInfo, JobResult, ResultKind};
+use crate::job::transfer::{Transfer, Whole};
 use crate::job::{Job, Ticket};
-use crate::log::LogLevel;
-
-const COPY_BUFFER: usize = 64 << 10;
-/// Readers of PDF look for its header within the first kilobyte.
-const PDF_HEADER_WITHIN: usize = 1024;
-const MAX_NUMBERED: u32 = 10_000;
 
 /// Where the result's files go, and how.
 #[derive(Clone, Debug)]
@@ -33,19 +21,6 @@ pub struct Download {
 enum Target {
     File(PathBuf),
     Folder(PathBuf),
-}
-
-/// What to do where a file of that name exists already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[repr(i32)]
-pub enum OnExisting {
-    /// [`ErrorKind::FileExists`], and the file stays as it is.
-    Fail = 0,
-    /// The new file takes its place at once, when it is whole.
-    Replace = 1,
-    /// The new file gets a number: `report (2).pdf`.
-    Number = 2,
 }
 
 /// A file that is now on disk, whole.
@@ -63,7 +38,7 @@ pub struct SavedFile {
 /// How far a download is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Transfer {
+pub struct DownloadProgress {
     /// Which file this is, from 0.
     pub file: usize,
     /// Of how many.
@@ -124,7 +99,7 @@ impl Job {
     pub fn download(
         &self,
         download: &Download,
-        mut progress: impl FnMut(Transfer) -> bool,
+        mut progress: impl FnMut(DownloadProgress) -> bool,
         call: &Call,
     ) -> Result<Vec<SavedFile>> {
         let scope = self.client.begin_transfer(call);
@@ -139,7 +114,7 @@ impl Job {
         ticket: &Ticket,
         result: &JobResult,
         download: &Download,
-        progress: &mut dyn FnMut(Transfer) -> bool,
+        progress: &mut dyn FnMut(DownloadProgress) -> bool,
         scope: &Scope,
     ) -> Result<Vec<SavedFile>> {
         let files = result.files();
@@ -147,99 +122,24 @@ impl Job {
         let mut whole = Vec::with_capacity(files.len());
         for (index, file) in files.iter().enumerate() {
             let mut tell = |bytes, total| {
-                let transfer = Transfer {
+                let so_far = DownloadProgress {
                     file: index,
                     files: files.len(),
                     bytes,
                     total,
                 };
-                if progress(transfer) {
+                if progress(so_far) {
                     Ok(())
                 } else {
                     Err(Error::stopped())
                 }
             };
-            whole.push(self.fetch_file(ticket, index, file, download, &mut tell, scope)?);
+            let unverified = download.allow_unverified;
+            let transfer = Transfer::new(self, ticket, (index, file), download.folder(), unverified, scope)?;
+            whole.push(transfer.run(&mut tell)?);
         }
         put_in_place(whole, download)
     }
-
-    /// One file, whole and flushed, under a temporary name in its final folder.
-    fn fetch_file(
-        &self,
-        ticket: &Ticket,
-        index: usize,
-        file: &FileInfo,
-        download: &Download,
-        tell: &mut dyn FnMut(u64, Option<u64>) -> Result<()>,
-        scope: &Scope,
-    ) -> Result<Fetched> {
-        let url = ticket
-            .result_url
-            .join(file.url().unwrap_or_default())
-            .map_err(|e| {
-                Error::new(ErrorKind::Protocol, e.message()).context("the address of the result's file")
-            })?;
-        let get = Get {
-            with_token: false,
-            ..Get::new(&url, Accept::Any, &ticket.reference_id)
-        };
-        let mut response = self.client.get(&get, scope)?;
-        if response.status != 200 {
-            return Err(response.into_error(scope).context("fetching the result's file"));
-        }
-        let content_type = file
-            .content_type()
-            .or_else(|| response.header("content-type"))
-            .map(str::to_owned);
-        let suggested = response
-            .header("content-disposition")
-            .and_then(file_name::from_content_disposition)
-            .unwrap_or_else(|| file_name::from_path(url.path()));
-        let framing = response.body.framing();
-        let total = match framing {
-            Framing::Length(length) => Some(length),
-            _ => file.size_bytes(),
-        };
-        let mut temporary = create_temporary(download.folder())?;
-        let mut head = Vec::with_capacity(PDF_HEADER_WITHIN);
-        let mut buffer = vec![0; COPY_BUFFER];
-        let mut bytes = 0;
-        tell(0, total)?;
-        loop {
-            let read = response.body.read(&mut buffer, scope)?;
-            if read == 0 {
-                break;
-            }
-            let missing = PDF_HEADER_WITHIN - head.len();
-            head.extend_from_slice(&buffer[..read.min(missing)]);
-            temporary
-                .write_all(&buffer[..read])
-                .map_err(|e| file_error("writing", download.folder(), &e))?;
-            bytes += read as u64;
-            tell(bytes, total)?;
-        }
-        check_whole(framing, file, bytes, download.allow_unverified, scope)?;
-        check_kind(content_type.as_deref(), &head)?;
-        temporary
-            .as_file()
-            .sync_all()
-            .map_err(|e| file_error("writing", download.folder(), &e))?;
-        let name = final_name(&suggested, &ticket.job_id, index, content_type.as_deref());
-        Ok(Fetched {
-            temporary,
-            name,
-            bytes,
-            content_type,
-        })
-    }
-}
-
-struct Fetched {
-    temporary: NamedTempFile,
-    name: String,
-    bytes: u64,
-    content_type: Option<String>,
 }
 
 fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> Result<()> {
@@ -267,88 +167,27 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
     }
 }
 
-fn exists(path: &Path) -> Error {
-    Error::new(
-        ErrorKind::FileExists,
-        format!("{} exists already and was not to be replaced", path.display()),
-    )
-}
-
-/// Framing is the authority on size; the size in the result decides only where framing proves nothing.
-fn check_whole(
-    framing: Framing,
-    file: &FileInfo,
-    bytes: u64,
-    allow_unverified: bool,
-    scope: &Scope,
-) -> Result<()> {
-    let declared = file.size_bytes();
-    let differs = declared.is_some_and(|declared| declared != bytes);
-    if framing != Framing::UntilClose {
-        if differs {
-            scope.log.line(LogLevel::Warn, || {
-                format!(
-                    "the result says {} bytes, and {bytes} came, whole",
-                    declared.unwrap_or_default()
-                )
-            });
-        }
-        return Ok(());
-    }
-    match declared {
-        Some(declared) if differs => Err(Error::new(
-            ErrorKind::Truncated,
-            format!("the file ended after {bytes} bytes of the {declared} that the result says"),
-        )),
-        None if !allow_unverified => Err(unproved()),
-        _ => Ok(()),
-    }
-}
-
-/// A page of some proxy is no document, whatever its status says.
-fn check_kind(content_type: Option<&str>, head: &[u8]) -> Result<()> {
-    let is_pdf = content_type
-        .and_then(|c| c.split(';').next())
-        .is_some_and(|c| c.trim() == "application/pdf");
-    if is_pdf && memchr::memmem::find(head, b"%PDF-").is_none() {
-        return Err(Error::new(
-            ErrorKind::UnexpectedResult,
-            "what came instead of the PDF is no PDF",
-        ));
-    }
-    Ok(())
-}
-
-fn final_name(suggested: &str, job_id: &str, index: usize, content_type: Option<&str>) -> String {
-    let mut name = file_name::safe_name(suggested, &format!("{job_id}-{}", index + 1));
-    if !name.contains('.')
-        && let Some(extension) = content_type.and_then(file_name::extension)
-    {
-        name = format!("{name}.{extension}");
-    }
-    name
-}
-
-fn create_temporary(folder: &Path) -> Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nitro-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any file that the program makes, less its umask: the default would shut out everybody else.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder
-        .tempfile_in(folder)
-        .map_err(|e| file_error("creating a file in", folder, &e))
-}
-
 /// Renames all the files, or none.
-fn put_in_place(whole: Vec<Fetched>, download: &Download) -> Result<Vec<SavedFile>> {
+fn put_in_place(whole: Vec<Whole>, download: &Download) -> Result<Vec<SavedFile>> {
     let mut saved: Vec<SavedFile> = Vec::with_capacity(whole.len());
-    for fetched in whole {
-        match rename(fetched, download) {
-            Ok(file) => saved.push(file),
+    for file in whole {
+        let wanted = match &download.target {
+            Target::File(path) => path.clone(),
+            Target::Folder(folder) => folder.join(&file.name),
+        };
+        // Two files of one result never take each other's place.
+        let clash = saved.iter().any(|s| s.path == wanted);
+        let existing = if clash {
+            OnExisting::Number
+        } else {
+            download.existing
+        };
+        match file.growing.place(&wanted, existing) {
+            Ok(path) => saved.push(SavedFile {
+                path,
+                bytes: file.bytes,
+                content_type: file.content_type,
+            }),
             Err(error) => {
                 // Files that took another's place stay: what was there before is gone either way.
                 if download.existing != OnExisting::Replace {
@@ -362,72 +201,4 @@ fn put_in_place(whole: Vec<Fetched>, download: &Download) -> Result<Vec<SavedFil
     }
     sync_folder(download.folder());
     Ok(saved)
-}
-
-fn rename(fetched: Fetched, download: &Download) -> Result<SavedFile> {
-    let Fetched {
-        mut temporary,
-        name,
-        bytes,
-        content_type,
-    } = fetched;
-    let first = match &download.target {
-        Target::File(path) => path.clone(),
-        Target::Folder(folder) => folder.join(&name),
-    };
-    let mut path = first.clone();
-    let mut number = 1;
-    loop {
-        let renamed = match download.existing {
-            OnExisting::Replace => temporary.persist(&path),
-            _ => temporary.persist_noclobber(&path),
-        };
-        let failed = match renamed {
-            Ok(_) => {
-                return Ok(SavedFile {
-                    path,
-                    bytes,
-                    content_type,
-                });
-            }
-            Err(failed) => failed,
-        };
-        let taken = failed.error.kind() == io::ErrorKind::AlreadyExists;
-        match download.existing {
-            OnExisting::Number if taken && number < MAX_NUMBERED => {
-                number += 1;
-                let name = first.file_name().unwrap_or_default().to_string_lossy();
-                path = first.with_file_name(file_name::numbered(&name, number));
-                temporary = failed.file;
-            }
-            _ if taken => return Err(exists(&path)),
-            _ => return Err(file_error("writing", &path, &failed.error)),
-        }
-    }
-}
-
-/// Makes the renames last through a power cut, where the platform can.
-fn sync_folder(folder: &Path) {
-    #[cfg(unix)]
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    #[cfg(not(unix))]
-    let _ = folder;
-}
-
-fn file_error(doing: &str, path: &Path, error: &io::Error) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull => ": the disk is full",
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            ": this program may not write there"
-        }
-        io::ErrorKind::NotFound => ": there is no such folder",
-        io::ErrorKind::InvalidFilename => ": the path is too long or not allowed here",
-        _ => "",
-    };
-    Error::new(
-        ErrorKind::File,
-        format!("{doing} {}{hint} ({error})", path.display()),
-    )
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Framing, Redirects, Response};
 use crate::job::result::JobResult;
 use crate::job::status::{JobState, JobStatus};
+use crate::job::transfer::unproved;
 use crate::job::{Job, Ticket};
 
 /// How often a result is asked for again when the service says that the job is completed and yet has no result.
@@ -186,14 +187,6 @@ fn copy_result(mut response: Response, writer: &mut dyn Write, scope: &Scope) ->
         return Err(unproved());
     }
     Ok(ReceivedBytes { bytes, content_type })
-}
-
-/// The error of a body whose end nothing proves.
-pub(crate) fn unproved() -> Error {
-    Error::new(
-        ErrorKind::Unverified,
-        "the answer came without a length, so a whole body cannot be told from one that was cut",
-    )
 }
 
 fn read_full(response: &mut Response, buffer: &mut [u8], scope: &Scope) -> Result<usize> {

@@ -47,7 +47,7 @@ impl Job {
 
     /// The live events of the job, to be pulled one by one. Nothing is sent before the first [`Events::next`].
     pub fn events(&self) -> Events {
-        let job = Job::new(self.client.clone(), self.ticket());
+        let job = self.share();
         let follow = Follow::new(job.ticket(), job.client.settings().rhythm.clone());
         Events { job, follow }
     }

@@ -5,17 +5,20 @@ mod events;
 mod fetch;
 mod file_name;
 mod follow;
+mod place;
 mod result;
 mod status;
 mod stream;
 mod ticket;
+mod transfer;
 mod wait;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use download::{Download, OnExisting, SavedFile, Transfer};
+pub use download::{Download, DownloadProgress, SavedFile};
 pub use fetch::ReceivedBytes;
 pub use follow::Events;
+pub use place::OnExisting;
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,
@@ -36,14 +39,23 @@ use crate::url::Url;
 #[derive(Debug)]
 pub struct Job {
     client: Client,
-    ticket: Mutex<Ticket>,
+    /// Shared with the events of this job, which learn where its result is.
+    ticket: Arc<Mutex<Ticket>>,
 }
 
 impl Job {
     pub(crate) fn new(client: Client, ticket: Ticket) -> Self {
         Self {
             client,
-            ticket: Mutex::new(ticket),
+            ticket: Arc::new(Mutex::new(ticket)),
+        }
+    }
+
+    /// Another handle on the same job, which shares its ticket.
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            ticket: self.ticket.clone(),
         }
     }
 

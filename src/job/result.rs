@@ -226,8 +226,8 @@ impl Document<'_> {
     fn refusal(&self, json: &str) -> Option<Error> {
         let held = self.head.result.is_some() || self.shape.kind() != ResultKind::Unknown;
         let failed = || {
-            let problem = json::present(self.head.error).unwrap_or(json);
-            Error::from_job(ErrorKind::JobFailed, Some(ProblemDetails::from_json(problem)))
+            let error = json::present(self.head.error).unwrap_or(json);
+            Error::from_job(ErrorKind::JobFailed, Some(ProblemDetails::of_job(error, json)))
         };
         let running = |word: &str| {
             let message = format!("the job has no result yet: its status is {word:?}");

@@ -189,7 +189,7 @@ impl JobStatus {
     /// Why the job failed.
     pub fn error(&self) -> Option<ProblemDetails> {
         if let Some(error) = &self.error {
-            return Some(ProblemDetails::from_json(&self.json[error.clone()]));
+            return Some(ProblemDetails::of_job(&self.json[error.clone()], &self.json));
         }
         // Some failures are told by a problem document that stands alone.
         let whole = (self.state == JobState::Failed && self.location.is_none())

@@ -214,8 +214,9 @@ impl Wait {
         }
         self.close_stream();
         match status.next() {
-            // A mere announcement: the poll has the last word.
+            // A mere announcement: the poll has the last word, and the reason of a failure.
             Next::Completed => Action::Poll,
+            Next::Failed if status.error().is_none() => Action::Poll,
             _ => Action::Ended(status),
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn summary(problem: &ProblemDetails) -> String {
 /// What a body says that is no JSON: the title of a page, or the first line of a text.
 fn bare(body: &str) -> String {
     let body = json::unmarked(body).trim_start();
-    if body.starts_with(['{', '[', '"']) {
+    if body.starts_with(['{', '[', '"']) || json::check(body).is_ok() {
         return String::new();
     }
     if body.starts_with('<') {

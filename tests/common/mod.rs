@@ -1,14 +1,20 @@
-//! What the tests share: an emulator, a client of it, and a watchdog.
-#![allow(dead_code)]
+//! What the tests share: an emulator, a client of it, a canned server, a log, and a watchdog.
+#![allow(dead_code, clippy::unwrap_used)]
 
-use std::sync::mpsc;
-use std::time::Duration;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use nitro_emulator::{Config, Emulator, Scenario};
-use nitro_jobs::{Client, ClientOptions, Job};
+use nitro_emulator::{Clock, Config, Dialect, Emulator, Recorded, Scenario};
+use nitro_jobs::{Call, Client, ClientOptions, Error, Job, JobStatus, LogLevel};
 
 /// Longer than anything here may take on a busy machine; only a hang reaches it.
 const WATCHDOG: Duration = Duration::from_secs(60);
+
+/// Every dialect of the event stream.
+pub const DIALECTS: [Dialect; 3] = [Dialect::EventInData, Dialect::Named, Dialect::Message];
 
 pub fn emulator() -> Emulator {
     Emulator::start(Config::default()).expect("the emulator starts")
@@ -25,6 +31,11 @@ pub fn client(emulator: &Emulator) -> Client {
     Client::new(options(emulator)).expect("a client")
 }
 
+/// A client that repeats nothing, so that each answer of the emulator is seen.
+pub fn plain_client(emulator: &Emulator) -> Client {
+    Client::new(options(emulator).retries(0)).expect("a client")
+}
+
 /// A job of this scenario and the client's handle on it.
 pub fn job(emulator: &Emulator, client: &Client, scenario: Scenario) -> Job {
     client.job(&emulator.create_job(scenario)).expect("a job")
@@ -32,7 +43,16 @@ pub fn job(emulator: &Emulator, client: &Client, scenario: Scenario) -> Job {
 
 /// A scenario that is over quickly.
 pub fn quick() -> Scenario {
-    Scenario { duration_ms: 60, steps: 3, ..Scenario::default() }
+    Scenario {
+        duration_ms: 60,
+        steps: 3,
+        ..Scenario::default()
+    }
+}
+
+/// A scenario that goes on only when it is told to.
+pub fn manual() -> Scenario {
+    Scenario::new().clock(Clock::Manual)
 }
 
 /// Runs `body` on a thread of its own and fails loudly if it hangs.
@@ -46,5 +66,192 @@ pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T
     if end.recv_timeout(WATCHDOG) == Err(mpsc::RecvTimeoutError::Timeout) {
         panic!("hung for {WATCHDOG:?}");
     }
-    runner.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    runner
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Waits until something that happens elsewhere makes `holds` true; fails loudly if it never does.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < WATCHDOG, "never came true: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Whether this request asked for the event stream.
+pub fn is_stream(request: &Recorded) -> bool {
+    request
+        .header("accept")
+        .is_some_and(|accept| accept.contains("event-stream"))
+}
+
+/// The polls that arrived.
+pub fn polls(emulator: &Emulator) -> Vec<Recorded> {
+    let requests = emulator.requests().into_iter();
+    requests
+        .filter(|r| r.path.ends_with("/status") && !is_stream(r))
+        .collect()
+}
+
+/// The requests for a stream that arrived.
+pub fn streams(emulator: &Emulator) -> Vec<Recorded> {
+    emulator.requests().into_iter().filter(is_stream).collect()
+}
+
+/// The body that a plain socket gets for this path, byte for byte.
+pub fn raw_get(emulator: &Emulator, path: &str, accept: &str) -> Vec<u8> {
+    let mut socket = TcpStream::connect(("127.0.0.1", emulator.port())).unwrap();
+    let (port, token) = (emulator.port(), emulator.token());
+    write!(
+        socket,
+        "GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nAccept: {accept}\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).unwrap();
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    answer.split_off(head + 4)
+}
+
+/// A wait under way on a thread of its own.
+pub struct Following {
+    seen: mpsc::Receiver<Option<f64>>,
+    end: JoinHandle<Result<JobStatus, Error>>,
+}
+
+impl Following {
+    /// Follows `job`; each progress that is reported can be awaited.
+    pub fn start(job: &Arc<Job>, call: Call) -> Self {
+        let (tell, seen) = mpsc::channel();
+        let job = job.clone();
+        let end = std::thread::spawn(move || {
+            job.wait(
+                |status| {
+                    let _ = tell.send(status.progress());
+                    true
+                },
+                &call,
+            )
+        });
+        Self { seen, end }
+    }
+
+    /// Waits until this progress is reported.
+    pub fn await_progress(&self, wanted: f64) {
+        while let Ok(seen) = self.seen.recv_timeout(WATCHDOG) {
+            if seen == Some(wanted) {
+                return;
+            }
+        }
+        panic!("the progress {wanted} was never reported");
+    }
+
+    /// Waits for the next report, whatever it is.
+    pub fn await_report(&self) {
+        self.seen.recv_timeout(WATCHDOG).expect("a report");
+    }
+
+    /// Waits for the end.
+    pub fn end(self) -> Result<JobStatus, Error> {
+        within(move || self.end.join().expect("the wait does not panic"))
+    }
+}
+
+/// What the library logs.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<(LogLevel, String)>>>);
+
+impl Log {
+    pub fn hear(&self, options: ClientOptions) -> ClientOptions {
+        let lines = self.0.clone();
+        options.log(move |level, line| lines.lock().unwrap().push((level, line.to_owned())))
+    }
+
+    pub fn has(&self, level: LogLevel, part: &str) -> bool {
+        let lines = self.0.lock().unwrap();
+        lines
+            .iter()
+            .any(|(known, line)| *known == level && line.contains(part))
+    }
+
+    pub fn text(&self) -> String {
+        format!("{:?}", self.0.lock().unwrap())
+    }
+}
+
+/// A server of canned answers, for what no scenario of the emulator says. Each connection carries one request.
+pub struct Canned {
+    pub base_url: String,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Canned {
+    /// Answers the n-th request (from 0) with the bytes that `answer` gives for its head.
+    pub fn start(answer: impl Fn(usize, &str) -> Vec<u8> + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = heads.clone();
+        std::thread::spawn(move || {
+            for (index, socket) in listener.incoming().enumerate() {
+                let mut socket = socket.unwrap();
+                let mut head = Vec::new();
+                let mut byte = [0];
+                while !head.ends_with(b"\r\n\r\n") && socket.read(&mut byte).unwrap_or(0) == 1 {
+                    head.push(byte[0]);
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                seen.lock().unwrap().push(head.clone());
+                let _ = socket.write_all(&answer(index, &head));
+            }
+        });
+        Self { base_url, heads }
+    }
+
+    /// Answers everything with this JSON.
+    pub fn json(body: &str) -> Self {
+        let answer = json_answer("200 OK", body);
+        Self::start(move |_, _| answer.clone())
+    }
+
+    pub fn options(&self) -> ClientOptions {
+        ClientOptions::new()
+            .base_url(&self.base_url)
+            .token("canned-token-91c7")
+            .poll_interval(Duration::from_millis(5), Duration::from_millis(20))
+            .retries(0)
+    }
+
+    pub fn job(&self) -> Job {
+        Client::new(self.options()).unwrap().job("j").unwrap()
+    }
+
+    /// The heads of the requests so far.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
+}
+
+/// An answer with a length and JSON in it.
+pub fn json_answer(status: &str, body: &str) -> Vec<u8> {
+    answer(status, "Content-Type: application/json\r\n", body.as_bytes())
+}
+
+/// An answer with a length, these header lines, and this body.
+pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// A stream of these events that ends after the last.
+pub fn event_stream(body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n{body}")
+        .into_bytes()
 }

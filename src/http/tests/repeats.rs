@@ -198,6 +198,19 @@ fn a_stale_connection_costs_one_resend_even_without_retries() {
 }
 
 #[test]
+fn the_resend_uses_no_other_connection_that_may_be_stale() {
+    let server = closing_on_reuse();
+    let http = client();
+    let answers = [0, 1].map(|_| http.send(&get(&server.url("/")), &calm()).unwrap());
+    for answer in answers {
+        assert_eq!(answer.text(9, &calm()).unwrap(), "x");
+    }
+    assert_eq!(server.connections(), 2);
+    assert_eq!(fetch(&http, &server.url("/3")).unwrap(), "x");
+    assert_eq!((server.heads().len(), server.connections()), (4, 3));
+}
+
+#[test]
 fn a_post_that_arrived_on_a_stale_connection_is_not_sent_again() {
     let server = closing_on_reuse();
     let http = client();

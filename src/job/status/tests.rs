@@ -1,1 +1,304 @@
+use super::*;
+use crate::error::ErrorKind;
 
+fn status(json: &str) -> JobStatus {
+    JobStatus::parse(json.to_owned()).unwrap_or_else(|e| panic!("{json}: {e}"))
+}
+
+const ID: &str = "01234567-89ab-cdef-0123-456789abcdef";
+
+#[test]
+fn the_documented_example_is_understood() {
+    let json = include_str!("../../../tests/data/status-running.json");
+    let status = status(json);
+    assert_eq!(status.state(), &JobState::Running);
+    assert!(!status.is_terminal());
+    assert_eq!(status.progress(), Some(0.0));
+    assert_eq!(status.job_id(), Some(ID));
+    assert_eq!(status.json(), json);
+    assert_eq!(status.next(), Next::Running);
+}
+
+#[test]
+fn every_documented_form_is_told_apart() {
+    let failed = status(include_str!("../../../tests/data/job-failed.json"));
+    assert_eq!((failed.state(), failed.next()), (&JobState::Failed, Next::Failed));
+    let problem = failed.error().unwrap();
+    assert_eq!(
+        problem.summary(),
+        "PDF is password protected (PDFIsPasswordProtected)"
+    );
+    let canceled = status(include_str!("../../../tests/data/job-canceled.json"));
+    assert_eq!(
+        (canceled.state(), canceled.next()),
+        (&JobState::Canceled, Next::Canceled)
+    );
+    assert_eq!(canceled.error(), None);
+    let completed = status(include_str!("../../../tests/data/result-file.json"));
+    assert_eq!(
+        (completed.state(), completed.next()),
+        (&JobState::Completed, Next::Result)
+    );
+    assert!(completed.result_json().unwrap().starts_with("{\"file\""));
+}
+
+/// Status text, state, what follows.
+const FORMS: &[(&str, &str, Next<'static>)] = &[
+    (r#"{"status":"running"}"#, "running", Next::Running),
+    (r#"{"status":"completed"}"#, "completed", Next::Completed),
+    (
+        r#"{"status":"completed","location":"/jobs/1"}"#,
+        "completed",
+        Next::ResultAt("/jobs/1"),
+    ),
+    (
+        r#"{"status":"completed","location":null}"#,
+        "completed",
+        Next::Completed,
+    ),
+    (
+        r#"{"status":"completed","location":"/x","result":"text"}"#,
+        "completed",
+        Next::Result,
+    ),
+    (
+        r#"{"status":"completed","result":null}"#,
+        "completed",
+        Next::Completed,
+    ),
+    (r#"{"status":"failed"}"#, "failed", Next::Failed),
+    (
+        r#"{"status":"failed","location":"/jobs/1"}"#,
+        "failed",
+        Next::ErrorAt("/jobs/1"),
+    ),
+    (
+        r#"{"status":"failed","location":"/jobs/1","error":{}}"#,
+        "failed",
+        Next::Failed,
+    ),
+    (r#"{"status":"failed","error":null}"#, "failed", Next::Failed),
+    (r#"{"status":"canceled"}"#, "canceled", Next::Canceled),
+    (r#"{"status":"cancelled"}"#, "canceled", Next::Canceled),
+    (r#"{"status":"Running"}"#, "Running", Next::Nothing),
+    (r#"{"status":"queued","progress":0.5}"#, "queued", Next::Nothing),
+    // No status: what stands there tells.
+    (r#"{"result":{}}"#, "completed", Next::Result),
+    (r#"{"result":null,"error":"x"}"#, "failed", Next::Failed),
+    (r#"{"error":{"type":"OCRFailed"}}"#, "failed", Next::Failed),
+    (r#"{"progress":0}"#, "running", Next::Running),
+    (
+        r#"{"result":{},"error":{},"progress":1}"#,
+        "completed",
+        Next::Result,
+    ),
+    (r#"{"error":{},"progress":1}"#, "failed", Next::Failed),
+    (r#"{"progress":null}"#, "", Next::Nothing),
+    (r#"{"location":"/jobs/1"}"#, "", Next::Nothing),
+    ("{}", "", Next::Nothing),
+    (" {\r\n} \t", "", Next::Nothing),
+    // Wrong types in known fields count as if they were missing.
+    (r#"{"status":5}"#, "", Next::Nothing),
+    (r#"{"status":null,"result":1}"#, "completed", Next::Result),
+    (r#"{"status":["running"],"progress":"0.5"}"#, "", Next::Nothing),
+    (
+        r#"{"status":{"running":1},"progress":0.5}"#,
+        "running",
+        Next::Running,
+    ),
+    (
+        r#"{"status":"completed","location":5}"#,
+        "completed",
+        Next::Completed,
+    ),
+    (
+        r#"{"status":"completed","location":{"a":"b"}}"#,
+        "completed",
+        Next::Completed,
+    ),
+    (r#"{"status":"failed","error":17}"#, "failed", Next::Failed),
+    // Escapes, a byte order mark, keys that come twice: the last one wins.
+    (r#"{"\u0073tatus":"\u0072unning"}"#, "running", Next::Running),
+    ("\u{feff}{\"status\":\"running\"}", "running", Next::Running),
+    (
+        r#"{"status":"running","status":"completed"}"#,
+        "completed",
+        Next::Completed,
+    ),
+    (r#"{"status":"completed","status":5}"#, "", Next::Nothing),
+    (
+        r#"{"\ud800":"\udc00","status":"running"}"#,
+        "running",
+        Next::Running,
+    ),
+    (r#"{"status":"\ud800"}"#, "\u{fffd}", Next::Nothing),
+    (
+        r#"{"status":"completed","location":"\/a\u0020b"}"#,
+        "completed",
+        Next::ResultAt("/a b"),
+    ),
+];
+
+#[test]
+fn every_known_form_is_understood() {
+    for (json, state, next) in FORMS {
+        let status = status(json);
+        assert_eq!(status.state().as_str(), *state, "{json}");
+        assert_eq!(status.next(), *next, "{json}");
+        assert_eq!(status.json(), *json);
+        assert_eq!(
+            status.is_terminal(),
+            ["completed", "failed", "canceled"].contains(state),
+            "{json}"
+        );
+        assert_eq!(status.json(), *json);
+    }
+}
+
+#[test]
+fn progress_is_a_fraction_whatever_comes() {
+    let cases = [
+        ("0", 0.0),
+        ("0.0", 0.0),
+        ("-0.0", 0.0),
+        ("0.25", 0.25),
+        ("1", 1.0),
+        ("1.0", 1.0),
+        ("1.5", 0.015),
+        ("45", 0.45),
+        ("100", 1.0),
+        ("250", 1.0),
+        ("-3", 0.0),
+        ("1e2", 1.0),
+        ("5e-1", 0.5),
+        ("1e308", 1.0),
+    ];
+    for (raw, fraction) in cases {
+        let status = status(&format!(r#"{{"status":"running","progress":{raw}}}"#));
+        assert_eq!(status.progress(), Some(fraction), "{raw}");
+        assert!(status.progress().unwrap().is_sign_positive(), "{raw}");
+        assert_eq!(status.raw_progress(), raw.parse().ok(), "{raw}");
+    }
+    for raw in ["null", "\"0.5\"", "true", "[0.5]", "{}", "1e999", "-1e999"] {
+        let status = status(&format!(r#"{{"status":"running","progress":{raw}}}"#));
+        assert_eq!((status.progress(), status.raw_progress()), (None, None), "{raw}");
+        assert_eq!(status.state(), &JobState::Running, "{raw}");
+    }
+}
+
+#[test]
+fn the_job_id_comes_in_two_spellings() {
+    assert_eq!(status(r#"{"jobID":"a"}"#).job_id(), Some("a"));
+    assert_eq!(status(r#"{"jobId":"b"}"#).job_id(), Some("b"));
+    assert_eq!(status(r#"{"jobId":"b","jobID":"a"}"#).job_id(), Some("a"));
+    assert_eq!(status(r#"{"jobID":7,"jobId":"b"}"#).job_id(), Some("b"));
+    assert_eq!(status(r#"{"jobID":"\u00e9"}"#).job_id(), Some("é"));
+    assert_eq!(status(r#"{"jobid":"c"}"#).job_id(), None);
+}
+
+#[test]
+fn the_result_is_the_very_text_that_came() {
+    let inner = "{ \"tables\" :[ 1.50 , 1e3,\"\\u0041\" ], \"x\":12345678901234567890123 }";
+    let json = format!("\u{feff} {{\"jobID\":\"é\",\"result\": {inner} ,\"status\":\"completed\"}}");
+    let status = status(&json);
+    assert_eq!(status.result_json(), Some(inner));
+    assert_eq!(status.json(), json);
+}
+
+#[test]
+fn the_reason_of_a_failure_is_found_wherever_it_stands() {
+    let summary = |json: &str| status(json).error().map(|problem| problem.summary());
+    assert_eq!(summary(r#"{"status":"failed"}"#), None);
+    assert_eq!(
+        summary(r#"{"status":"failed","location":"/x","title":"no"}"#),
+        None
+    );
+    assert_eq!(
+        summary(r#"{"status":"failed","type":"OCRFailed","title":"OCR failed"}"#).as_deref(),
+        Some("OCR failed (OCRFailed)")
+    );
+    assert_eq!(
+        summary(r#"{"status":"failed","message":"out of luck"}"#).as_deref(),
+        Some("out of luck")
+    );
+    assert_eq!(
+        summary(r#"{"status":"failed","error":"out of luck"}"#).as_deref(),
+        Some("out of luck")
+    );
+    assert_eq!(summary(r#"{"status":"running","title":"x"}"#), None);
+}
+
+#[test]
+fn a_redirect_means_completed() {
+    for body in [
+        "",
+        r#"{"status":"completed"}"#,
+        r#"{"status":"running"}"#,
+        "<html>",
+        "[1]",
+    ] {
+        let status = JobStatus::redirected("https://h/jobs/1", body);
+        assert_eq!(status.state(), &JobState::Completed, "{body}");
+        assert_eq!(status.next(), Next::ResultAt("https://h/jobs/1"), "{body}");
+        assert_eq!(status.json(), body);
+    }
+    let status = JobStatus::redirected("/r", r#"{"jobID":"a","status":"failed","location":"/old"}"#);
+    assert_eq!(status.next(), Next::ErrorAt("/r"));
+    assert_eq!(status.job_id(), Some("a"));
+}
+
+#[test]
+fn what_is_no_object_is_a_clear_error() {
+    let cases = [
+        "",
+        "  \n",
+        "null",
+        "[]",
+        "\"running\"",
+        "7",
+        "true",
+        "<html>",
+        "{]",
+        "{}{}",
+        "{\"a\":1,}",
+        "{'a':1}",
+    ];
+    for text in cases {
+        let error = JobStatus::parse(text.to_owned()).expect_err(text);
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{text}");
+        assert!(error.message().contains("status"), "{error}");
+    }
+    let error = JobStatus::parse(format!("<html>{}", "é".repeat(1000))).unwrap_err();
+    assert!(error.message().contains("<html>é"), "{error}");
+    assert!(error.message().chars().count() < 200, "{error}");
+    let empty = JobStatus::parse(String::new()).unwrap_err();
+    assert!(empty.message().contains("nothing came"), "{empty}");
+}
+
+#[test]
+fn what_is_cut_anywhere_is_a_clear_error() {
+    let whole = r#"{"jobID":"\u00e9a","status":"failed","progress":-1.5e3,"error":{"type":"x","n":[true,null]},"é":0}"#;
+    status(whole);
+    for cut in (0..whole.len()).filter(|at| whole.is_char_boundary(*at)) {
+        let error = JobStatus::parse(whole[..cut].to_owned()).expect_err(&whole[..cut]);
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+    }
+}
+
+#[test]
+fn depth_and_size_are_no_trouble() {
+    for depth in [127, 200_000] {
+        let json = format!(
+            r#"{{"x":{}{},"status":"running"}}"#,
+            "[".repeat(depth),
+            "]".repeat(depth)
+        );
+        assert_eq!(status(&json).state(), &JobState::Running);
+        let open = format!(r#"{{"x":{}"#, "{\"a\":".repeat(depth));
+        assert!(JobStatus::parse(open).is_err());
+    }
+    let word = "x".repeat(1 << 20);
+    let status = status(&format!(r#"{{"jobID":"{word}","status":"{word}"}}"#));
+    assert_eq!(status.job_id(), Some(word.as_str()));
+    assert_eq!(status.state(), &JobState::Unknown(word));
+}
