@@ -169,6 +169,7 @@ struct Inner {
     ticket: Option<String>,
     limit: Option<Limit>,
     unsent: bool,
+    uncertain: bool,
 }
 
 impl Error {
@@ -185,6 +186,7 @@ impl Error {
                 ticket: None,
                 limit: None,
                 unsent: false,
+                uncertain: false,
             }),
         }
     }
@@ -295,6 +297,12 @@ impl Error {
         self
     }
 
+    /// Marks an error after which the request may have had its effect all the same.
+    pub(crate) fn uncertain(mut self) -> Self {
+        self.inner.uncertain = true;
+        self
+    }
+
     /// Puts words behind the message: what follows from it.
     pub(crate) fn adding(mut self, words: &str) -> Self {
         self.inner.message = format!("{}; {words}", self.inner.message);
@@ -346,9 +354,17 @@ impl Error {
         self.inner.unsent
     }
 
-    /// Whether the same call may succeed later without any change by the caller.
+    /// Whether a job may have been created although its submission failed: sending it again could make a second one.
+    pub fn is_uncertain(&self) -> bool {
+        self.inner.uncertain
+    }
+
+    /// Whether the same call may succeed later without any change by the caller, and does no harm.
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::*;
+        if self.is_uncertain() {
+            return false;
+        }
         match self.kind() {
             Timeout | WaitTimeout | Dns | Connect | ConnectionLost | Truncated | RateLimited | Service
             | NotReady => true,
