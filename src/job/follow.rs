@@ -1,5 +1,6 @@
 //! Follows one job over the network: does what the [`Wait`] machine asks for and tells it what happened.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Scope};
@@ -107,7 +108,7 @@ impl Events {
 
 #[derive(Debug)]
 struct Follow {
-    ticket: Ticket,
+    ticket: Arc<Ticket>,
     wait: Wait,
     stream: Option<Box<Stream>>,
     last_event_id: String,
@@ -117,7 +118,7 @@ struct Follow {
 }
 
 impl Follow {
-    fn new(ticket: Ticket, rhythm: Rhythm) -> Self {
+    fn new(ticket: Arc<Ticket>, rhythm: Rhythm) -> Self {
         let mut wait = Wait::new(rhythm, fastrand::Rng::new());
         let pending = Some(wait.start(ticket.retry_after));
         Self {

@@ -40,14 +40,14 @@ use crate::url::Url;
 pub struct Job {
     client: Client,
     /// Shared with the events of this job, which learn where its result is.
-    ticket: Arc<Mutex<Ticket>>,
+    ticket: Arc<Mutex<Arc<Ticket>>>,
 }
 
 impl Job {
     pub(crate) fn new(client: Client, ticket: Ticket) -> Self {
         Self {
             client,
-            ticket: Arc::new(Mutex::new(ticket)),
+            ticket: Arc::new(Mutex::new(Arc::new(ticket))),
         }
     }
 
@@ -76,16 +76,16 @@ impl Job {
         self.lock().to_json(self.client.http())
     }
 
-    pub(crate) fn ticket(&self) -> Ticket {
+    pub(crate) fn ticket(&self) -> Arc<Ticket> {
         self.lock().clone()
     }
 
     /// Remembers where the service says that the result is.
     pub(crate) fn result_is_at(&self, url: Url) {
-        self.lock().result_url = url;
+        Arc::make_mut(&mut *self.lock()).result_url = url;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Ticket> {
+    fn lock(&self) -> MutexGuard<'_, Arc<Ticket>> {
         self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
