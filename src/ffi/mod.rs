@@ -30,6 +30,8 @@ mod status;
 
 mod events;
 
+mod watch;
+
 mod result;
 
 mod download;

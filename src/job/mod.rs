@@ -12,6 +12,7 @@ mod stream;
 mod ticket;
 mod transfer;
 mod wait;
+mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +26,7 @@ pub use result::{
     TextQuery,
 };
 pub use status::{JobState, JobStatus};
+pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
