@@ -65,7 +65,6 @@ impl Crew {
     /// Takes a job in and sees to it that somebody will do it.
     pub(super) fn add(self: &Arc<Self>, name: Arc<Ticket>, tag: usize, task: Task) -> Result<u64> {
         let (id, attended) = self.queue.add(name, tag, Box::new(task));
-        let id = id.ok_or_else(|| Error::invalid("the watch follows this job already"))?;
         if !attended && let Err(error) = self.hire() {
             self.queue.remove(id);
             return Err(error);

@@ -220,10 +220,10 @@ impl Client {
 }
 
 impl Watch {
-    /// Begins to follow a job. It shares what the watch learns about where its result is.
+    /// Begins to follow a job, which learns from the watch where its result is. Nothing is sent on this thread.
     ///
-    /// [`ErrorKind::InvalidArgument`] if the watch follows this job already. Once its end
-    /// was told it can be added again.
+    /// A job that the watch follows already keeps its id. Once it has ended it can be added again, and gets a new one.
+    /// [`ErrorKind::Internal`] if no thread can be started.
     pub fn add(&self, job: &Job) -> Result<WatchId> {
         self.add_tagged(job, 0)
     }

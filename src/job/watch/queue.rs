@@ -61,8 +61,8 @@ impl<T: Send + 'static> Queue<T> {
         }
     }
 
-    /// Takes a job in; gives its id, unless it is there already, and whether a worker is there to begin.
-    pub(super) fn add(&self, name: Arc<Ticket>, tag: usize, task: Box<T>) -> (Option<u64>, bool) {
+    /// Takes a job in; gives its id, and whether a worker is there to begin.
+    pub(super) fn add(&self, name: Arc<Ticket>, tag: usize, task: Box<T>) -> (u64, bool) {
         let mut state = self.lock();
         let id = state.schedule.add(name, tag, task, Instant::now());
         self.rouse(&mut state, Instant::now());

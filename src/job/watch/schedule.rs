@@ -6,7 +6,7 @@
 //! 3. an end is kept until it is read or its job is removed, and nothing follows it.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +25,8 @@ const FAR: Duration = Duration::from_secs(1 << 24);
 /// The jobs of a watch; `T` is what a worker needs to go on with one.
 pub(super) struct Schedule<T> {
     jobs: HashMap<u64, Entry<T>>,
-    names: HashSet<Name>,
+    /// Those that are not over.
+    names: HashMap<Name, u64>,
     /// May hold times of jobs that were removed meanwhile.
     due: BinaryHeap<Reverse<(Instant, u64)>>,
     news: VecDeque<u64>,
@@ -89,7 +90,7 @@ impl<T> Schedule<T> {
     pub(super) fn new(streams: usize, requests_per_second: f64) -> Self {
         Self {
             jobs: HashMap::new(),
-            names: HashSet::new(),
+            names: HashMap::new(),
             due: BinaryHeap::new(),
             news: VecDeque::new(),
             budget: Budget::new(requests_per_second),
@@ -98,12 +99,16 @@ impl<T> Schedule<T> {
         }
     }
 
-    /// Takes a job in, due at once; nothing if it is there already.
-    pub(super) fn add(&mut self, name: Arc<Ticket>, tag: usize, task: Box<T>, now: Instant) -> Option<u64> {
-        if !self.names.insert(Name(name.clone())) {
-            return None;
+    /// Takes a job in, due at once, and gives its id. One that is there already keeps its id and gets the new tag.
+    pub(super) fn add(&mut self, name: Arc<Ticket>, tag: usize, task: Box<T>, now: Instant) -> u64 {
+        if let Some(id) = self.names.get(&Name(name.clone())).copied() {
+            if let Some(entry) = self.jobs.get_mut(&id) {
+                entry.tag = tag;
+            }
+            return id;
         }
         self.last_id += 1;
+        self.names.insert(Name(name.clone()), self.last_id);
         let entry = Entry {
             name,
             tag,
@@ -112,7 +117,7 @@ impl<T> Schedule<T> {
         };
         self.jobs.insert(self.last_id, entry);
         self.due.push(Reverse((now, self.last_id)));
-        Some(self.last_id)
+        self.last_id
     }
 
     /// Drops a job with all its news; if a worker has it, stops that worker. Whether it was there.
@@ -120,7 +125,9 @@ impl<T> Schedule<T> {
         let Some(entry) = self.jobs.remove(&id) else {
             return false;
         };
-        self.names.remove(&Name(entry.name));
+        if !matches!(entry.place, Place::Over) {
+            self.names.remove(&Name(entry.name));
+        }
         if entry.news.is_some() {
             self.news.retain(|other| *other != id);
         }
