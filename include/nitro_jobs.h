@@ -1190,8 +1190,8 @@ nitro_code_t nitro_watch_new(const nitro_client_t *client,
  * Begins to follow a job.
  *
  * `user_data` comes back with each event of the job. `id` may be NULL; else it is set to the job's number in this watch,
- * which is never 0 and never given twice. The job may be freed at once. Codes: NITRO_E_INVALID_ARGUMENT, also if the watch
- * follows this job already; NITRO_E_INTERNAL if no thread can be started. Threads: any. Since 0.1.0.
+ * which is never 0. A job that the watch follows already keeps its number and takes the new `user_data`. The job may be freed
+ * at once. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_INTERNAL if no thread can be started. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_add(const nitro_watch_t *watch,

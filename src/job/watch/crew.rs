@@ -174,13 +174,14 @@ impl Task {
         self.follow.wants_stream()
     }
 
-    /// Whether a state differs from the one before.
+    /// Whether a state tells more than the one before. One that says no progress takes none back.
     fn is_new(&mut self, status: &JobStatus) -> bool {
-        if self.state.as_ref() == Some(status.state()) && self.progress == status.progress() {
+        let same_progress = status.progress().is_none_or(|now| self.progress == Some(now));
+        if same_progress && self.state.as_ref() == Some(status.state()) {
             return false;
         }
         self.state = Some(status.state().clone());
-        self.progress = status.progress();
+        self.progress = status.progress().or(self.progress);
         true
     }
 }

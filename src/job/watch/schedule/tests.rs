@@ -145,8 +145,7 @@ fn the_budget_spreads_requests_and_allows_no_burst() {
     book.give_back(work, Again::After(Duration::from_secs(60)));
     let mut taken = 0;
     book.now += Duration::from_secs(60);
-    loop {
-        let Some(work) = book.take() else { break };
+    while let Some(work) = book.take() {
         book.give_back(work, Again::Now);
         taken += 1;
     }
