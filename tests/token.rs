@@ -87,7 +87,7 @@ fn a_refused_token_is_renewed_once_and_the_request_repeated() {
     let submission =
         Submission::new(Endpoint::Transformations, "flatten").file(Input::bytes("a.pdf", &pdf[..]));
     let submitted = client.submit(&submission, |_, _| true, &Call::new()).unwrap();
-    assert_eq!(emulator.input_of(&submitted.job.id()), [pdf.clone()]);
+    assert_eq!(emulator.input_of(&submitted.job.id()), std::slice::from_ref(&pdf));
 }
 
 fn document() -> Vec<u8> {
