@@ -272,7 +272,12 @@ impl Running {
         Signal(self.stdin.clone())
     }
 
-    pub fn passes(mut self) {
+    pub fn passes(self) {
+        self.tells();
+    }
+
+    /// Waits for its end, which must be a good one; gives what it wrote to its standard output.
+    pub fn tells(mut self) -> String {
         let patience = if runner().is_empty() {
             WATCHDOG
         } else {
@@ -293,5 +298,6 @@ impl Running {
             "{}: neither program nor library says anything",
             self.name
         );
+        stdout
     }
 }
