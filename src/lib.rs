@@ -21,6 +21,7 @@
 //! says what to do next. The library prints nothing, starts no thread but for looking up a host name, and sends the token
 //! to the service alone.
 
+mod auth;
 mod call;
 mod cancel;
 mod client;
@@ -35,6 +36,7 @@ mod problem;
 pub mod sse;
 mod url;
 
+pub use auth::{BearerToken, TokenReason};
 pub use call::Call;
 pub use cancel::CancelToken;
 pub use client::Client;

@@ -238,11 +238,6 @@ fn download() {
 #[test]
 fn cut() {
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
-    // Without ranges nothing can be taken up where it broke.
-    let once = Presigned {
-        ranges: false,
-        ..Presigned::default()
-    };
     emulator.fault_all(Some(Fault::cut(300_000)));
     // Without ranges each attempt starts again and is cut again.
     let scenario = big().presigned(Presigned {

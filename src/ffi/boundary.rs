@@ -1,7 +1,7 @@
 //! The gate that every function of the C API passes: panics, NULL and text are dealt with here and nowhere else.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::time::Duration;
@@ -174,6 +174,21 @@ pub(super) fn free<T>(pointer: *mut T) {
 pub(super) fn to_milliseconds(duration: Option<Duration>) -> i64 {
     duration.map_or(-1, |d| d.as_millis().try_into().unwrap_or(i64::MAX))
 }
+
+/// The host's pointer, which the library never looks behind.
+#[derive(Clone, Copy)]
+pub(super) struct UserData(pub(super) *mut c_void);
+
+impl UserData {
+    pub(super) fn get(self) -> *mut c_void {
+        self.0
+    }
+}
+
+// SAFETY: the header tells the host that its functions are called on any thread that is inside a call.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,8 @@ mod cancel;
 
 mod options;
 
+mod token;
+
 mod client;
 
 mod job;
@@ -33,3 +35,7 @@ mod events;
 mod result;
 
 mod download;
+
+mod submit;
+
+mod run;

@@ -126,6 +126,13 @@ impl JobStatus {
         status
     }
 
+    /// The answer of a job that was done at once: completed, in whatever form the result stands there.
+    pub(crate) fn answered(json: &str) -> Self {
+        let mut status = Self::parse(json.to_owned()).unwrap_or_else(|_| Self::silent(json.to_owned()));
+        status.state = JobState::Completed;
+        status
+    }
+
     /// A status that says nothing.
     fn silent(json: String) -> Self {
         Self {
