@@ -143,6 +143,8 @@ impl Bench {
         let big = done.clone().size_bytes(1_000_000);
         let fault = Fault::mute(100_000).from_request(1);
         self.service("reading a body", "bytes", &big, Some(fault));
+        let fault = Fault::mute(200_000).in_request();
+        self.service("writing an upload", "submit", &done, Some(fault));
         let running = Scenario::new().clock(Clock::Manual);
         self.service("reading a stream", "wait", &running, None);
         let polled = running.stream(StreamMode::Refuse(404));

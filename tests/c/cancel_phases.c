@@ -1,6 +1,6 @@
 /* How long a call that is blocked goes on after its token is triggered: one line a run, in microseconds.
 
-   runs=N do=status|wait|bytes|... and the place where it blocks: job=ID, proxy=URL, ca_file=PATH */
+   runs=N do=status|wait|bytes|submit and the place where it blocks: job=ID, proxy=URL, ca_file=PATH */
 #define _GNU_SOURCE
 #include "check.h"
 #include "lookup.h"
@@ -32,11 +32,25 @@ static int32_t ignore(const uint8_t *data, size_t length, void *user_data) {
     return 0;
 }
 
-static nitro_code_t blocked(const char *what, const nitro_job_t *job, const nitro_cancel_t *cancel) {
+static nitro_code_t submit(const nitro_client_t *client, const nitro_cancel_t *cancel) {
+    static uint8_t document[32 << 20];
+    nitro_submission_t *submission = NULL;
+    nitro_job_t *job = NULL;
+    nitro_code_t code;
+    OK(nitro_submission_new("transformations", "compress", &submission, &err));
+    OK(nitro_submission_add_bytes(submission, "a.pdf", "application/pdf", document, sizeof document, &err));
+    code = nitro_client_submit(client, submission, NULL, NULL, cancel, 0, &job, &err);
+    nitro_submission_free(submission);
+    return code;
+}
+
+static nitro_code_t blocked(const char *what, const nitro_client_t *client, const nitro_job_t *job,
+                            const nitro_cancel_t *cancel) {
     nitro_status_t *status = NULL;
     if (strcmp(what, "status") == 0) return nitro_job_status(job, cancel, 0, &status, &err);
     if (strcmp(what, "wait") == 0) return nitro_job_wait(job, NULL, NULL, cancel, 0, &status, &err);
     if (strcmp(what, "bytes") == 0) return nitro_job_result_bytes(job, ignore, NULL, cancel, 0, NULL, NULL, &err);
+    if (strcmp(what, "submit") == 0) return submit(client, cancel);
     CHECK(!"a call that is known");
     return NITRO_OK;
 }
@@ -61,7 +75,7 @@ int main(int argc, char **argv) {
         struct timespec ended;
         pthread_t thread;
         CHECK(pthread_create(&thread, NULL, trigger_soon, cancel) == 0);
-        FAILS(blocked(arg("do"), job, cancel), NITRO_E_CANCELLED);
+        FAILS(blocked(arg("do"), client, job, cancel), NITRO_E_CANCELLED);
         clock_gettime(CLOCK_MONOTONIC, &ended);
         pthread_join(thread, NULL);
         nitro_cancel_free(cancel);
