@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 SHIP := $(TARGET)/release
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client demo test header lint doc shared static check-tools
+.PHONY: bench-client cancel-latency demo test header lint doc shared static check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -36,6 +36,10 @@ doc:
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
 	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+
+# How long a blocked call goes on after a cancel, phase by phase: measures, and writes the table in docs/CONNECTIONS.md.
+cancel-latency: shared
+	NITRO_LIBRARY=$(abspath $(SHIP))/libnitro_jobs.so $(CARGO) bench -q --locked --profile dev --bench cancel_latency
 
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:

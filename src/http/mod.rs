@@ -17,6 +17,7 @@ mod current;
 mod exchange;
 mod no_proxy;
 mod proxy;
+mod rate;
 mod redirect;
 mod request;
 mod resolver;
