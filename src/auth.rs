@@ -136,6 +136,15 @@ impl Auth {
         self.get(Some(refused.number), http, scope).map(Some)
     }
 
+    /// Takes the token out of an error, should the service have echoed it.
+    pub(crate) fn redact(&self, error: Error) -> Error {
+        let held = self.cache.lock().held.as_ref().map(|held| held.bearer.clone());
+        match held {
+            Some(bearer) => error.without(bearer.text()),
+            None => error,
+        }
+    }
+
     fn get(&self, refused: Option<u64>, http: &Http, scope: &Scope) -> Result<Bearer> {
         self.cache.get(refused, scope, |reason| {
             scope

@@ -122,6 +122,11 @@ impl Client {
         Ok(Job::new(self.clone(), Ticket::from_json(&self.inner.base, json)?))
     }
 
+    /// Takes the token out of an error, should the service have echoed it.
+    pub(crate) fn redact(&self, error: Error) -> Error {
+        self.inner.auth.redact(error)
+    }
+
     pub(crate) fn http(&self) -> &Http {
         &self.inner.http
     }

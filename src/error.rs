@@ -260,6 +260,28 @@ impl Error {
         error
     }
 
+    /// Takes `secret` out of what the service said, should it have echoed it.
+    pub(crate) fn without(mut self, secret: &str) -> Self {
+        let clean = |text: &mut String| {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, "***");
+            }
+        };
+        clean(&mut self.inner.message);
+        if let Some(problem) = &mut self.inner.problem {
+            clean(&mut problem.body);
+            let words = [
+                &mut problem.kind,
+                &mut problem.title,
+                &mut problem.detail,
+                &mut problem.instance,
+                &mut problem.extensions,
+            ];
+            words.into_iter().flatten().for_each(clean);
+        }
+        self
+    }
+
     pub(crate) fn with_reference(mut self, reference_id: &str) -> Self {
         self.inner
             .reference_id

@@ -211,7 +211,8 @@ impl Reader {
 
     /// Reads a line that is not blank. Lines are cut at ASCII bytes, so each can be decoded on its own.
     fn read_line(&mut self, line: &[u8]) {
-        let (name, value) = match memchr::memchr(b':', line) {
+        // A plain search: the colon of every known field is among the first bytes.
+        let (name, value) = match line.iter().position(|byte| *byte == b':') {
             Some(0) => return,
             Some(colon) => (&line[..colon], &line[colon + 1..]),
             None => (line, &[][..]),
@@ -280,7 +281,11 @@ impl Reader {
 }
 
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
+    // The lossy decoder goes byte by byte, so it is left to the streams that need it.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// The time that a `retry` field holds, if it is made of digits alone; one that is too large counts as the largest.

@@ -99,8 +99,8 @@ pub unsafe extern "C" fn nitro_job_json(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     gate(err, || {
-        let json = output(json, "json", std::ptr::null_mut())?;
         let length = optional_output(length, 0);
+        let json = output(json, "json", std::ptr::null_mut())?;
         let written = handle(job, "job")?.job.to_json();
         if let Some(length) = length {
             *length = written.len();

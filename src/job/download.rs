@@ -80,6 +80,16 @@ impl Download {
         self
     }
 
+    /// Refuses what cannot be meant, before anything is sent.
+    fn check(&self) -> Result<()> {
+        match &self.target {
+            Target::File(path) | Target::Folder(path) if path.as_os_str().is_empty() => {
+                Err(Error::invalid("the path to save to is empty"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn folder(&self) -> &Path {
         match &self.target {
             Target::Folder(folder) => folder,
@@ -102,6 +112,7 @@ impl Job {
         mut progress: impl FnMut(DownloadProgress) -> bool,
         call: &Call,
     ) -> Result<Vec<SavedFile>> {
+        download.check()?;
         let scope = self.client.begin_transfer(call);
         let result = self.result_in(&scope)?;
         self.save_in(&result, download, &mut progress, &scope)

@@ -154,7 +154,7 @@ impl Job {
 
     /// Says which job an error is about, and lets it carry the ticket where the job may go on.
     pub(crate) fn about(&self, ticket: &Ticket, error: Error) -> Error {
-        let error = error.with_reference(&ticket.reference_id);
+        let error = self.client.redact(error).with_reference(&ticket.reference_id);
         if ticket.job_id.is_empty() {
             return error.context("the job that was answered at once");
         }

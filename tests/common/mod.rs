@@ -1,5 +1,9 @@
 //! What the tests share: an emulator, a client of it, a canned server, a log, and a watchdog.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
+
+pub mod c;
+pub mod header;
+pub mod raw;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -254,4 +258,16 @@ pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 pub fn event_stream(body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n{body}")
         .into_bytes()
+}
+
+/// Looks until there is something to see, or patience is at its end.
+pub fn wait_for<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + patience;
+    loop {
+        let seen = look();
+        if seen.is_some() || Instant::now() >= end {
+            return seen;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

@@ -249,3 +249,19 @@ fn two_waits_do_not_beat_in_step() {
     };
     assert_ne!(pauses(1), pauses(2));
 }
+
+#[test]
+fn a_failure_that_is_only_announced_is_asked_about() {
+    let mut machine = machine(true);
+    machine.start(None);
+    machine.next(Input::StreamOpened);
+    let announced = machine.next(Input::StreamSaid(says(
+        r#"{"event":"status-update","status":"failed"}"#,
+    )));
+    assert!(matches!(announced.action, Action::Poll));
+    let answer = says(r#"{"status":"failed","error":{"title":"no"}}"#);
+    match machine.next(Input::Polled(answer, None)).action {
+        Action::Ended(status) => assert_eq!(status.error().and_then(|e| e.title).as_deref(), Some("no")),
+        other => panic!("{other:?}"),
+    }
+}

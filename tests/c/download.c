@@ -1,0 +1,146 @@
+/* The result on disk. Arguments: jobs; folder, empty at first; expected=the file that `file` must give. */
+#include "check.h"
+
+struct seen {
+    int calls;
+    int stop_at;
+    size_t files;
+    int64_t last;
+};
+
+static int32_t look(size_t file, size_t files, int64_t bytes, int64_t total, void *user_data) {
+    struct seen *seen = user_data;
+    CHECK(file < files);
+    CHECK(bytes >= 0 && (total == -1 || bytes <= total));
+    seen->files = files;
+    seen->last = bytes;
+    return ++seen->calls == seen->stop_at;
+}
+
+static const char *in_folder(const char *name) {
+    static char path[4096];
+    snprintf(path, sizeof path, "%s/%s", arg("folder"), name);
+    return path;
+}
+
+static void same_as_expected(const char *path) {
+    size_t size, wanted;
+    unsigned char *bytes = read_file(path, &size), *expected = read_file(arg("expected"), &wanted);
+    CHECK_NUMBER(size, wanted);
+    CHECK(memcmp(bytes, expected, size) == 0);
+    free(bytes);
+    free(expected);
+}
+
+static void one_file(const nitro_client_t *client) {
+    nitro_job_t *job = job_named(client, "file");
+    struct seen seen = {0, 0, 0, 0};
+    char *saved = NULL;
+    char path[4096];
+    strcpy(path, in_folder("one.pdf"));
+    OK(nitro_job_download(job, path, NITRO_EXISTING_FAIL, look, &seen, NULL, 0, &saved, &err));
+    same_as_expected(path);
+    CHECK(seen.calls >= 2);
+    CHECK_NUMBER(seen.files, 1);
+    CHECK_NUMBER(seen.last, 1000000);
+    CHECK_HOLDS(saved, "[{\"path\":\"");
+    CHECK_HOLDS(saved, "one.pdf\",\"bytes\":1000000,\"contentType\":\"application/pdf\"}]");
+    nitro_string_free(saved);
+
+    saved = path;
+    FAILS(nitro_job_download(job, path, NITRO_EXISTING_FAIL, NULL, NULL, NULL, -1, &saved, &err),
+          NITRO_E_FILE_EXISTS);
+    CHECK(saved == NULL);
+    CHECK_HOLDS(nitro_error_message(err), "one.pdf");
+    OK(nitro_job_download(job, path, NITRO_EXISTING_REPLACE, NULL, NULL, NULL, -1, NULL, &err));
+    OK(nitro_job_download(job, path, NITRO_EXISTING_NUMBER, NULL, NULL, NULL, -1, &saved, &err));
+    CHECK_HOLDS(saved, "one (2).pdf");
+    same_as_expected(in_folder("one (2).pdf"));
+    nitro_string_free(saved);
+
+    /* A name beyond ASCII is UTF-8. */
+    OK(nitro_job_download(job, in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, NULL, &err));
+    same_as_expected(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf"));
+    CHECK_NUMBER(nitro_job_download(job, path, NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, NULL), NITRO_OK);
+    nitro_job_free(job);
+}
+
+static void several_files(const nitro_client_t *client) {
+    nitro_job_t *job = job_named(client, "files");
+    struct seen seen = {0, 0, 0, 0};
+    char *saved = NULL;
+    OK(nitro_job_download_all(job, arg("folder"), NITRO_EXISTING_NUMBER, look, &seen, NULL, 0, &saved, &err));
+    CHECK_NUMBER(seen.files, 3);
+    CHECK_HOLDS(saved, "first.pdf");
+    CHECK_HOLDS(saved, "second.pdf");
+    CHECK_HOLDS(saved, "first (2).pdf"); /* Two of one name both stay. */
+    CHECK(file_exists(in_folder("first.pdf")) && file_exists(in_folder("first (2).pdf")));
+    nitro_string_free(saved);
+    FAILS(nitro_job_download_all(job, arg("folder"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, NULL, &err),
+          NITRO_E_FILE_EXISTS);
+    FAILS(nitro_job_download(job, in_folder("x.pdf"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, NULL, &err),
+          NITRO_E_UNEXPECTED_RESULT);
+    nitro_job_free(job);
+}
+
+/* Fails so, and leaves no file behind. */
+static void breaks(const nitro_client_t *client, const char *name, nitro_code_t code) {
+    nitro_job_t *job = job_named(client, name);
+    char *saved = (char *)&job;
+    FAILS(nitro_job_download(job, in_folder("none.pdf"), NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, &saved, &err),
+          code);
+    CHECK(saved == NULL);
+    CHECK(!file_exists(in_folder("none.pdf")));
+    FAILS(nitro_job_download_all(job, arg("folder"), NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, &saved, &err), code);
+    nitro_job_free(job);
+}
+
+static void stops(const nitro_client_t *client) {
+    nitro_job_t *job = job_named(client, "file");
+    int at;
+    for (at = 1; at <= 3; at++) {
+        struct seen seen = {0, 0, 0, 0};
+        seen.stop_at = at;
+        FAILS(nitro_job_download(job, in_folder("none.pdf"), NITRO_EXISTING_FAIL, look, &seen, NULL, 0, NULL, &err),
+              NITRO_E_STOPPED);
+        CHECK_NUMBER(seen.calls, at);
+        CHECK(!file_exists(in_folder("none.pdf")));
+    }
+    nitro_job_free(job);
+}
+
+static void bad_targets(const nitro_client_t *client) {
+    nitro_job_t *job = job_named(client, "file");
+    int32_t existing[] = {-1, 3, INT32_MAX, INT32_MIN};
+    size_t i;
+    for (i = 0; i < sizeof existing / sizeof *existing; i++)
+        FAILS(nitro_job_download(job, in_folder("none.pdf"), existing[i], NULL, NULL, NULL, 0, NULL, &err),
+              NITRO_E_INVALID_ARGUMENT);
+    FAILS(nitro_job_download(job, in_folder("no/such/folder.pdf"), 0, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_FILE);
+    FAILS(nitro_job_download(job, arg("folder"), NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_FILE);
+    FAILS(nitro_job_download_all(job, in_folder("one.pdf"), 0, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_FILE);
+    FAILS(nitro_job_download(job, "", NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_INVALID_ARGUMENT);
+    FAILS(nitro_job_download_all(job, "", NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_INVALID_ARGUMENT);
+    nitro_job_free(job);
+}
+
+int main(int argc, char **argv) {
+    nitro_client_t *client;
+    begin(argc, argv);
+    client = some_client();
+    one_file(client);
+    several_files(client);
+    breaks(client, "text", NITRO_E_UNEXPECTED_RESULT);
+    breaks(client, "delivered", NITRO_E_DELIVERED);
+    breaks(client, "running", NITRO_E_NOT_READY);
+    breaks(client, "failed", NITRO_E_JOB_FAILED);
+    breaks(client, "canceled", NITRO_E_JOB_CANCELED);
+    breaks(client, "gone", NITRO_E_GONE);
+    breaks(client, "expired", NITRO_E_FORBIDDEN);
+    breaks(client, "storage_fault", NITRO_E_SERVICE);
+    breaks(client, "until_close", NITRO_E_UNVERIFIED);
+    stops(client);
+    bad_targets(client);
+    nitro_client_free(client);
+    return end();
+}

@@ -1,0 +1,292 @@
+//! C programs as tests: compiled against the header and the shared library, run, watched.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use super::wait_for;
+
+/// Longer than any program may take on a busy machine; only a hang reaches it.
+const WATCHDOG: Duration = Duration::from_secs(60);
+/// The same where each instruction costs fifty, as under valgrind.
+const SLOW_WATCHDOG: Duration = Duration::from_secs(600);
+const STRICT_C: [&str; 6] = [
+    "-std=c99",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Werror",
+];
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether a missing tool fails the test: in continuous integration nothing is skipped.
+pub fn strict() -> bool {
+    std::env::var_os("NITRO_TEST_STRICT").is_some_and(|value| value == "1")
+}
+
+/// What the programs are run under, such as `valgrind -q --error-exitcode=99`; nothing by default.
+pub fn runner() -> Vec<String> {
+    let runner = std::env::var("NITRO_TEST_RUNNER").unwrap_or_default();
+    runner.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether `tool` can be run. Where it cannot the test says so and must return.
+pub fn have(tool: &str) -> bool {
+    let found = Command::new(tool)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
+    if !found {
+        assert!(
+            !strict(),
+            "{tool} is missing and NITRO_TEST_STRICT=1 skips nothing"
+        );
+        println!("skipped: {tool} is missing");
+    }
+    found
+}
+
+/// Where cargo puts what this test was built with, the shared library among it.
+pub fn deps() -> PathBuf {
+    let test = std::env::current_exe().expect("this program's own path");
+    test.parent().expect("a folder").to_owned()
+}
+
+/// A folder of this test program alone, for what it makes.
+pub fn workshop() -> PathBuf {
+    let test = std::env::current_exe().expect("this program's own path");
+    let name = test.file_stem().expect("a name").to_string_lossy();
+    let (name, _hash) = name.rsplit_once('-').expect("cargo's hash");
+    let folder = deps().join("../c-tests").join(name);
+    std::fs::create_dir_all(&folder).expect("a folder for the C programs");
+    folder.canonicalize().expect("its path")
+}
+
+/// The shared library that cargo built for this very test, in a folder where it also goes by its SONAME.
+pub fn library() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = workshop().join("lib");
+        install(&deps().join("libnitro_jobs.so"), &folder);
+        folder
+    });
+    folder.clone()
+}
+
+/// The shared library as it ships, built by `make`, in a folder where it also goes by its SONAME.
+pub fn shipped() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let (target, folder) = (deps().join("../.."), workshop().join("shipped"));
+        let target = target.canonicalize().expect("the target folder");
+        succeeds(
+            Command::new("make")
+                .args(["-s", "shared"])
+                .current_dir(root())
+                .env("CARGO_TARGET_DIR", &target),
+        );
+        install(&target.join("release/libnitro_jobs.so"), &folder);
+        folder
+    });
+    folder.clone()
+}
+
+/// Puts links to `library` into `folder`: for the linker by its name, for the loader by its SONAME.
+pub fn install(library: &Path, folder: &Path) {
+    assert!(library.is_file(), "cargo built no {}", library.display());
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder).expect("a folder for the library");
+    for name in ["libnitro_jobs.so", "libnitro_jobs.so.0"] {
+        std::os::unix::fs::symlink(library, folder.join(name)).expect("a link to the library");
+    }
+}
+
+/// Compiles `sources` as strict C99 and links them with the library in `library`.
+pub fn compile(sources: &[&Path], library: &Path, program: &Path) {
+    let mut cc = Command::new("cc");
+    cc.args(STRICT_C).args(["-O1", "-g"]).args(sources);
+    cc.arg("-I")
+        .arg(root().join("include"))
+        .arg("-I")
+        .arg(root().join("tests/c"));
+    cc.arg("-L")
+        .arg(library)
+        .arg(format!("-Wl,-rpath,{}", library.display()));
+    cc.args(["-lnitro_jobs", "-lpthread", "-o"]).arg(program);
+    succeeds(&mut cc);
+}
+
+/// Runs a tool that must succeed; gives what it wrote to its standard output.
+pub fn succeeds(command: &mut Command) -> String {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .expect("the tool can be started");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{told}", output.status);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The program `tests/c/NAME.c`, compiled once in this process.
+fn built(name: &str) -> PathBuf {
+    static BUILT: Mutex<Option<HashMap<String, Arc<OnceLock<PathBuf>>>>> = Mutex::new(None);
+    let cell = {
+        let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        built
+            .get_or_insert_default()
+            .entry(name.to_owned())
+            .or_default()
+            .clone()
+    };
+    cell.get_or_init(|| {
+        let (program, sources) = (workshop().join(name), root().join("tests/c"));
+        let source = sources.join(format!("{name}.c"));
+        compile(&[&source, &sources.join("check.c")], &library(), &program);
+        program
+    })
+    .clone()
+}
+
+/// A run of a C program: `PROGRAM BASE_URL TOKEN NAME=VALUE...`, as `tests/c/check.h` has it.
+pub struct Run {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(String, OsString)>,
+}
+
+pub fn run(name: &str, base_url: &str, token: &str) -> Run {
+    at(built(name), base_url, token)
+}
+
+/// A run of a program that was compiled elsewhere.
+pub fn at(program: PathBuf, base_url: &str, token: &str) -> Run {
+    Run {
+        program,
+        arguments: vec![base_url.into(), token.into()],
+        environment: Vec::new(),
+    }
+}
+
+impl Run {
+    pub fn arg(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        let mut argument = OsString::from(format!("{name}="));
+        argument.push(value);
+        self.arguments.push(argument);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Runs the program to its end, which must be a good one.
+    pub fn passes(self) {
+        self.start().passes();
+    }
+
+    pub fn start(self) -> Running {
+        let runner = runner();
+        let mut words = runner
+            .iter()
+            .map(OsString::from)
+            .chain([self.program.clone().into_os_string()]);
+        let mut command = Command::new(words.next().expect("a program"));
+        command.args(words).args(&self.arguments);
+        // Only what the test sets: no proxy and no trust of the machine that runs it.
+        command.env_clear().env("RUST_BACKTRACE", "0");
+        for name in ["PATH", "HOME", "TMPDIR", "NITRO_TEST_RUNNER"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
+        command.envs(self.environment);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the C program can be started");
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        Running {
+            name: self
+                .program
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            stdin: Arc::new(Mutex::new(child.stdin.take())),
+            told: [collect(stdout), collect(stderr)],
+            child,
+        }
+    }
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut told = Vec::new();
+        if let Some(mut pipe) = pipe {
+            let _ = pipe.read_to_end(&mut told);
+        }
+        String::from_utf8_lossy(&told).into_owned()
+    })
+}
+
+/// A C program under way.
+pub struct Running {
+    name: String,
+    child: Child,
+    stdin: Arc<Mutex<Option<ChildStdin>>>,
+    told: [std::thread::JoinHandle<String>; 2],
+}
+
+/// Wakes a program that is in `await_signal`.
+#[derive(Clone)]
+pub struct Signal(Arc<Mutex<Option<ChildStdin>>>);
+
+impl Signal {
+    pub fn send(&self) {
+        let mut stdin = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        // A program that is through needs no signal.
+        if let Some(stdin) = stdin.as_mut() {
+            let _ = stdin.write_all(b"\n").and_then(|()| stdin.flush());
+        }
+    }
+}
+
+impl Running {
+    pub fn signal(&self) -> Signal {
+        Signal(self.stdin.clone())
+    }
+
+    pub fn passes(mut self) {
+        let patience = if runner().is_empty() {
+            WATCHDOG
+        } else {
+            SLOW_WATCHDOG
+        };
+        let status = wait_for(patience, || self.child.try_wait().expect("its status"));
+        if status.is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        let [stdout, stderr] = self.told.map(|told| told.join().unwrap_or_default());
+        match status {
+            Some(status) => assert!(status.success(), "{}: {status}\n{stdout}{stderr}", self.name),
+            None => panic!("{} hung for {patience:?}\n{stdout}{stderr}", self.name),
+        }
+        assert_eq!(
+            stderr, "",
+            "{}: neither program nor library says anything",
+            self.name
+        );
+    }
+}

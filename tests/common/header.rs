@@ -1,0 +1,153 @@
+//! What `include/nitro_jobs.h` declares, read from its text, so that no function can be forgotten.
+
+use super::c;
+
+pub struct Function {
+    pub name: String,
+    /// Its comment, as one line.
+    pub doc: String,
+    /// What it returns, such as `nitro_code_t` or `const char *`.
+    pub returns: String,
+    pub params: Vec<Param>,
+}
+
+#[derive(PartialEq)]
+pub struct Param {
+    /// Without spaces before the stars: `const char*`, `nitro_job_t**`, `int64_t`.
+    pub kind: String,
+    pub name: String,
+}
+
+impl Param {
+    pub fn is_text(&self) -> bool {
+        self.kind == "const char*"
+    }
+
+    pub fn is_callback(&self) -> bool {
+        self.kind.ends_with("_fn")
+    }
+
+    pub fn is_pointer(&self) -> bool {
+        self.kind.ends_with('*') || self.is_callback()
+    }
+
+    pub fn is_output(&self) -> bool {
+        self.is_pointer() && !self.kind.starts_with("const") && self.depth() >= self.output_depth()
+    }
+
+    fn depth(&self) -> usize {
+        self.kind.chars().filter(|c| *c == '*').count()
+    }
+
+    fn output_depth(&self) -> usize {
+        let by_value = ["size_t", "uint64_t", "int64_t"]
+            .iter()
+            .any(|kind| self.kind.starts_with(kind));
+        if by_value { 1 } else { 2 }
+    }
+}
+
+impl Function {
+    pub fn is_fallible(&self) -> bool {
+        self.returns == "nitro_code_t" && self.params.iter().any(|param| param.kind == "nitro_error_t**")
+    }
+
+    /// Whether the comments let this parameter be NULL: the function's own, or the conventions at the top.
+    pub fn may_be_null(&self, param: &Param) -> bool {
+        let by_convention = ["cancel", "err", "user_data"].contains(&param.name.as_str());
+        let said = [
+            format!("`{}` may be NULL", param.name),
+            format!("the {}; NULL for", param.name),
+        ];
+        by_convention
+            || said.iter().any(|words| self.doc.contains(words))
+            || self.doc.contains("NULL for silence") && param.is_callback()
+    }
+}
+
+pub fn text() -> String {
+    std::fs::read_to_string(c::root().join("include/nitro_jobs.h")).expect("the header")
+}
+
+/// Every function of the header, in order.
+pub fn functions() -> Vec<Function> {
+    let header = text();
+    let parts: Vec<_> = header.split("\nNITRO_API\n").collect();
+    let mut found: Vec<_> = parts.windows(2).map(|pair| function(pair[0], pair[1])).collect();
+    assert!(
+        found.len() > 60,
+        "only {} functions were found: is the header laid out anew?",
+        found.len()
+    );
+    let docs: Vec<_> = found
+        .iter()
+        .map(|f| (format!("as {}() has it", f.name), f.doc.clone()))
+        .collect();
+    for function in &mut found {
+        let referred = docs.iter().find(|(words, _)| function.doc.contains(words));
+        function.doc.extend(referred.map(|(_, doc)| format!(" {doc}")));
+    }
+    found
+}
+
+fn function(before: &str, after: &str) -> Function {
+    let declaration = after.split(';').next().unwrap_or_default();
+    let (head, params) = declaration.split_once('(').expect("a parameter list");
+    let params = params.trim_end().strip_suffix(')').expect("its end");
+    let Param { kind, name } = param(head);
+    let params = params
+        .split(',')
+        .map(param)
+        .filter(|param| param.kind != "void" && !param.name.is_empty());
+    Function {
+        name,
+        doc: doc_before(before),
+        returns: kind,
+        params: params.collect(),
+    }
+}
+
+/// The comment that `before` ends with, as one line; empty if there is none.
+pub fn doc_before(before: &str) -> String {
+    let Some(comment) = before.trim_end().strip_suffix("*/") else {
+        return String::new();
+    };
+    let start = comment.rfind("/**").map_or(comment.len(), |start| start + 3);
+    let lines = comment[start..]
+        .lines()
+        .map(|line| line.trim().trim_start_matches('*').trim());
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn param(text: &str) -> Param {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let start = text
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .map_or(0, |at| at + 1);
+    let (kind, name) = text.split_at(start);
+    match kind.trim() {
+        "" => Param {
+            kind: name.to_owned(),
+            name: String::new(),
+        },
+        kind => Param {
+            kind: kind.replace(" *", "*"),
+            name: name.to_owned(),
+        },
+    }
+}
+
+/// Names and numbers of the codes, NITRO_OK among them.
+pub fn codes() -> Vec<(String, i32)> {
+    let header = text();
+    let words = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '));
+    let codes = words.filter(|(name, _)| *name == "NITRO_OK" || name.starts_with("NITRO_E_"));
+    codes
+        .map(|(name, number)| (name.to_owned(), number.parse().expect("a number")))
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! A server that says exactly what a test wants said, byte for byte: for peers that no HTTP library would be.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A request as far as it matters here.
+pub struct Asked {
+    /// The path, as sent.
+    pub path: String,
+    /// Everything from the request line to the empty line.
+    pub head: String,
+}
+
+impl Asked {
+    /// The path's segment after `jobs`.
+    pub fn job(&self) -> &str {
+        let mut segments = self.path.split('/').skip_while(|segment| *segment != "jobs");
+        segments.nth(1).unwrap_or_default()
+    }
+
+    pub fn wants_stream(&self) -> bool {
+        self.head.to_ascii_lowercase().contains("event-stream")
+    }
+}
+
+/// A running server; its threads end with the process.
+pub struct Raw {
+    pub base_url: String,
+    connections: Arc<AtomicUsize>,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Raw {
+    /// Answers each request with what `answer` writes, and then closes the connection.
+    pub fn serve(
+        answer: impl Fn(&Asked, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base_url = format!("http://{}", listener.local_addr().expect("its address"));
+        let (connections, heads) = (
+            Arc::<AtomicUsize>::default(),
+            Arc::<Mutex<Vec<String>>>::default(),
+        );
+        let (count, keep, answer) = (connections.clone(), heads.clone(), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let (answer, keep) = (answer.clone(), keep.clone());
+                // A client that goes away in the middle is part of the game.
+                std::thread::spawn(move || converse(stream, &*answer, &keep));
+            }
+        });
+        Self {
+            base_url,
+            connections,
+            heads,
+        }
+    }
+
+    /// Answers each request with a whole HTTP answer.
+    pub fn answering(answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::serve(move |asked, stream| stream.write_all(&answer(asked)))
+    }
+
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// The heads of all requests so far.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
+    }
+}
+
+fn converse(
+    mut stream: TcpStream,
+    answer: &dyn Fn(&Asked, &mut TcpStream) -> std::io::Result<()>,
+    heads: &Mutex<Vec<String>>,
+) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    heads
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .push(head.clone());
+    let path = head.split(' ').nth(1)?.to_owned();
+    answer(&Asked { path, head }, &mut stream).ok()
+}
+
+/// An answer with this body.
+pub fn answer(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let head = format!(
+        "HTTP/1.1 {status} Whatever\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+pub fn json(body: impl AsRef<[u8]>) -> Vec<u8> {
+    answer(200, "application/json", body)
+}
