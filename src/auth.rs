@@ -256,6 +256,9 @@ impl Cache {
         scope: &Scope,
         ask: impl FnOnce(TokenReason) -> Result<BearerToken>,
     ) -> Result<Bearer> {
+        if let Ok(bearer) = self.lock().usable(refused, Instant::now()) {
+            return Ok(bearer);
+        }
         // Registered before the lock is taken and let go after it: a trigger holds the token's lock and takes this one.
         let _woken = scope.cancel.as_ref().map(|cancel| cancel.register(self.clone()));
         let mut state = self.lock();

@@ -1,4 +1,5 @@
 //! Submit, wait and save in one call; and the flow of a real integration.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
