@@ -1638,7 +1638,7 @@ nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
 /**
  * Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
  *
- * `content_type` as for nitro_submission_add_file(). `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
+ * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
  * NULL. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
@@ -1652,7 +1652,7 @@ nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
 /**
  * Adds a document that a function gives, exactly `length` bytes of it, under a file name.
  *
- * It is read once, so the submission can be sent once. `content_type` may be NULL if the name's extension tells it.
+ * It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
  * `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
  * negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
  */
@@ -1709,10 +1709,11 @@ void nitro_submission_free(nitro_submission_t *submission);
  *
  * `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
  * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
- * client's wait limit. `job` and `saved_json` may be NULL; else the caller owns what they are set to, the latter as
- * nitro_job_download() has it. Codes: those of nitro_client_submit(), nitro_job_wait() and nitro_job_download(). Once there is
- * a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and can be taken up. Threads: any.
- * Since 0.1.0.
+ * client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
+ * `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
+ * NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
+ * nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
+ * can be taken up. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run(const nitro_client_t *client,
@@ -1728,9 +1729,9 @@ nitro_code_t nitro_client_run(const nitro_client_t *client,
                               nitro_error_t **err);
 
 /**
- * Submits, waits, and saves all files of the result into `folder`, as nitro_job_download_all() has it.
+ * Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
  *
- * The rest is as for nitro_client_run(). Threads: any. Since 0.1.0.
+ * All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run_all(const nitro_client_t *client,
