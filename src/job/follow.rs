@@ -255,10 +255,13 @@ impl Follow {
                 self.stream = Some(stream);
                 Ok(Input::StreamOpened)
             }
-            Ok(Opened::Answer(response)) => match job.read_status(*response, scope) {
-                Ok(status) => Ok(Input::StreamSaid(status)),
-                Err(error) => own_end(error).map(Input::StreamFailed),
-            },
+            Ok(Opened::Answer(response)) => {
+                let retry_after = response.retry_after();
+                match job.read_status(*response, scope) {
+                    Ok(status) => Ok(Input::StreamAnswered(status, retry_after)),
+                    Err(error) => own_end(error).map(Input::StreamFailed),
+                }
+            }
             // A proxy that buffers may hold back the head as well.
             Err(error) if error.limit() == Some(Limit::Idle) => Ok(Input::StreamMute),
             Err(error) => own_end(error).map(Input::StreamFailed),
