@@ -13,6 +13,8 @@ static nitro_events_t *events;
 static nitro_cancel_t *cancel;
 static nitro_options_t *options;    /* For the setters. */
 static nitro_options_t *as_they_are; /* Left alone. */
+static nitro_submission_t *submission; /* For the setters. */
+static nitro_submission_t *ready;      /* Left alone. */
 static nitro_error_t *error;
 static char *ticket;
 static char saved_to[4096];
@@ -45,6 +47,38 @@ static void no_log(int32_t level, const char *message, void *user_data) {
     (void)user_data;
 }
 
+static int32_t no_token(int32_t reason, nitro_token_t *answer, void *user_data) {
+    (void)reason;
+    (void)answer;
+    (void)user_data;
+    return 1;
+}
+
+static int64_t no_bytes(uint8_t *buffer, size_t capacity, void *user_data) {
+    (void)buffer;
+    (void)capacity;
+    (void)user_data;
+    return 0;
+}
+
+static int32_t go_on_upload(int64_t sent, int64_t total, void *user_data) {
+    (void)sent;
+    (void)total;
+    (void)user_data;
+    return 0;
+}
+
+static int32_t go_on_run(int32_t phase, int64_t done, int64_t total, const char *ticket_json,
+                         const nitro_status_t *now, void *user_data) {
+    (void)phase;
+    (void)done;
+    (void)total;
+    (void)ticket_json;
+    (void)now;
+    (void)user_data;
+    return 0;
+}
+
 static void set_up(int argc, char **argv) {
     nitro_job_t *none = NULL;
     begin(argc, argv);
@@ -54,6 +88,10 @@ static void set_up(int argc, char **argv) {
     options = nitro_options_new();
     as_they_are = nitro_options_new();
     snprintf(saved_to, sizeof saved_to, "%s/saved", arg("folder"));
+    OK(nitro_submission_new("conversions", "convert", &submission, &err));
+    OK(nitro_submission_new("conversions", "convert", &ready, &err));
+    OK(nitro_submission_set_params_json(ready, "{\"to\":\"application/pdf\"}", &err));
+    OK(nitro_submission_add_bytes(ready, "a.txt", "text/plain", (const uint8_t *)"text", 4, &err));
     OK(nitro_job_status(job, NULL, -1, &status, &err));
     OK(nitro_job_result(job, NULL, -1, &result, &err));
     OK(nitro_job_events(job, &events, &err));
@@ -64,6 +102,8 @@ static void set_up(int argc, char **argv) {
 static int tear_down(void) {
     nitro_string_free(ticket);
     nitro_error_free(error);
+    nitro_submission_free(submission);
+    nitro_submission_free(ready);
     nitro_options_free(options);
     nitro_options_free(as_they_are);
     nitro_cancel_free(cancel);
