@@ -118,6 +118,12 @@ impl Scope {
         Error::timeout(self.limit, format!("the {} of {seconds} s ran out", self.limit))
     }
 
+    /// The same bounds, but with `grace` from now on at least.
+    pub(crate) fn with_grace(&self, grace: Duration) -> Self {
+        let least = Instant::now().checked_add(grace);
+        Self { deadline: self.deadline.and_then(|d| Some(d.max(least?))), ..self.clone() }
+    }
+
     /// Sleeps for `duration`, bounded by the token and the deadline.
     pub(crate) fn sleep(&self, duration: Duration) -> Result<()> {
         self.check()?;
