@@ -121,7 +121,10 @@ impl Scope {
     /// The same bounds, but with `grace` from now on at least.
     pub(crate) fn with_grace(&self, grace: Duration) -> Self {
         let least = Instant::now().checked_add(grace);
-        Self { deadline: self.deadline.and_then(|d| Some(d.max(least?))), ..self.clone() }
+        Self {
+            deadline: self.deadline.and_then(|d| Some(d.max(least?))),
+            ..self.clone()
+        }
     }
 
     /// Sleeps for `duration`, bounded by the token and the deadline.

@@ -83,7 +83,7 @@ impl Client {
         }
         let http = Http::new(&options)?;
         let token_url = match &options.token_url {
-            Some(url) => Url::parse(url).map_err(|e| e.context("token_url"))?,
+            Some(url) => Url::parse(url).map_err(|e| e.context("the token URL"))?,
             None => base.below(&["oauth", "token"]),
         };
         let auth = Auth::new(options.token, token_url)?;
