@@ -300,6 +300,22 @@ typedef struct nitro_submission_t nitro_submission_t;
 typedef struct nitro_token_t nitro_token_t;
 
 /**
+ * What happened to one job of a watch.
+ *
+ * Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+ */
+typedef struct nitro_watch_event_t nitro_watch_event_t;
+
+/**
+ * Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
+ *
+ * The threads belong to the watch and call nothing of the program: log lines and events come out of nitro_watch_next(). A
+ * job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
+ * any at once. Since 0.1.0.
+ */
+typedef struct nitro_watch_t nitro_watch_t;
+
+/**
  * What a function returns: NITRO_OK, or what went wrong.
  *
  * Codes are only ever added, their numbers never change. Treat a code that is not known as a failure.
@@ -1298,6 +1314,143 @@ NITRO_API
 void nitro_events_free(nitro_events_t *events);
 
 /**
+ * Makes a watch without jobs. Nothing is sent and no thread is started before nitro_watch_add().
+ *
+ * `threads`: how many there may be, from 1 to 256; 0 stands for 4. Half of them may each hold the live stream of a job, the
+ * others poll the rest over kept connections. `requests_per_second`: the most requests of all jobs together, evenly spread;
+ * 0 for no limit. The caller owns `*watch` and frees it with nitro_watch_free(); the client may be freed before. Codes:
+ * NITRO_E_INVALID_ARGUMENT. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_new(const nitro_client_t *client,
+                             uint32_t threads,
+                             double requests_per_second,
+                             nitro_watch_t **watch,
+                             nitro_error_t **err);
+
+/**
+ * Begins to follow a job.
+ *
+ * `user_data` comes back with each event of the job. `id` may be NULL; else it is set to the job's number in this watch,
+ * which is never 0. A job that the watch follows already keeps its number and takes the new `user_data`. The job may be freed
+ * at once. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_INTERNAL if no thread can be started. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_add(const nitro_watch_t *watch,
+                             const nitro_job_t *job,
+                             void *user_data,
+                             uint64_t *id,
+                             nitro_error_t **err);
+
+/**
+ * Ceases to follow a job and drops what was not pulled of it: 1 if the watch still had it, else 0; 0 for NULL.
+ *
+ * What is under way for the job is cancelled; the job at the service goes on. No nitro_watch_next() that begins after this
+ * has returned gives an event of it. Does not wait. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+int32_t nitro_watch_remove(const nitro_watch_t *watch,
+                           uint64_t id);
+
+/**
+ * How many jobs the watch has, those included whose end was not pulled yet; 0 for NULL.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+NITRO_API
+size_t nitro_watch_count(const nitro_watch_t *watch);
+
+/**
+ * Waits until something happens to one of the jobs; `*event` is NULL with NITRO_OK once no job is left.
+ *
+ * Events come in the order in which things happened. Of the progress of a job only the latest is kept; an end is never lost.
+ * A job that failed or cannot be followed is an event here, not an error, and disturbs no other. The caller owns `*event`
+ * and frees it with nitro_watch_event_free(). `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
+ * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback is called in here.
+ * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_next(const nitro_watch_t *watch,
+                              const nitro_cancel_t *cancel,
+                              int64_t timeout_ms,
+                              nitro_watch_event_t **event,
+                              nitro_error_t **err);
+
+/**
+ * Stops following, waits for the watch's threads, and frees it. NULL is nothing.
+ *
+ * The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events that were pulled stay
+ * valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since 0.1.0.
+ */
+NITRO_API
+void nitro_watch_free(nitro_watch_t *watch);
+
+/**
+ * The job's number in the watch, as nitro_watch_add() gave it; 0 for NULL.
+ *
+ * Since 0.1.0.
+ */
+NITRO_API
+uint64_t nitro_watch_event_id(const nitro_watch_event_t *event);
+
+/**
+ * What was given to nitro_watch_add() with the job; NULL for NULL.
+ *
+ * Since 0.1.0.
+ */
+NITRO_API
+void *nitro_watch_event_user_data(const nitro_watch_event_t *event);
+
+/**
+ * The id of the job at the service; NULL for NULL.
+ *
+ * Lent until the event is freed. Since 0.1.0.
+ */
+NITRO_API
+const char *nitro_watch_event_job_id(const nitro_watch_event_t *event);
+
+/**
+ * Whether this is the last event of the job, which the watch has let go: 1 or 0; 0 for NULL.
+ *
+ * Since 0.1.0.
+ */
+NITRO_API
+int32_t nitro_watch_event_is_last(const nitro_watch_event_t *event);
+
+/**
+ * How the job stands, as a code: NITRO_OK while it runs and once it is completed, else why there will be no result.
+ *
+ * NITRO_E_JOB_FAILED and NITRO_E_JOB_CANCELED are the job's own ends; NITRO_E_NOT_FOUND, NITRO_E_GONE, NITRO_E_UNAUTHORIZED
+ * or any other code says why it cannot be followed any further. NITRO_OK for NULL. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_event_code(const nitro_watch_event_t *event);
+
+/**
+ * Where the job stands; NULL if it cannot be followed any further, and for NULL.
+ *
+ * Lent until the event is freed; never free it. Since 0.1.0.
+ */
+NITRO_API
+const nitro_status_t *nitro_watch_event_status(const nitro_watch_event_t *event);
+
+/**
+ * Why there will be no result, with everything that helps to act on it; NULL while nitro_watch_event_code() is NITRO_OK.
+ *
+ * Lent until the event is freed; never free it. Since 0.1.0.
+ */
+NITRO_API
+const nitro_error_t *nitro_watch_event_error(const nitro_watch_event_t *event);
+
+/**
+ * Frees the event and all that it lent. NULL is nothing.
+ *
+ * Threads: any, once. Since 0.1.0.
+ */
+NITRO_API
+void nitro_watch_event_free(nitro_watch_event_t *event);
+
+/**
  * The kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN for NULL.
  *
  * Since 0.1.0.
@@ -1485,7 +1638,7 @@ nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
 /**
  * Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
  *
- * `content_type` as for nitro_submission_add_file(). `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
+ * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
  * NULL. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
@@ -1499,7 +1652,7 @@ nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
 /**
  * Adds a document that a function gives, exactly `length` bytes of it, under a file name.
  *
- * It is read once, so the submission can be sent once. `content_type` may be NULL if the name's extension tells it.
+ * It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
  * `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
  * negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
  */
@@ -1556,10 +1709,11 @@ void nitro_submission_free(nitro_submission_t *submission);
  *
  * `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
  * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
- * client's wait limit. `job` and `saved_json` may be NULL; else the caller owns what they are set to, the latter as
- * nitro_job_download() has it. Codes: those of nitro_client_submit(), nitro_job_wait() and nitro_job_download(). Once there is
- * a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and can be taken up. Threads: any.
- * Since 0.1.0.
+ * client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
+ * `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
+ * NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
+ * nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
+ * can be taken up. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run(const nitro_client_t *client,
@@ -1575,9 +1729,9 @@ nitro_code_t nitro_client_run(const nitro_client_t *client,
                               nitro_error_t **err);
 
 /**
- * Submits, waits, and saves all files of the result into `folder`, as nitro_job_download_all() has it.
+ * Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
  *
- * The rest is as for nitro_client_run(). Threads: any. Since 0.1.0.
+ * All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run_all(const nitro_client_t *client,

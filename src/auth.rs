@@ -138,8 +138,9 @@ impl Auth {
 
     /// Takes the token out of an error, should the service have echoed it.
     pub(crate) fn redact(&self, error: Error) -> Error {
-        match &self.cache.lock().held {
-            Some(held) => error.without(held.bearer.text()),
+        let held = self.cache.lock().held.as_ref().map(|held| held.bearer.clone());
+        match held {
+            Some(bearer) => error.without(bearer.text()),
             None => error,
         }
     }

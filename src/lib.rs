@@ -21,6 +21,14 @@
 //! says what to do next. The library prints nothing, starts no thread but for looking up a host name, and sends the token
 //! to the service alone.
 
+// The library prints nothing and panics nowhere on purpose.
+#![warn(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::dbg_macro,
+    clippy::unwrap_used
+)]
+
 mod auth;
 mod call;
 mod cancel;

@@ -253,7 +253,8 @@ impl ClientOptions {
         self
     }
 
-    /// The first pause between two polls, and the longest. Defaults: 250 ms and 5 s.
+    /// The first pause between two polls, and the longest. Defaults: 250 ms and 5 s. Pauses vary by a fifth, so that
+    /// no two programs beat in step, unless both are the same.
     pub fn poll_interval(mut self, first: Duration, longest: Duration) -> Self {
         (self.poll_min, self.poll_max) = (first, longest);
         self

@@ -1,4 +1,5 @@
 //! Where tokens come from, over the emulator's token endpoint: asked for once, renewed in time, shown to nobody.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -87,7 +88,7 @@ fn a_refused_token_is_renewed_once_and_the_request_repeated() {
     let submission =
         Submission::new(Endpoint::Transformations, "flatten").file(Input::bytes("a.pdf", &pdf[..]));
     let submitted = client.submit(&submission, |_, _| true, &Call::new()).unwrap();
-    assert_eq!(emulator.input_of(&submitted.job.id()), [pdf.clone()]);
+    assert_eq!(emulator.input_of(&submitted.job.id()), std::slice::from_ref(&pdf));
 }
 
 fn document() -> Vec<u8> {

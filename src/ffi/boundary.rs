@@ -64,6 +64,12 @@ pub(super) fn outside<T>(callback: impl FnOnce() -> T) -> T {
     outcome
 }
 
+/// Has this thread of the library's own count as inside the gate for as long as it lives: it catches its panics itself.
+pub(super) fn enter_for_good() {
+    silence_own_panics();
+    INSIDE.set(true);
+}
+
 /// Keeps a panic that the gate catches from being printed on the host's screen. Other panics go where they went before.
 fn silence_own_panics() {
     static INSTALLED: Once = Once::new();

@@ -32,6 +32,8 @@ mod status;
 
 mod events;
 
+mod watch;
+
 mod result;
 
 mod download;

@@ -117,11 +117,10 @@ impl Job {
 
     /// Remembers where a completed job says that its result is.
     pub(crate) fn note_location(&self, status: &JobStatus) {
-        if let (JobState::Completed, Some(location)) = (status.state(), status.location()) {
-            let base = self.ticket().status_url;
-            if let Ok(url) = base.join(location) {
-                self.result_is_at(url);
-            }
+        if let (JobState::Completed, Some(location)) = (status.state(), status.location())
+            && let Ok(url) = self.ticket().status_url.join(location)
+        {
+            self.result_is_at(url);
         }
     }
 

@@ -20,6 +20,7 @@ mod submit;
 mod ticket;
 mod transfer;
 mod wait;
+mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -37,6 +38,7 @@ pub use run::{Finished, RunProgress};
 pub use status::{JobState, JobStatus};
 pub use submission::{Endpoint, Submission};
 pub use submit::Submitted;
+pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
@@ -52,7 +54,7 @@ use crate::url::Url;
 pub struct Job {
     client: Client,
     /// Shared with the events of this job, which learn where its result is.
-    ticket: Arc<Mutex<Ticket>>,
+    ticket: Arc<Mutex<Arc<Ticket>>>,
     /// The result, where the service gave it in answer to the submission.
     answer: Option<Arc<JobResult>>,
 }
@@ -61,7 +63,7 @@ impl Job {
     pub(crate) fn new(client: Client, ticket: Ticket) -> Self {
         Self {
             client,
-            ticket: Arc::new(Mutex::new(ticket)),
+            ticket: Arc::new(Mutex::new(Arc::new(ticket))),
             answer: None,
         }
     }
@@ -100,16 +102,16 @@ impl Job {
         self.lock().to_json(self.client.http())
     }
 
-    pub(crate) fn ticket(&self) -> Ticket {
+    pub(crate) fn ticket(&self) -> Arc<Ticket> {
         self.lock().clone()
     }
 
     /// Remembers where the service says that the result is.
     pub(crate) fn result_is_at(&self, url: Url) {
-        self.lock().result_url = url;
+        Arc::make_mut(&mut *self.lock()).result_url = url;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Ticket> {
+    fn lock(&self) -> MutexGuard<'_, Arc<Ticket>> {
         self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -38,6 +38,11 @@ pub fn runner() -> Vec<String> {
     runner.split_whitespace().map(str::to_owned).collect()
 }
 
+/// A time in milliseconds that the programs have for something, more where they run slowly.
+pub fn unhurried(ms: u64) -> u64 {
+    if runner().is_empty() { ms } else { ms * 40 }
+}
+
 /// Whether `tool` can be run. Where it cannot the test says so and must return.
 pub fn have(tool: &str) -> bool {
     let found = Command::new(tool)
