@@ -64,7 +64,7 @@ impl fmt::Display for ResultKind {
 }
 
 /// The result of a completed job.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JobResult {
     /// The text, and a NUL behind it where C was lent it.
     json: String,
@@ -72,6 +72,16 @@ pub struct JobResult {
     result: Range<usize>,
     kind: ResultKind,
     files: Vec<FileInfo>,
+}
+
+/// Without the text: it is what documents say, and addresses that are credentials in themselves.
+impl fmt::Debug for JobResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobResult")
+            .field("kind", &self.kind)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
 }
 
 impl JobResult {
