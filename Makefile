@@ -25,6 +25,10 @@ test: check-tools
 	$(CARGO) test --locked --workspace --all-targets
 	$(CARGO) test --locked --workspace --doc -q
 
+# Every case of tests/torture, of which "make test" runs a sample.
+torture:
+	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
+
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings

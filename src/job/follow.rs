@@ -75,7 +75,7 @@ impl Job {
                     scope,
                 )
                 .and_then(|response| response.text(self.client.settings().max_json, scope))
-                .and_then(JobResult::parse);
+                .and_then(|json| JobResult::of(ticket, json));
             if let Err(error) = told
                 && error.kind() == ErrorKind::JobFailed
             {
@@ -294,6 +294,12 @@ impl Follow {
         };
         match stream.next(scope) {
             Ok(Said::Meaning(Meaning::Status(status))) => {
+                if let Err(error) = self.ticket.recognise(status.job_id()) {
+                    scope
+                        .log
+                        .line(LogLevel::Warn, || format!("an event of the stream: {error}"));
+                    return Ok(Input::StreamGarbled);
+                }
                 job.note_location(&status);
                 Ok(Input::StreamSaid(status))
             }
