@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 SHIP := $(TARGET)/release
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test header lint doc shared static check-tools
+.PHONY: bench-client demo test header lint doc shared static check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -31,6 +31,11 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+
+# The client that is measured: a C program over the library as it ships.
+bench-client: shared
+	@mkdir -p $(TARGET)/bench
+	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
 
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:

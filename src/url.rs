@@ -91,6 +91,10 @@ impl Url {
         if authority.host().is_empty() {
             return Err(Error::invalid("the address names no host"));
         }
+        // A space or a letter beyond ASCII that became %20 or %C3%BC: no name server knows such a name.
+        if authority.host().contains('%') && !authority.host().starts_with('[') {
+            return Err(Error::invalid("the address' host is no host name"));
+        }
         if authority.port_to_u16().is_err() {
             return Err(Error::invalid(
                 "the port of the address is no number from 0 to 65535",
@@ -213,6 +217,8 @@ mod tests {
             "api.example",
             "/jobs",
             "ftp://h/",
+            "http://a host/",
+            "http://h%6Fst/",
             "https://",
             "https://u:p@h/",
             "http://h:99999/",

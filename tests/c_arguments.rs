@@ -91,7 +91,6 @@ fn sentinel(param: &Param) -> &'static str {
 
 const REFUSED: &str =
     "code == NITRO_E_INVALID_ARGUMENT && nitro_error_code(err) == code && *nitro_error_message(err)";
-const REFUSED_UNTOLD: &str = "code == NITRO_E_INVALID_ARGUMENT";
 const TAKEN: &str = "code != NITRO_E_INVALID_ARGUMENT";
 
 /// All arguments NULL or 0. What cannot fail gives the empty value that its comment names.

@@ -1,4 +1,5 @@
 //! Downloads that break off: resumed where the server allows it, started again where it does not, whole in the end or gone.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

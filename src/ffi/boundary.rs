@@ -1,7 +1,7 @@
 //! The gate that every function of the C API passes: panics, NULL and text are dealt with here and nowhere else.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::time::Duration;
@@ -179,4 +179,91 @@ pub(super) fn free<T>(pointer: *mut T) {
 /// Milliseconds for C: -1 stands for none.
 pub(super) fn to_milliseconds(duration: Option<Duration>) -> i64 {
     duration.map_or(-1, |d| d.as_millis().try_into().unwrap_or(i64::MAX))
+}
+
+/// The host's pointer, which the library never looks behind.
+#[derive(Clone, Copy)]
+pub(super) struct UserData(pub(super) *mut c_void);
+
+impl UserData {
+    pub(super) fn get(self) -> *mut c_void {
+        self.0
+    }
+}
+
+// SAFETY: the header tells the host that its functions are called on any thread that is inside a call.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::ptr::null_mut;
+
+    use super::super::codes::{NITRO_E_INTERNAL, NITRO_E_INVALID_ARGUMENT};
+    use super::super::error::{nitro_error_code, nitro_error_free};
+    use super::*;
+
+    /// A payload that panics once more when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("again, in the payload");
+        }
+    }
+
+    #[test]
+    fn a_panic_becomes_a_code_and_an_error() {
+        let mut err = null_mut();
+        let code = gate(&mut err, || panic!("a defect"));
+        assert_eq!(code, NITRO_E_INTERNAL);
+        // SAFETY: the error was just given, and is freed once.
+        unsafe {
+            assert_eq!(nitro_error_code(err), NITRO_E_INTERNAL);
+            nitro_error_free(err);
+        }
+        assert_eq!(gate(null_mut(), || panic!("nobody listens")), NITRO_E_INTERNAL);
+        assert_eq!(gate(null_mut(), || panic::panic_any(Bomb)), NITRO_E_INTERNAL);
+        assert_eq!(plain(7, || panic!("where nothing can fail")), 7);
+        // The next call works.
+        assert_eq!(gate(null_mut(), || Ok(())), NITRO_OK);
+        assert_eq!(gate(null_mut(), || Err(null("x"))), NITRO_E_INVALID_ARGUMENT);
+    }
+
+    /// Set for the process of its own in which `panics_for_the_test_below` does something.
+    const ALONE: &str = "NITRO_TEST_PANICS_ALONE";
+
+    #[test]
+    fn panics_for_the_test_below() {
+        if std::env::var_os(ALONE).is_some() {
+            gate(null_mut(), || panic!("inside the gate"));
+            gate(null_mut(), || {
+                outside(|| panic!("inside the host's callback"));
+                Ok(())
+            });
+            gate(null_mut(), || panic!("inside the gate again"));
+            let _ = std::thread::spawn(|| panic!("in another thread of the host")).join();
+        }
+    }
+
+    #[test]
+    fn only_panics_of_the_host_are_printed() {
+        let me = std::env::current_exe().expect("this program's path");
+        let output = Command::new(me)
+            .args([
+                "--exact",
+                "ffi::boundary::tests::panics_for_the_test_below",
+                "--nocapture",
+            ])
+            .env(ALONE, "1")
+            .output()
+            .expect("this program again");
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert!(!said.contains("inside the gate"), "{said}");
+        assert!(said.contains("inside the host's callback"), "{said}");
+        assert!(said.contains("in another thread of the host"), "{said}");
+    }
 }

@@ -166,6 +166,14 @@ pub unsafe extern "C" fn nitro_error_reference_id(err: *const nitro_error_t) -> 
     read(err, ptr::null(), |e| lend(&e.reference_id))
 }
 
+/// Whether the failed submission may have started a job all the same, so that a second one could start another: 1 or 0.
+///
+/// 0 for NULL. Threads: one at a time per error. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> i32 {
+    read(err, 0, |e| e.error.is_uncertain().into())
+}
+
 /// The ticket of the job that the failure is about, for nitro_job_from_json(); NULL if it is about no job.
 ///
 /// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.

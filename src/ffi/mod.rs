@@ -22,6 +22,8 @@ mod cancel;
 
 mod options;
 
+mod token;
+
 mod client;
 
 mod job;
@@ -35,3 +37,7 @@ mod watch;
 mod result;
 
 mod download;
+
+mod submit;
+
+mod run;

@@ -11,7 +11,7 @@ use crate::job::events::Meaning;
 use crate::job::result::JobResult;
 use crate::job::status::{JobState, JobStatus, Next};
 use crate::job::stream::{Opened, Said, Stream};
-use crate::job::wait::{Action, Input, Rhythm, Switch, Wait};
+use crate::job::wait::{Action, Input, Switch, Wait};
 use crate::job::{Job, Ticket};
 use crate::log::LogLevel;
 
@@ -22,10 +22,17 @@ impl Job {
     /// `false` stops the wait with [`ErrorKind::Stopped`]. A job that failed is [`ErrorKind::JobFailed`] with the
     /// service's reason. When the time runs out the job goes on: [`ErrorKind::WaitTimeout`] carries its ticket.
     pub fn wait(&self, mut progress: impl FnMut(&JobStatus) -> bool, call: &Call) -> Result<JobStatus> {
-        let scope = self.client.begin_wait(call);
-        let mut follow = Follow::new(self.ticket(), self.client.settings().rhythm.clone());
+        self.wait_in(&mut progress, &self.client.begin_wait(call))
+    }
+
+    pub(crate) fn wait_in(
+        &self,
+        progress: &mut dyn FnMut(&JobStatus) -> bool,
+        scope: &Scope,
+    ) -> Result<JobStatus> {
+        let mut follow = Follow::new(self);
         loop {
-            let status = match follow.next(self, &scope) {
+            let status = match follow.next(self, scope) {
                 Ok(Some(status)) => status,
                 Ok(None) => unreachable!("a terminal state ends the loop"),
                 Err(error) => return Err(self.about(&follow.ticket, error)),
@@ -37,7 +44,7 @@ impl Job {
                 continue;
             }
             return match status.state() {
-                JobState::Failed => Err(self.failure(&follow.ticket, &status, &scope)),
+                JobState::Failed => Err(self.failure(&follow.ticket, &status, scope)),
                 JobState::Canceled => {
                     Err(self.about(&follow.ticket, Error::from_job(ErrorKind::JobCanceled, None)))
                 }
@@ -49,7 +56,7 @@ impl Job {
     /// The live events of the job, to be pulled one by one. Nothing is sent before the first [`Events::next`].
     pub fn events(&self) -> Events {
         let job = self.share();
-        let follow = Follow::new(job.ticket(), job.client.settings().rhythm.clone());
+        let follow = Follow::new(&job);
         Events { job, follow }
     }
 
@@ -118,9 +125,13 @@ pub(super) struct Follow {
 }
 
 impl Follow {
-    pub(super) fn new(ticket: Arc<Ticket>, rhythm: Rhythm) -> Self {
-        let mut wait = Wait::new(rhythm, fastrand::Rng::new());
-        let pending = Some(wait.start(ticket.retry_after));
+    pub(super) fn new(job: &Job) -> Self {
+        let ticket = job.ticket();
+        let mut wait = Wait::new(job.client.settings().rhythm.clone(), fastrand::Rng::new());
+        let pending = Some(match job.answered_status() {
+            Some(status) => Action::Ended(status),
+            None => wait.start(ticket.retry_after),
+        });
         Self {
             ticket,
             wait,
@@ -208,6 +219,8 @@ impl Follow {
             Acted::Interrupted(_, error) if error.kind() == ErrorKind::Cancelled => return Turn::Cancelled,
             Acted::Interrupted(Action::Poll, error) => Input::PollFailed(error),
             Acted::Interrupted(_, error) => Input::StreamFailed(error),
+            Acted::Over(Action::Ended(status)) => return Turn::Ended(status),
+            Acted::Over(Action::GaveUp(error)) => return Turn::GaveUp(job.about(&self.ticket, error)),
             Acted::Over(_) => return Turn::Cancelled,
         };
         let report = self.tell(input, scope);

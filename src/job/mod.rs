@@ -1,14 +1,22 @@
 //! What a job is and what can be done with one.
 
+mod answered;
 mod download;
 mod events;
 mod fetch;
 mod file_name;
 mod follow;
+mod input;
+mod media_type;
+mod multipart;
 mod place;
+mod presigned;
 mod result;
+mod run;
 mod status;
 mod stream;
+mod submission;
+mod submit;
 mod ticket;
 mod transfer;
 mod wait;
@@ -19,13 +27,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use download::{Download, DownloadProgress, SavedFile};
 pub use fetch::ReceivedBytes;
 pub use follow::Events;
+pub use input::Input;
 pub use place::OnExisting;
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,
     TextQuery,
 };
+pub use run::{Finished, RunProgress};
 pub use status::{JobState, JobStatus};
+pub use submission::{Endpoint, Submission};
+pub use submit::Submitted;
 pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
 pub(crate) use ticket::Ticket;
@@ -43,6 +55,8 @@ pub struct Job {
     client: Client,
     /// Shared with the events of this job, which learn where its result is.
     ticket: Arc<Mutex<Arc<Ticket>>>,
+    /// The result, where the service gave it in answer to the submission.
+    answer: Option<Arc<JobResult>>,
 }
 
 impl Job {
@@ -50,6 +64,15 @@ impl Job {
         Self {
             client,
             ticket: Arc::new(Mutex::new(Arc::new(ticket))),
+            answer: None,
+        }
+    }
+
+    /// A job that the service has answered at once.
+    pub(crate) fn answered(client: Client, ticket: Ticket, answer: JobResult) -> Self {
+        Self {
+            answer: Some(Arc::new(answer)),
+            ..Self::new(client, ticket)
         }
     }
 
@@ -58,10 +81,11 @@ impl Job {
         Self {
             client: self.client.clone(),
             ticket: self.ticket.clone(),
+            answer: self.answer.clone(),
         }
     }
 
-    /// The job's id.
+    /// The job's id; empty for a job that the service answered at once without giving it one.
     pub fn id(&self) -> String {
         self.lock().job_id.clone()
     }

@@ -88,9 +88,8 @@ impl<'a> Transfer<'a> {
 
     /// Fetches the file, whatever happens on the way, within the budget and the call's limits.
     pub(crate) fn run(mut self, tell: &mut Tell<'_>) -> Result<Whole> {
-        let (mut failures, mut addresses) = (0, 1);
+        let (mut failures, mut addresses, mut furthest) = (0, 1, 0);
         loop {
-            let before = self.bytes;
             let error = match self.attempt(tell) {
                 Ok(()) => return self.finish(),
                 Err(error) => error,
@@ -103,11 +102,10 @@ impl<'a> Transfer<'a> {
                 self.file = self.fresh_address()?;
                 continue;
             }
-            failures = if self.bytes.saturating_sub(before) >= WORTHWHILE {
-                1
-            } else {
-                failures + 1
-            };
+            failures += 1;
+            if self.bytes >= furthest + WORTHWHILE {
+                (failures, furthest) = (1, self.bytes);
+            }
             if !is_passing(&error) || failures > self.job.client.settings().retries {
                 return Err(error);
             }

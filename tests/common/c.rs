@@ -84,6 +84,24 @@ pub fn library() -> PathBuf {
     folder.clone()
 }
 
+/// The shared library as it ships, built by `make`, in a folder where it also goes by its SONAME.
+pub fn shipped() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let (target, folder) = (deps().join("../.."), workshop().join("shipped"));
+        let target = target.canonicalize().expect("the target folder");
+        succeeds(
+            Command::new("make")
+                .args(["-s", "shared"])
+                .current_dir(root())
+                .env("CARGO_TARGET_DIR", &target),
+        );
+        install(&target.join("release/libnitro_jobs.so"), &folder);
+        folder
+    });
+    folder.clone()
+}
+
 /// Puts links to `library` into `folder`: for the linker by its name, for the loader by its SONAME.
 pub fn install(library: &Path, folder: &Path) {
     assert!(library.is_file(), "cargo built no {}", library.display());
@@ -188,7 +206,7 @@ impl Run {
         command.args(words).args(&self.arguments);
         // Only what the test sets: no proxy and no trust of the machine that runs it.
         command.env_clear().env("RUST_BACKTRACE", "0");
-        for name in ["PATH", "HOME", "TMPDIR"] {
+        for name in ["PATH", "HOME", "TMPDIR", "NITRO_TEST_RUNNER"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.envs(self.environment);
@@ -249,7 +267,12 @@ impl Running {
         Signal(self.stdin.clone())
     }
 
-    pub fn passes(mut self) {
+    pub fn passes(self) {
+        self.tells();
+    }
+
+    /// Waits for its end, which must be a good one; gives what it wrote to its standard output.
+    pub fn tells(mut self) -> String {
         let patience = if runner().is_empty() {
             WATCHDOG
         } else {
@@ -270,5 +293,6 @@ impl Running {
             "{}: neither program nor library says anything",
             self.name
         );
+        stdout
     }
 }

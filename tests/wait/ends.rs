@@ -26,13 +26,17 @@ fn completed() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
-        for scenario in ways(&quick().progress(vec![0.5])) {
+        for scenario in ways(&manual()) {
             let job = job(&emulator, &client, scenario.clone());
+            emulator.set_progress(&job.id(), 0.5);
             let mut seen = Vec::new();
             let status = job.wait(
                 |status| {
                     assert!(!status.is_terminal());
                     seen.extend(status.progress());
+                    if status.progress() == Some(0.5) {
+                        emulator.finish(&job.id());
+                    }
                     true
                 },
                 &Call::new(),
@@ -192,14 +196,10 @@ fn the_deadline_leaves_the_job_to_another_client() {
             assert!(error.to_string().contains(&job.id()), "{error}");
             let ticket = error.ticket().unwrap().to_owned();
             assert_eq!(ticket, job.to_json());
+            let id = job.id();
             drop((job, client));
 
-            emulator.finish(
-                &serde_json::from_str::<serde_json::Value>(&ticket).unwrap()["jobID"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-            );
+            emulator.finish(&id);
             let later = crate::common::client(&emulator).job_from_json(&ticket).unwrap();
             if stream != StreamMode::Mute {
                 let status = later.wait(|_| true, &Call::new()).unwrap();

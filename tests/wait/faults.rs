@@ -156,12 +156,13 @@ fn garbage_between_good_answers() {
             1 => b"SSH-2.0-OpenSSH_9.7\r\n".to_vec(),
             2 => json_answer("200 OK", "<html>Please log in to the network</html>"),
             3 => json_answer("200 OK", r#"{"status":"running","progress":0.5}"#),
-            4 => Vec::new(),
+            4 => json_answer("503 Service Unavailable", "{}"),
+            5 => Vec::new(),
             _ => json_answer("200 OK", r#"{"status":"completed","result":"done"}"#),
         });
         let status = server.job().wait(|_| true, &Call::new()).unwrap();
         assert_eq!(status.result_json(), Some("\"done\""));
-        assert_eq!(server.heads().len(), 6);
+        assert_eq!(server.heads().len(), 7);
     });
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nitro_emulator::{Dialect, Emulator, Limited, RateLimit, Scenario, StreamMode};
+use nitro_emulator::{Dialect, Emulator, Limited, RateLimit, StreamMode};
 use nitro_jobs::{Call, Client, JobState, LogLevel};
 
 use crate::common::{
@@ -91,11 +91,11 @@ fn a_mute_stream_is_closed_and_polled() {
 fn heartbeats_keep_a_slow_stream_from_being_mute() {
     within(|| {
         let emulator = emulator();
-        let options = options(&emulator).idle_timeout(Duration::from_millis(300));
+        let options = options(&emulator).idle_timeout(Duration::from_millis(800));
         let client = Client::new(options).unwrap();
         let scenario = quick()
             .dialect(Dialect::Named)
-            .duration_ms(450u64)
+            .duration_ms(1000u64)
             .steps(1u32)
             .heartbeat_ms(Some(20));
         let job = job(&emulator, &client, scenario);
@@ -285,12 +285,15 @@ fn retry_after_of_a_refusal_and_of_a_poll_are_honoured() {
         }
 
         emulator.forget_requests();
-        let scenario = Scenario::new()
-            .duration_ms(100u64)
+        let scenario = manual()
             .stream(StreamMode::Refuse(405))
             .poll_retry_after(Some(0.25));
         let job = job(&emulator, &client, scenario);
-        job.wait(|_| true, &Call::new()).unwrap();
+        let finish = |_: &_| {
+            emulator.finish(&job.id());
+            true
+        };
+        job.wait(finish, &Call::new()).unwrap();
         let polls = polls(&emulator);
         let pause = polls[1].arrival - polls[0].arrival;
         assert!(pause >= Duration::from_millis(245), "{pause:?}");

@@ -231,7 +231,7 @@ impl Watch {
     /// As [`Watch::add`]; `tag` comes back with each event.
     pub(crate) fn add_tagged(&self, job: &Job, tag: usize) -> Result<WatchId> {
         let (job, ticket) = (job.share(), job.ticket());
-        let follow = Follow::new(ticket.clone(), self.client.settings().rhythm.clone());
+        let follow = Follow::new(&job);
         let id = self.crew.add(ticket, tag, Task::new(job, follow))?;
         Ok(WatchId(id))
     }

@@ -1,0 +1,134 @@
+/* The library as a C program uses it, against a load server. Contract: the last line is
+ * {"ops":..,"bytes":..,"secs":..,"check":..}; exit 3 means not supported.
+ *
+ * nitro_bench BASE once ID | poll ID N | sse ID | json ID N | jsonraw ID N | jsonres ID N | bin ID PATH N */
+#define _POSIX_C_SOURCE 200809L
+#include <nitro_jobs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static nitro_error_t *err;
+
+static void must(nitro_code_t code) {
+    if (code == NITRO_OK) return;
+    fprintf(stderr, "%s: %s\n", nitro_code_name(code), nitro_error_message(err));
+    exit(1);
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int report(long ops, double bytes, double begun, double check) {
+    printf("{\"ops\":%ld,\"bytes\":%.0f,\"secs\":%.9f,\"check\":%.4f}\n", ops, bytes, now() - begun, check);
+    return 0;
+}
+
+static nitro_client_t *client_of(const char *base) {
+    nitro_client_t *client = NULL;
+    nitro_options_t *options = nitro_options_new();
+    must(nitro_options_set_base_url(options, base, &err));
+    must(nitro_options_set_token(options, "bench", &err));
+    must(nitro_client_new(options, &client, &err));
+    nitro_options_free(options);
+    return client;
+}
+
+static int poll_status(nitro_job_t *job, long n) {
+    double begun = now(), check = 0;
+    for (long i = 0; i < n; i++) {
+        nitro_status_t *status = NULL;
+        must(nitro_job_status(job, NULL, -1, &status, &err));
+        if (nitro_status_state(status) != NITRO_STATE_RUNNING) exit(1);
+        check += nitro_status_progress(status);
+        nitro_status_free(status);
+    }
+    return report(n, 0, begun, check);
+}
+
+static int follow_events(nitro_job_t *job) {
+    double begun = now(), check = 0;
+    long n = 0;
+    nitro_events_t *events = NULL;
+    must(nitro_job_events(job, &events, &err));
+    for (;;) {
+        nitro_status_t *status = NULL;
+        must(nitro_events_next(events, NULL, -1, &status, &err));
+        if (!status) break;
+        if (nitro_status_state(status) == NITRO_STATE_RUNNING) check += nitro_status_progress(status);
+        nitro_status_free(status);
+        n++;
+    }
+    nitro_events_free(events);
+    return report(n, 0, begun, check);
+}
+
+static int fetch_json(nitro_job_t *job, long n, int value_alone) {
+    double begun = now(), bytes = 0;
+    for (long i = 0; i < n; i++) {
+        nitro_result_t *result = NULL;
+        size_t length = 0;
+        must(nitro_job_result(job, NULL, -1, &result, &err));
+        if (value_alone) {
+            char *value = NULL;
+            must(nitro_result_value_json(result, &value, &length, &err));
+            if (strlen(value) != length) exit(1);
+            nitro_string_free(value);
+        }
+        nitro_result_json(result, &length);
+        bytes += (double)length;
+        nitro_result_free(result);
+    }
+    return report(n, bytes, begun, bytes);
+}
+
+static int fetch_file(nitro_job_t *job, const char *path, long n);
+
+int main(int argc, char **argv) {
+    const char *what = argc > 3 ? argv[2] : "";
+    long n = argc > 4 ? atol(argv[argc - 1]) : 1;
+    int status = 3;
+    nitro_client_t *client;
+    nitro_job_t *job = NULL;
+    if (argc < 4) return 2;
+    client = client_of(argv[1]);
+    if (strncmp(what, "watch", 5) == 0) return 3;
+    must(nitro_job_from_id(client, argv[3], &job, &err));
+    if (!strcmp(what, "once")) status = poll_status(job, 1);
+    if (!strcmp(what, "poll")) status = poll_status(job, n);
+    if (!strcmp(what, "sse")) status = follow_events(job);
+    if (!strcmp(what, "json") || !strcmp(what, "jsonraw")) status = fetch_json(job, n, 0);
+    if (!strcmp(what, "jsonres")) status = fetch_json(job, n, 1);
+    if (!strcmp(what, "bin") && argc > 5) status = fetch_file(job, argv[4], n);
+    nitro_job_free(job);
+    nitro_client_free(client);
+    return status;
+}
+
+struct file {
+    FILE *file;
+    double bytes;
+};
+
+static int32_t write_file(const uint8_t *data, size_t length, void *user_data) {
+    struct file *out = user_data;
+    out->bytes += (double)length;
+    return fwrite(data, 1, length, out->file) != length;
+}
+
+static int fetch_file(nitro_job_t *job, const char *path, long n) {
+    struct file out = {NULL, 0};
+    double begun = now();
+    for (long i = 0; i < n; i++) {
+        out.file = fopen(path, "wb");
+        if (!out.file) exit(1);
+        setvbuf(out.file, NULL, _IONBF, 0);
+        must(nitro_job_result_bytes(job, write_file, &out, NULL, -1, NULL, NULL, &err));
+        fclose(out.file);
+    }
+    return report(n, out.bytes, begun, out.bytes);
+}

@@ -1,0 +1,129 @@
+/* The service's refusals. Arguments: `codes`, a list of HTTP statuses; for each, jobs problem-N, message-N, html-N and
+ * empty-N, named for the form of the body; limited, limited_body. */
+#include "check.h"
+
+static nitro_code_t expected(int http) {
+    switch (http) {
+    case 400: return NITRO_E_BAD_REQUEST;
+    case 401: return NITRO_E_UNAUTHORIZED;
+    case 403: return NITRO_E_FORBIDDEN;
+    case 404: return NITRO_E_NOT_FOUND;
+    case 410: return NITRO_E_GONE;
+    case 413: return NITRO_E_CONTENT_TOO_LARGE;
+    case 415: return NITRO_E_UNSUPPORTED_MEDIA_TYPE;
+    case 422: return NITRO_E_UNPROCESSABLE;
+    case 429: return NITRO_E_RATE_LIMITED;
+    case 409: return NITRO_E_HTTP;
+    default: return NITRO_E_SERVICE;
+    }
+}
+
+/* Leaves the error in `err`. */
+static void refused(const nitro_client_t *client, const char *form, int http) {
+    char name[32];
+    nitro_job_t *job;
+    nitro_status_t *status = (nitro_status_t *)name;
+    snprintf(name, sizeof name, "%s-%d", form, http);
+    job = job_named(client, name);
+    CHECK_NUMBER(nitro_job_status(job, NULL, -1, &status, NULL), expected(http)); /* Nobody need ask why. */
+    FAILS(nitro_job_status(job, NULL, -1, &status, &err), expected(http));
+    CHECK(status == NULL);
+    CHECK_NUMBER(nitro_error_http_status(err), http);
+    CHECK_NUMBER(nitro_error_is_retryable(err), http == 429 || http >= 500);
+    CHECK_TEXT(nitro_error_reference_id(err), nitro_job_reference_id(job));
+    CHECK_HOLDS(nitro_error_message(err), arg(name)); /* Which job it was. */
+    CHECK_HOLDS(nitro_error_message(err), name + strlen(form) + 1);
+    CHECK_NUMBER(nitro_error_limit(err), NITRO_LIMIT_NONE);
+    nitro_job_free(job);
+}
+
+static void each_form(const nitro_client_t *client, int http) {
+    refused(client, "problem", http);
+    CHECK_HOLDS(nitro_error_problem_type(err), "https://developers.gonitro.com/");
+    CHECK_HOLDS(nitro_error_problem_title(err), "o");
+    CHECK_HOLDS(nitro_error_problem_detail(err), " ");
+    CHECK_HOLDS(nitro_error_problem_json(err), "\"instance\"");
+    CHECK_HOLDS(nitro_error_message(err), nitro_error_problem_title(err));
+
+    refused(client, "message", http);
+    CHECK_TEXT(nitro_error_problem_type(err), "bad_thing");
+    CHECK_TEXT(nitro_error_problem_title(err), "It went badly");
+    CHECK_TEXT(nitro_error_problem_json(err), "{\"error\":\"bad_thing\",\"message\":\"It went badly\"}");
+
+    refused(client, "html", http);
+    CHECK(nitro_error_problem_type(err) == NULL);
+    CHECK(nitro_error_problem_title(err) == NULL);
+    CHECK_TEXT(nitro_error_problem_json(err), "<html><body>Bad gateway</body></html>");
+
+    refused(client, "empty", http);
+    CHECK(nitro_error_problem_type(err) == NULL);
+    CHECK(nitro_error_problem_title(err) == NULL);
+    CHECK(nitro_error_problem_detail(err) == NULL);
+}
+
+/* The pause that the service asks for, in a header or in the document. */
+static void retry_after(const nitro_client_t *client, const char *name) {
+    nitro_job_t *job = job_named(client, name);
+    nitro_status_t *status = NULL;
+    FAILS(nitro_job_status(job, NULL, -1, &status, &err), NITRO_E_RATE_LIMITED);
+    CHECK_NUMBER(nitro_error_retry_after_ms(err), 7000);
+    CHECK_NUMBER(nitro_error_is_retryable(err), 1);
+    nitro_job_free(job);
+}
+
+static void wrong_token(void) {
+    nitro_options_t *options = some_options();
+    nitro_client_t *client;
+    nitro_job_t *job;
+    nitro_status_t *status = NULL;
+    OK(nitro_options_set_token(options, "not-the-token-3c1d", &err));
+    client = client_with(options);
+    job = job_named(client, "limited");
+    FAILS(nitro_job_status(job, NULL, -1, &status, &err), NITRO_E_UNAUTHORIZED);
+    CHECK(!strstr(nitro_error_message(err), "not-the-token-3c1d"));
+    CHECK_HOLDS(nitro_error_message(err), "token");
+    nitro_job_free(job);
+    nitro_client_free(client);
+}
+
+/* Nobody listens there. An error lives on its own. */
+static void nobody_there(void) {
+    nitro_options_t *options = some_options();
+    nitro_client_t *client;
+    nitro_job_t *job;
+    nitro_status_t *status = NULL;
+    OK(nitro_options_set_base_url(options, arg("nobody"), &err));
+    OK(nitro_options_set_retries(options, 0, &err));
+    client = client_with(options);
+    job = job_of(client, "a");
+    FAILS(nitro_job_status(job, NULL, -1, &status, &err), NITRO_E_CONNECT);
+    nitro_job_free(job);
+    nitro_client_free(client);
+    CHECK_NUMBER(nitro_error_http_status(err), 0);
+    CHECK_NUMBER(nitro_error_is_retryable(err), 1);
+    CHECK_NUMBER(nitro_error_retry_after_ms(err), -1);
+    CHECK(nitro_error_problem_json(err) == NULL);
+    CHECK_HOLDS(nitro_error_reference_id(err), "-");
+}
+
+int main(int argc, char **argv) {
+    nitro_options_t *options;
+    nitro_client_t *client;
+    const char *codes;
+    char *after;
+    begin(argc, argv);
+    options = some_options();
+    OK(nitro_options_set_retries(options, 0, &err));
+    client = client_with(options);
+    codes = arg("codes");
+    while (*codes) {
+        each_form(client, (int)strtol(codes, &after, 10));
+        codes = *after ? after + 1 : after;
+    }
+    retry_after(client, "limited");
+    retry_after(client, "limited_body");
+    wrong_token();
+    nobody_there();
+    nitro_client_free(client);
+    return end();
+}

@@ -1,0 +1,37 @@
+/* A file of any size through a small program. Arguments: bytes, a job whose file goes to a sink, of bytes_size; file, one
+ * that goes to path, of file_size. */
+#include "check.h"
+#include "peak.h"
+
+/* Counts, and keeps nothing. */
+static int32_t count(const uint8_t *data, size_t length, void *user_data) {
+    CHECK(data != NULL && length > 0 && length <= 1 << 20);
+    *(uint64_t *)user_data += length;
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    nitro_client_t *client;
+    nitro_job_t *job;
+    uint64_t taken = 0, bytes = 0;
+    char *saved = NULL;
+    begin(argc, argv);
+    client = some_client();
+
+    job = job_named(client, "bytes");
+    OK(nitro_job_result_bytes(job, count, &taken, NULL, 0, &bytes, NULL, &err));
+    CHECK_NUMBER(bytes, atoll(arg("bytes_size")));
+    CHECK_NUMBER(taken, bytes);
+    nitro_job_free(job);
+
+    job = job_named(client, "file");
+    OK(nitro_job_download(job, arg("path"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, &saved, &err));
+    CHECK_HOLDS(saved, arg("file_size"));
+    nitro_string_free(saved);
+    nitro_job_free(job);
+    nitro_client_free(client);
+
+    CHECK_PEAK_BELOW(16);
+    printf("%ld KiB\n", peak_kib());
+    return end();
+}

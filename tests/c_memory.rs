@@ -1,0 +1,72 @@
+//! Memory stays small, however large the file is: measured by the C program itself, with the library as it ships.
+
+mod common;
+
+use std::process::Command;
+
+use common::c;
+use nitro_emulator::Scenario;
+
+const TO_A_SINK: u64 = 500_000_000;
+const TO_A_FILE: u64 = 100_000_000;
+
+#[test]
+fn half_a_gigabyte_passes_through_16_megabytes() {
+    if !c::runner().is_empty() {
+        println!("skipped: memory is not measured under {}", c::runner().join(" "));
+        return;
+    }
+    let library = c::shipped();
+    let program = c::workshop().join("stream");
+    let sources = c::root().join("tests/c");
+    c::compile(
+        &[&sources.join("stream.c"), &sources.join("check.c")],
+        &library,
+        &program,
+    );
+
+    let emulator = common::emulator();
+    let (bytes, file) = (
+        Scenario::instant().size_bytes(TO_A_SINK),
+        Scenario::instant().size_bytes(TO_A_FILE),
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file.pdf");
+    c::at(program, &emulator.base_url(), &emulator.token())
+        .arg("bytes", emulator.create_job(bytes))
+        .arg("bytes_size", TO_A_SINK.to_string())
+        .arg("file", emulator.create_job(file))
+        .arg("file_size", TO_A_FILE.to_string())
+        .arg("path", &path)
+        .passes();
+    assert_eq!(std::fs::metadata(&path).expect("the file").len(), TO_A_FILE);
+}
+
+#[test]
+fn the_library_that_ships_exports_the_header_and_nothing_else() {
+    if !c::have("nm") || !c::have("readelf") {
+        return;
+    }
+    let library = c::shipped().join("libnitro_jobs.so");
+    let table = c::succeeds(Command::new("nm").args(["-D", "--defined-only"]).arg(&library));
+    let mut exported: Vec<_> = table
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .collect();
+    let functions = common::header::functions();
+    let mut declared: Vec<_> = functions.iter().map(|function| function.name.as_str()).collect();
+    exported.sort_unstable();
+    declared.sort_unstable();
+    assert_eq!(exported, declared);
+
+    let dynamic = c::succeeds(Command::new("readelf").args(["-dW"]).arg(&library));
+    assert!(
+        dynamic.contains("Library soname: [libnitro_jobs.so.0]"),
+        "{dynamic}"
+    );
+    let flags: Vec<_> = dynamic
+        .lines()
+        .filter(|line| line.contains("(FLAGS_1)"))
+        .collect();
+    assert!(flags.len() == 1 && flags[0].contains("NODELETE"), "{dynamic}");
+}
