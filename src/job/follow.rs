@@ -226,6 +226,8 @@ impl Follow {
             Acted::Interrupted(_, error) if error.kind() == ErrorKind::Cancelled => return Turn::Cancelled,
             Acted::Interrupted(Action::Poll, error) => Input::PollFailed(error),
             Acted::Interrupted(_, error) => Input::StreamFailed(error),
+            Acted::Over(Action::Ended(status)) => return Turn::Ended(status),
+            Acted::Over(Action::GaveUp(error)) => return Turn::GaveUp(job.about(&self.ticket, error)),
             Acted::Over(_) => return Turn::Cancelled,
         };
         let report = self.tell(input, scope);
