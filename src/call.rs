@@ -104,6 +104,14 @@ impl Scope {
         }
     }
 
+    /// The same bounds, told as `limit` when the time runs out.
+    pub(crate) fn told_as(&self, limit: Limit) -> Self {
+        Self {
+            limit,
+            ..self.clone()
+        }
+    }
+
     /// The error of this call's own limit.
     pub(crate) fn expired(&self) -> Error {
         let seconds = self.timeout.unwrap_or_default().as_secs_f64();

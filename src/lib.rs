@@ -21,6 +21,15 @@
 //! says what to do next. The library prints nothing, starts no thread but for looking up a host name, and sends the token
 //! to the service alone.
 
+// The library prints nothing and panics nowhere on purpose.
+#![warn(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::dbg_macro,
+    clippy::unwrap_used
+)]
+
+mod auth;
 mod call;
 mod cancel;
 mod client;
@@ -35,6 +44,7 @@ mod problem;
 pub mod sse;
 mod url;
 
+pub use auth::{BearerToken, TokenReason};
 pub use call::Call;
 pub use cancel::CancelToken;
 pub use client::Client;

@@ -29,7 +29,7 @@ fn good(function: &Function, param: &Param) -> String {
         "void*" => "&out_0",
         "const nitro_error_t*" => "error",
         "const nitro_options_t*" => "as_they_are",
-        "nitro_code_t" | "size_t" => "0",
+        "nitro_code_t" | "size_t" | "uint32_t" | "double" => "0",
         "int32_t" | "int64_t" if param.name == "existing" => "NITRO_EXISTING_REPLACE",
         "int32_t" | "int64_t" => "1000",
         kind if kind.ends_with('*') && !param.is_output() => &param.name,
@@ -91,7 +91,6 @@ fn sentinel(param: &Param) -> &'static str {
 
 const REFUSED: &str =
     "code == NITRO_E_INVALID_ARGUMENT && nitro_error_code(err) == code && *nitro_error_message(err)";
-const REFUSED_UNTOLD: &str = "code == NITRO_E_INVALID_ARGUMENT";
 const TAKEN: &str = "code != NITRO_E_INVALID_ARGUMENT";
 
 /// All arguments NULL or 0. What cannot fail gives the empty value that its comment names.
@@ -108,6 +107,8 @@ fn all_null(function: &Function) -> String {
         "const char*" if says("never NULL") => format!("    CHECK_TEXT({call}, \"\");\n"),
         "const char*" => format!("    CHECK({call} == NULL);\n"),
         "double" => format!("    CHECK({call} < 0.0);\n"),
+        // What is lent: by the library, or by the program itself.
+        kind if kind.starts_with("const ") || kind == "void*" => format!("    CHECK({call} == NULL);\n"),
         kind if kind.ends_with('*') => {
             let param = Param {
                 kind: format!("{kind}*"),

@@ -32,7 +32,7 @@ mod tls;
 mod transport;
 
 use request::Signature;
-pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source};
+pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source, check_bearer};
 pub(crate) use response::{Body, Framing, Response};
 
 /// How many idle connections are kept, to one host or to all.
@@ -60,7 +60,7 @@ impl Http {
         for origin in &options.trusted_origins {
             trusted.push(Url::parse(origin).map_err(named("trust_origin"))?.origin());
         }
-        if let Some(token) = &options.token {
+        if let crate::auth::TokenSource::Fixed(token) = &options.token {
             request::check_bearer(token)?;
         }
         let config = ureq::Agent::config_builder()

@@ -66,7 +66,9 @@ impl fmt::Display for ResultKind {
 /// The result of a completed job.
 #[derive(Clone, Debug)]
 pub struct JobResult {
+    /// The text, and a NUL behind it where C was lent it.
     json: String,
+    length: usize,
     result: Range<usize>,
     kind: ResultKind,
     files: Vec<FileInfo>,
@@ -103,6 +105,7 @@ impl JobResult {
             _ => Vec::new(),
         };
         Self {
+            length: json.len(),
             json,
             result,
             kind,
@@ -117,12 +120,20 @@ impl JobResult {
 
     /// The whole answer exactly as it came.
     pub fn json(&self) -> &str {
-        &self.json
+        &self.json[..self.length]
     }
 
     /// The whole answer exactly as it came, without a copy.
-    pub fn into_json(self) -> String {
+    pub fn into_json(mut self) -> String {
+        self.json.truncate(self.length);
         self.json
+    }
+
+    /// Puts a NUL behind the text, so that [`JobResult::json`] can be lent to C as it is.
+    pub(crate) fn terminate(&mut self) {
+        if self.json.len() == self.length {
+            self.json.push('\0');
+        }
     }
 
     /// The `result` alone, exactly as it came; the whole answer where it stands without a wrapper.

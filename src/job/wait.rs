@@ -106,6 +106,8 @@ pub(crate) struct Wait {
     rhythm: Rhythm,
     random: fastrand::Rng,
     stream_usable: bool,
+    /// Off while whoever follows many jobs has no thread to spare for this one's stream.
+    stream_allowed: bool,
     stream_open: bool,
     stream_failures: u32,
     /// Events that could not be read, counted and passed over.
@@ -117,6 +119,7 @@ pub(crate) struct Wait {
     best_progress: Option<f64>,
     stream_retry: Option<Duration>,
     after_sleep: After,
+    on_beat: bool,
 }
 
 impl Wait {
@@ -126,6 +129,7 @@ impl Wait {
             rhythm,
             random,
             stream_usable,
+            stream_allowed: true,
             stream_open: false,
             stream_failures: 0,
             garbled: 0,
@@ -136,13 +140,32 @@ impl Wait {
             best_progress: None,
             stream_retry: None,
             after_sleep: After::Poll,
+            on_beat: false,
         }
+    }
+
+    /// Whether the stream would be used where it is allowed.
+    pub(crate) fn wants_stream(&self) -> bool {
+        self.stream_usable
+    }
+
+    /// Allows the stream, or polling alone, from the next sleep's end on.
+    pub(crate) fn allow_stream(&mut self, allowed: bool) {
+        if allowed && !self.stream_allowed {
+            self.after_sleep = After::OpenStream;
+        }
+        self.stream_allowed = allowed;
+    }
+
+    /// Whether the sleep asked for last is a beat of a steady rhythm, to be counted from the beat before.
+    pub(crate) fn is_on_beat(&self) -> bool {
+        self.on_beat
     }
 
     /// The first thing to do; `retry_after` is what the service asked for when it accepted the job.
     pub(crate) fn start(&mut self, retry_after: Option<Duration>) -> Action {
         match retry_after {
-            _ if self.stream_usable => Action::OpenStream,
+            _ if self.streams() => Action::OpenStream,
             Some(pause) => {
                 let pause = self.at_least(pause);
                 self.sleep(pause, After::Poll)
@@ -195,7 +218,7 @@ impl Wait {
             }
             Input::PollFailed(error) => self.on_poll_failure(error),
             Input::Slept => match self.after_sleep {
-                After::OpenStream if self.stream_usable => Action::OpenStream,
+                After::OpenStream if self.streams() => Action::OpenStream,
                 _ => Action::Poll,
             },
         };
@@ -226,7 +249,7 @@ impl Wait {
             return Action::Ended(status);
         }
         step.report = self.report(status);
-        if self.stream_usable {
+        if self.streams() {
             let pause = match (retry_after, self.stream_retry) {
                 (Some(asked), _) | (None, Some(asked)) => self.at_least(asked),
                 (None, None) => self.backoff(self.stream_failures),
@@ -238,7 +261,9 @@ impl Wait {
             None => self.interval(),
         };
         self.polls = self.polls.saturating_add(1);
-        self.sleep(pause, After::Poll)
+        let action = self.sleep(pause, After::Poll);
+        self.on_beat = retry_after.is_none() && self.rhythm.is_steady();
+        action
     }
 
     fn on_stream_failure(&mut self, error: Error, step: &mut Step) -> Action {
@@ -332,11 +357,20 @@ impl Wait {
 
     fn sleep(&mut self, pause: Duration, after: After) -> Action {
         self.after_sleep = after;
+        self.on_beat = false;
         Action::Sleep(pause)
     }
 
+    fn streams(&self) -> bool {
+        self.stream_usable && self.stream_allowed
+    }
+
     /// The pause between two polls: growing by half each time, a fifth to either side so that no two programs beat in step.
+    /// Who sets the first and the longest to the same wants just that.
     fn interval(&mut self) -> Duration {
+        if self.rhythm.is_steady() {
+            return self.rhythm.poll_min;
+        }
         let grown = self
             .rhythm
             .poll_min
@@ -360,6 +394,13 @@ impl Wait {
         pause
             .min(self.rhythm.pause_cap)
             .mul_f64(1.0 + 0.1 * self.random.f64())
+    }
+}
+
+impl Rhythm {
+    /// Whether there is but one pause between two polls.
+    fn is_steady(&self) -> bool {
+        self.poll_min == self.poll_max
     }
 }
 

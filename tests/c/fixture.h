@@ -10,6 +10,7 @@ static nitro_job_t *job;
 static nitro_status_t *status;
 static nitro_result_t *result;
 static nitro_events_t *events;
+static nitro_watch_t *watch;
 static nitro_cancel_t *cancel;
 static nitro_options_t *options;    /* For the setters. */
 static nitro_options_t *as_they_are; /* Left alone. */
@@ -57,6 +58,7 @@ static void set_up(int argc, char **argv) {
     OK(nitro_job_status(job, NULL, -1, &status, &err));
     OK(nitro_job_result(job, NULL, -1, &result, &err));
     OK(nitro_job_events(job, &events, &err));
+    OK(nitro_watch_new(client, 0, 0.0, &watch, &err));
     OK(nitro_job_json(job, &ticket, NULL, &err));
     CHECK_NUMBER(nitro_job_from_id(client, "", &none, &error), NITRO_E_INVALID_ARGUMENT);
 }
@@ -67,6 +69,7 @@ static int tear_down(void) {
     nitro_options_free(options);
     nitro_options_free(as_they_are);
     nitro_cancel_free(cancel);
+    nitro_watch_free(watch);
     nitro_events_free(events);
     nitro_result_free(result);
     nitro_status_free(status);

@@ -267,7 +267,12 @@ impl Running {
         Signal(self.stdin.clone())
     }
 
-    pub fn passes(mut self) {
+    pub fn passes(self) {
+        self.tells();
+    }
+
+    /// Waits for its end, which must be a good one; gives what it wrote to its standard output.
+    pub fn tells(mut self) -> String {
         let patience = if runner().is_empty() {
             WATCHDOG
         } else {
@@ -288,5 +293,6 @@ impl Running {
             "{}: neither program nor library says anything",
             self.name
         );
+        stdout
     }
 }

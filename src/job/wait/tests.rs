@@ -265,3 +265,39 @@ fn a_failure_that_is_only_announced_is_asked_about() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn one_pause_for_all_is_kept_to() {
+    let pause = Duration::from_millis(40);
+    let steady = Rhythm {
+        stream: false,
+        poll_min: pause,
+        poll_max: pause,
+        ..rhythm()
+    };
+    let mut machine = Wait::new(steady, fastrand::Rng::with_seed(3));
+    machine.start(None);
+    for _ in 0..9 {
+        let step = machine.next(Input::Polled(says(STATES[0]), None));
+        assert!(matches!(step.action, Action::Sleep(asked) if asked == pause));
+        assert!(machine.is_on_beat());
+        machine.next(Input::Slept);
+    }
+    // What the service asks for is counted from its answer, not from the beat.
+    machine.next(Input::Polled(says(STATES[0]), Some(pause)));
+    assert!(!machine.is_on_beat());
+}
+
+#[test]
+fn a_stream_is_opened_only_while_it_is_allowed() {
+    let mut machine = machine(true);
+    machine.allow_stream(false);
+    assert!(matches!(machine.start(None), Action::Poll));
+    for _ in 0..3 {
+        machine.next(Input::Polled(says(STATES[0]), None));
+        assert!(matches!(machine.next(Input::Slept).action, Action::Poll));
+    }
+    machine.next(Input::Polled(says(STATES[0]), None));
+    machine.allow_stream(true);
+    assert!(matches!(machine.next(Input::Slept).action, Action::OpenStream));
+}
