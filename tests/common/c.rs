@@ -221,7 +221,9 @@ impl Run {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the C program can be started");
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let token = self.arguments.get(1).cloned().unwrap_or_default();
         Running {
+            token: token.to_string_lossy().into_owned(),
             name: self
                 .program
                 .file_name()
@@ -248,6 +250,7 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<
 /// A C program under way.
 pub struct Running {
     name: String,
+    token: String,
     child: Child,
     stdin: Arc<Mutex<Option<ChildStdin>>>,
     told: [std::thread::JoinHandle<String>; 2],
@@ -289,6 +292,12 @@ impl Running {
             let _ = self.child.wait();
         }
         let [stdout, stderr] = self.told.map(|told| told.join().unwrap_or_default());
+        // Whatever a program of the suite prints comes from the library: messages, logs, tickets, problems.
+        assert!(
+            self.token.is_empty() || !(stdout.contains(&self.token) || stderr.contains(&self.token)),
+            "{} shows the token",
+            self.name
+        );
         match status {
             Some(status) => assert!(status.success(), "{}: {status}\n{stdout}{stderr}", self.name),
             None => panic!("{} hung for {patience:?}\n{stdout}{stderr}", self.name),
