@@ -1,13 +1,15 @@
-# make demo · make test · make header. Everything that is built goes under target/.
+# make demo · make test · make install PREFIX=... · make dist · make header. Everything that is built goes under target/.
 
 CARGO ?= cargo
 CC ?= cc
 CFLAGS ?= -O2
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SHIP := $(TARGET)/release
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client cancel-latency demo test header lint doc shared static check-tools
+.PHONY: bench-client cancel-latency demo test header notices lint doc shared static install dist check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -16,14 +18,26 @@ shared: check-tools
 	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
 
 static: check-tools
-	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib
+	@mkdir -p $(SHIP)
+	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
+
+# Header, libraries, pkg-config, CMake, licences, pages: under PREFIX, or packed for it under DESTDIR.
+install: shared static
+	@SHIP="$(abspath $(SHIP))" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" packaging/install.sh
+
+# One archive that unpacks anywhere, and its checksum, in target/dist.
+dist: shared static
+	@SHIP="$(abspath $(SHIP))" OUT="$(abspath $(TARGET))/dist" packaging/dist.sh
 
 demo: shared
 	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
 
 test: check-tools
-	$(CARGO) test --locked --workspace --all-targets
-	$(CARGO) test --locked --workspace --doc -q
+	$(CARGO) test --locked --workspace
+
+# Every case of tests/torture, of which "make test" runs a sample.
+torture:
+	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
 
 lint:
 	$(CARGO) fmt --all --check
@@ -44,6 +58,10 @@ cancel-latency: shared
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
+
+# Writes packaging/THIRD-PARTY.txt anew from Cargo.lock.
+notices:
+	NITRO_UPDATE_NOTICES=1 $(CARGO) test -q --locked --test notices
 
 check-tools:
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs"; exit 1; }

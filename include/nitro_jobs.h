@@ -309,8 +309,8 @@ typedef struct nitro_watch_event_t nitro_watch_event_t;
 /**
  * Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
  *
- * The threads belong to the watch and call nothing of the program: log lines and events come out of nitro_watch_next(). A
- * job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
+ * The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
+ * nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
  * any at once. Since 0.1.0.
  */
 typedef struct nitro_watch_t nitro_watch_t;
@@ -1295,7 +1295,7 @@ nitro_code_t nitro_job_events(const nitro_job_t *job,
  * Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
  *
  * A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
- * the client's wait limit. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
+ * the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
  * NITRO_E_GONE end it. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
@@ -1366,8 +1366,8 @@ size_t nitro_watch_count(const nitro_watch_t *watch);
  * Events come in the order in which things happened. Of the progress of a job only the latest is kept; an end is never lost.
  * A job that failed or cannot be followed is an event here, not an error, and disturbs no other. The caller owns `*event`
  * and frees it with nitro_watch_event_free(). `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
- * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback is called in here.
- * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+ * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback and the token callback
+ * are called in here. Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_next(const nitro_watch_t *watch,

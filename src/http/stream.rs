@@ -81,7 +81,8 @@ impl Stream {
             }
             if secured.fill(exchange)? == 0 {
                 let text = format!("{host} closed the connection in the TLS handshake");
-                return Err(Error::new(ErrorKind::Tls, text));
+                // No word against us: the line broke, and the next one may hold.
+                return Err(Error::new(ErrorKind::Connect, text));
             }
         }
     }
