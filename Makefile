@@ -7,7 +7,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 SHIP := $(TARGET)/release
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client demo test header lint doc shared static check-tools
+.PHONY: bench-client demo fuzz torture soak test header lint doc shared static check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -28,6 +28,11 @@ test: check-tools
 # Every case of tests/torture, of which "make test" runs a sample.
 torture:
 	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
+
+# Each fuzz target for so many seconds; needs a nightly toolchain.
+SECONDS ?= 10
+fuzz:
+	@fuzz/run.sh $(SECONDS)
 
 lint:
 	$(CARGO) fmt --all --check

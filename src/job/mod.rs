@@ -26,6 +26,11 @@ pub use result::{
 };
 pub use status::{JobState, JobStatus};
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing {
+    pub(crate) use super::events::{Meaning, meaning};
+    pub(crate) use super::file_name::{from_content_disposition, from_path, numbered, safe_name};
+}
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
 
