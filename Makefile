@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client cancel-latency demo test header notices lint doc shared static install dist check-tools
+.PHONY: bench-client cancel-latency demo test torture soak fuzz header notices lint doc shared static install dist check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -38,6 +38,11 @@ test: check-tools
 # Every case of tests/torture, of which "make test" runs a sample.
 torture:
 	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
+
+# Each fuzz target for so many seconds; needs a nightly toolchain.
+SECONDS ?= 10
+fuzz:
+	@fuzz/run.sh $(SECONDS)
 
 lint:
 	$(CARGO) fmt --all --check
