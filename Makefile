@@ -9,7 +9,8 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client demo test header notices symbols lint doc shared static install dist valgrind asan tsan audit miri check-tools
+.PHONY: bench-client cancel-latency demo test header notices symbols lint doc docs shared static install \
+	dist valgrind asan tsan audit miri check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -33,8 +34,11 @@ demo: shared
 	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
 
 test: check-tools
-	$(CARGO) test --locked --workspace --all-targets
-	$(CARGO) test --locked --workspace --doc -q
+	$(CARGO) test --locked --workspace
+
+# Every case of tests/torture, of which "make test" runs a sample.
+torture:
+	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
 
 lint:
 	$(CARGO) fmt --all --check
@@ -43,10 +47,20 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 
+# The manual: the header as HTML, every warning an error, and the pages of the Rust side.
+docs: doc
+	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
+	@mkdir -p $(TARGET)/docs
+	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
+
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
 	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+
+# How long a blocked call goes on after a cancel, phase by phase: measures, and writes the table in docs/CONNECTIONS.md.
+cancel-latency: shared
+	NITRO_LIBRARY=$(abspath $(SHIP))/libnitro_jobs.so $(CARGO) bench -q --locked --profile dev --bench cancel_latency
 
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:

@@ -36,12 +36,17 @@
 #define NITRO_VERSION "0.1.0"
 /** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
 #define NITRO_VERSION_NUMBER 1000
-/** Major, minor and patch number of this header. */
+/** Major number of this header. */
 #define NITRO_VERSION_MAJOR 0
+/** Minor number of this header. */
 #define NITRO_VERSION_MINOR 1
+/** Patch number of this header. */
 #define NITRO_VERSION_PATCH 0
 
-/* How functions are imported: define NITRO_STATIC when linking the static library on Windows. */
+/**
+ * @def NITRO_API
+ * How functions are imported: define NITRO_STATIC when linking the static library on Windows.
+ */
 #if defined(_WIN32) && !defined(NITRO_STATIC)
 #define NITRO_API __declspec(dllimport)
 #elif defined(__GNUC__)
@@ -50,7 +55,10 @@
 #define NITRO_API
 #endif
 
-/* Marks a function that has a better successor. */
+/**
+ * @def NITRO_DEPRECATED
+ * Marks a function that has a better successor.
+ */
 #if defined(__GNUC__)
 #define NITRO_DEPRECATED(successor) __attribute__((deprecated("use " successor)))
 #elif defined(_MSC_VER)
@@ -309,8 +317,8 @@ typedef struct nitro_watch_event_t nitro_watch_event_t;
 /**
  * Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
  *
- * The threads belong to the watch and call nothing of the program: log lines and events come out of nitro_watch_next(). A
- * job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
+ * The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
+ * nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
  * any at once. Since 0.1.0.
  */
 typedef struct nitro_watch_t nitro_watch_t;
@@ -1295,7 +1303,7 @@ nitro_code_t nitro_job_events(const nitro_job_t *job,
  * Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
  *
  * A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
- * the client's wait limit. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
+ * the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
  * NITRO_E_GONE end it. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
@@ -1366,8 +1374,8 @@ size_t nitro_watch_count(const nitro_watch_t *watch);
  * Events come in the order in which things happened. Of the progress of a job only the latest is kept; an end is never lost.
  * A job that failed or cannot be followed is an event here, not an error, and disturbs no other. The caller owns `*event`
  * and frees it with nitro_watch_event_free(). `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
- * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback is called in here.
- * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+ * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback and the token callback
+ * are called in here. Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_next(const nitro_watch_t *watch,
@@ -1638,7 +1646,7 @@ nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
 /**
  * Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
  *
- * `content_type` as for nitro_submission_add_file(). `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
+ * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
  * NULL. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
@@ -1652,7 +1660,7 @@ nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
 /**
  * Adds a document that a function gives, exactly `length` bytes of it, under a file name.
  *
- * It is read once, so the submission can be sent once. `content_type` may be NULL if the name's extension tells it.
+ * It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
  * `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
  * negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
  */
@@ -1709,10 +1717,11 @@ void nitro_submission_free(nitro_submission_t *submission);
  *
  * `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
  * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
- * client's wait limit. `job` and `saved_json` may be NULL; else the caller owns what they are set to, the latter as
- * nitro_job_download() has it. Codes: those of nitro_client_submit(), nitro_job_wait() and nitro_job_download(). Once there is
- * a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and can be taken up. Threads: any.
- * Since 0.1.0.
+ * client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
+ * `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
+ * NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
+ * nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
+ * can be taken up. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run(const nitro_client_t *client,
@@ -1728,9 +1737,9 @@ nitro_code_t nitro_client_run(const nitro_client_t *client,
                               nitro_error_t **err);
 
 /**
- * Submits, waits, and saves all files of the result into `folder`, as nitro_job_download_all() has it.
+ * Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
  *
- * The rest is as for nitro_client_run(). Threads: any. Since 0.1.0.
+ * All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run_all(const nitro_client_t *client,

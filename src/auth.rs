@@ -84,6 +84,9 @@ pub(crate) enum TokenSource {
     ClientCredentials(Credentials),
 }
 
+/// Has a thread of the program's ask for a token other than this number: for threads that must not call the program.
+pub(crate) type Relay<'r> = Option<&'r dyn Fn(Option<u64>)>;
+
 /// The tokens of one client.
 pub(crate) struct Auth {
     source: TokenSource,
@@ -121,31 +124,50 @@ impl Auth {
     }
 
     /// The token to send; none if the client has no source of tokens.
-    pub(crate) fn bearer(&self, http: &Http, scope: &Scope) -> Result<Option<Bearer>> {
+    pub(crate) fn bearer(&self, http: &Http, scope: &Scope, relay: Relay<'_>) -> Result<Option<Bearer>> {
         if matches!(self.source, TokenSource::None) {
             return Ok(None);
         }
-        self.get(None, http, scope).map(Some)
+        self.get(None, http, scope, relay).map(Some)
     }
 
     /// Another token than the one that the service refused; none if there is no other to be had.
-    pub(crate) fn instead_of(&self, refused: &Bearer, http: &Http, scope: &Scope) -> Result<Option<Bearer>> {
+    pub(crate) fn instead_of(
+        &self,
+        refused: &Bearer,
+        http: &Http,
+        scope: &Scope,
+        relay: Relay<'_>,
+    ) -> Result<Option<Bearer>> {
         if matches!(self.source, TokenSource::None | TokenSource::Fixed(_)) {
             return Ok(None);
         }
-        self.get(Some(refused.number), http, scope).map(Some)
+        self.get(Some(refused.number), http, scope, relay).map(Some)
     }
 
     /// Takes the token out of an error, should the service have echoed it.
     pub(crate) fn redact(&self, error: Error) -> Error {
-        match &self.cache.lock().held {
-            Some(held) => error.without(held.bearer.text()),
+        let held = self.cache.lock().held.as_ref().map(|held| held.bearer.clone());
+        match held {
+            Some(bearer) => error.without(bearer.text()),
             None => error,
         }
     }
 
-    fn get(&self, refused: Option<u64>, http: &Http, scope: &Scope) -> Result<Bearer> {
-        self.cache.get(refused, scope, |reason| {
+    /// Sees to it that there is a token other than number `refused`, for threads that wait for one and hear of a failure
+    /// themselves. Does not wait for another thread that is at it.
+    pub(crate) fn renew(&self, refused: Option<u64>, http: &Http, scope: &Scope) {
+        let state = self.cache.lock();
+        let needed = state.renewing.is_none() && state.usable(refused, Instant::now()).is_err();
+        drop(state);
+        if needed {
+            let _ = self.get(refused, http, scope, None);
+        }
+    }
+
+    fn get(&self, refused: Option<u64>, http: &Http, scope: &Scope, relay: Relay<'_>) -> Result<Bearer> {
+        let relay = relay.filter(|_| matches!(self.source, TokenSource::Callback(_)));
+        self.cache.get(refused, scope, relay, |reason| {
             scope
                 .log
                 .line(LogLevel::Debug, || format!("asking for a token ({reason:?})"));
@@ -253,6 +275,7 @@ impl Cache {
         self: &Arc<Self>,
         refused: Option<u64>,
         scope: &Scope,
+        relay: Relay<'_>,
         ask: impl FnOnce(TokenReason) -> Result<BearerToken>,
     ) -> Result<Bearer> {
         if let Ok(bearer) = self.lock().usable(refused, Instant::now()) {
@@ -261,6 +284,7 @@ impl Cache {
         // Registered before the lock is taken and let go after it: a trigger holds the token's lock and takes this one.
         let _woken = scope.cancel.as_ref().map(|cancel| cancel.register(self.clone()));
         let mut state = self.lock();
+        let mut relayed_in = None;
         let reason = loop {
             let now = Instant::now();
             let reason = match state.usable(refused, now) {
@@ -268,10 +292,19 @@ impl Cache {
                 Err(reason) => reason,
             };
             scope.check()?;
-            match state.renewing {
-                None => break reason,
-                Some(thread) if thread == thread::current().id() => return Err(reentered()),
-                Some(_) => {}
+            match (state.renewing, relay) {
+                (None, Some(relay)) if relayed_in != Some(state.round) => {
+                    relayed_in = Some(state.round);
+                    // The relay has a lock of its own.
+                    drop(state);
+                    relay(refused);
+                    state = self.lock();
+                    continue;
+                }
+                (None, Some(_)) => {}
+                (None, None) => break reason,
+                (Some(thread), _) if thread == thread::current().id() => return Err(reentered()),
+                (Some(_), _) => {}
             }
             if let Some(bearer) = state.waning(reason, now) {
                 return Ok(bearer);

@@ -83,7 +83,7 @@ impl Client {
         }
         let http = Http::new(&options)?;
         let token_url = match &options.token_url {
-            Some(url) => Url::parse(url).map_err(|e| e.context("token_url"))?,
+            Some(url) => Url::parse(url).map_err(|e| e.context("the token URL"))?,
             None => base.below(&["oauth", "token"]),
         };
         let auth = Auth::new(options.token, token_url)?;
@@ -185,7 +185,18 @@ impl Client {
         scope: &Scope,
     ) -> Result<Response> {
         let Inner { http, auth, .. } = &*self.inner;
-        let Some(first) = auth.bearer(http, scope).map_err(Error::unsent)? else {
+        let hand_over = scope.host.as_ref().map(|host| {
+            move |refused| {
+                let client = self.clone();
+                host.run(Box::new(move |scope| {
+                    client.inner.auth.renew(refused, &client.inner.http, scope);
+                }));
+            }
+        });
+        let relay = hand_over
+            .as_ref()
+            .map(|hand_over| hand_over as &dyn Fn(Option<u64>));
+        let Some(first) = auth.bearer(http, scope, relay).map_err(Error::unsent)? else {
             return http.send_body(request, body, scope);
         };
         let with = |bearer| Request {
@@ -196,7 +207,7 @@ impl Client {
         if response.status != 401 || !http.trusts(&response.url.origin()) {
             return Ok(response);
         }
-        let renewed = auth.instead_of(&first, http, scope);
+        let renewed = auth.instead_of(&first, http, scope, relay);
         match renewed.map_err(|e| e.context("the service refused the token"))? {
             Some(second) if body.rewind() => http.send_body(&with(second.text()), body, scope),
             _ => Ok(response),

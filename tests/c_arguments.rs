@@ -15,6 +15,7 @@ fn good(function: &Function, param: &Param) -> String {
         "origin" => "\"http://127.0.0.1:9\"",
         "id" => "\"abc\"",
         "json" => "ticket",
+        "endpoint" => "\"conversions\"",
         "path" if function.name == "nitro_options_add_ca_file" => "arg(\"file\")",
         "path" => "saved_to",
         "folder" => "arg(\"folder\")",
@@ -26,6 +27,11 @@ fn good(function: &Function, param: &Param) -> String {
         "nitro_sink_fn" => "go_on_sink",
         "nitro_transfer_fn" => "go_on_transfer",
         "nitro_log_fn" => "no_log",
+        "nitro_token_fn" => "no_token",
+        "nitro_read_fn" => "no_bytes",
+        "nitro_upload_fn" => "go_on_upload",
+        "nitro_run_fn" => "go_on_run",
+        "const nitro_submission_t*" => "to_send",
         "void*" => "&out_0",
         "const nitro_error_t*" => "error",
         "const nitro_options_t*" => "as_they_are",
@@ -151,7 +157,9 @@ fn program(function: &Function) -> String {
 
 #[test]
 fn every_function_takes_bad_arguments_with_grace() {
-    let functions = functions();
+    let mut functions = functions();
+    // Takes what only a callback is lent: tests/c/token.c has it.
+    functions.retain(|function| function.name != "nitro_token_set");
     let mut source = "#include \"fixture.h\"\n\n".to_owned();
     for function in &functions {
         writeln!(

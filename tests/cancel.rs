@@ -178,6 +178,23 @@ fn in_a_body_which_never_looks_finished() {
 }
 
 #[test]
+fn in_an_upload_that_nobody_reads() {
+    let both = Both::start();
+    both.fault(Fault::mute(200_000).in_request());
+    let document = tempfile::NamedTempFile::new().expect("a file");
+    // More than the system takes into its buffers.
+    document.as_file().set_len(32 << 20).expect("its size");
+    for emulator in &both.emulators {
+        let mark = Mark::new();
+        let run = plain(emulator, "unused", "submit")
+            .arg("ca_file", both.folder.path().join("ca"))
+            .arg("upload", document.path())
+            .arg("mark", mark.path());
+        cancelled(run, || mark.wait());
+    }
+}
+
+#[test]
 fn in_a_stream() {
     let both = Both::start();
     let silent = Scenario::new().clock(Clock::Manual);

@@ -46,13 +46,14 @@ fn the_status_of_a_running_job() {
     within(|| {
         let example = "{\n  \"jobID\": \"01234567-89ab-cdef-0123-456789abcdef\",\n  \"status\": \"running\",\n  \"progress\": 0\n}";
         let server = Canned::json(example);
-        let status = server.job().status(&Call::new()).unwrap();
+        let status = server.job_of(ID).status(&Call::new()).unwrap();
         assert_eq!(status.state(), &JobState::Running);
         assert_eq!(status.job_id(), Some(ID));
         assert_eq!(status.progress(), Some(0.0));
         assert_eq!(status.json(), example);
         let head = server.heads()[0].to_lowercase();
-        assert!(head.starts_with("get /jobs/j/status http/1.1\r\n"), "{head}");
+        let asked = format!("get /jobs/{ID}/status http/1.1\r\n");
+        assert!(head.starts_with(&asked), "{head}");
         assert!(
             head.contains("\r\nauthorization: bearer canned-token-91c7\r\n"),
             "{head}"
@@ -82,7 +83,7 @@ fn a_failed_job() {
 fn a_canceled_job() {
     within(|| {
         let document = json!({"jobID": ID, "status": "canceled"}).to_string();
-        let job = Canned::json(&document).job();
+        let job = Canned::json(&document).job_of(ID);
         assert_eq!(job.status(&Call::new()).unwrap().state(), &JobState::Canceled);
         assert_eq!(
             job.result(&Call::new()).unwrap_err().kind(),
@@ -343,7 +344,7 @@ fn a_result_asked_for_while_the_job_runs() {
                 )
             }
         });
-        let error = server.job().result(&Call::new()).unwrap_err();
+        let error = server.job_of(ID).result(&Call::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotReady);
         assert_eq!(server.heads().len(), 2);
     });

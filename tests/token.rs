@@ -1,4 +1,5 @@
 //! Where tokens come from, over the emulator's token endpoint: asked for once, renewed in time, shown to nobody.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

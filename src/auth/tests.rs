@@ -31,25 +31,28 @@ const LONG: Duration = Duration::from_secs(3600);
 fn a_token_is_asked_for_once_and_kept() {
     let cache = Arc::new(Cache::default());
     let scope = scope(&Call::new());
-    let first = cache.get(None, &scope, |why| {
+    let first = cache.get(None, &scope, None, |why| {
         assert_eq!(why, TokenReason::First);
         life("one", LONG)
     });
     assert_eq!(first.unwrap().text(), "one");
-    assert_eq!(cache.get(None, &scope, never).unwrap().text(), "one");
+    assert_eq!(cache.get(None, &scope, None, never).unwrap().text(), "one");
 }
 
 #[test]
 fn a_refused_token_is_replaced_once_for_all_who_held_it() {
     let cache = Arc::new(Cache::default());
     let scope = scope(&Call::new());
-    let old = cache.get(None, &scope, |_| life("one", LONG)).unwrap();
-    let new = cache.get(Some(old.number), &scope, |why| {
+    let old = cache.get(None, &scope, None, |_| life("one", LONG)).unwrap();
+    let new = cache.get(Some(old.number), &scope, None, |why| {
         assert_eq!(why, TokenReason::Refused);
         life("two", LONG)
     });
     assert_eq!(new.unwrap().text(), "two");
-    assert_eq!(cache.get(Some(old.number), &scope, never).unwrap().text(), "two");
+    assert_eq!(
+        cache.get(Some(old.number), &scope, None, never).unwrap().text(),
+        "two"
+    );
 }
 
 #[test]
@@ -75,9 +78,9 @@ fn a_token_that_is_still_valid_serves_while_its_renewal_fails() {
     cache.lock().hold(life("one", LONG).unwrap());
     cache.lock().held.as_mut().unwrap().renew_at = Some(Instant::now());
     let fails = |_| Err(Error::new(ErrorKind::Service, "down"));
-    assert_eq!(cache.get(None, &scope, fails).unwrap().text(), "one");
+    assert_eq!(cache.get(None, &scope, None, fails).unwrap().text(), "one");
     // And the next attempt waits a little.
-    assert_eq!(cache.get(None, &scope, never).unwrap().text(), "one");
+    assert_eq!(cache.get(None, &scope, None, never).unwrap().text(), "one");
 }
 
 #[test]
@@ -86,7 +89,9 @@ fn an_expired_token_does_not_serve() {
     let scope = scope(&Call::new());
     cache.lock().hold(life("one", Duration::ZERO).unwrap());
     let error = cache
-        .get(None, &scope, |_| Err(Error::new(ErrorKind::Service, "down")))
+        .get(None, &scope, None, |_| {
+            Err(Error::new(ErrorKind::Service, "down"))
+        })
         .err();
     assert_eq!(error.unwrap().kind(), ErrorKind::Service);
 }
@@ -100,7 +105,7 @@ fn slow(
     let (begun, begins) = mpsc::channel();
     let cache = cache.clone();
     let runner = thread::spawn(move || {
-        cache.get(None, &scope(&Call::new()), |_| {
+        cache.get(None, &scope(&Call::new()), None, |_| {
             begun.send(()).unwrap();
             let _ = wait.recv();
             answer
@@ -122,7 +127,7 @@ fn many_threads_wait_for_one_asking_and_share_its_failure() {
                 thread::spawn(move || {
                     let scope = scope(&Call::new());
                     ready.wait();
-                    cache.get(None, &scope, |_| {
+                    cache.get(None, &scope, None, |_| {
                         asked.fetch_add(1, Ordering::SeqCst);
                         life("another", LONG)
                     })
@@ -147,7 +152,7 @@ fn another_thread_takes_over_when_the_asking_one_was_cancelled() {
     let (go, first) = slow(&cache, Err(Error::cancelled()));
     let waiter = {
         let cache = cache.clone();
-        thread::spawn(move || cache.get(None, &scope(&Call::new()), |_| life("two", LONG)))
+        thread::spawn(move || cache.get(None, &scope(&Call::new()), None, |_| life("two", LONG)))
     };
     thread::sleep(Duration::from_millis(50));
     drop(go);
@@ -162,13 +167,14 @@ fn waiting_ends_with_the_waiter_s_own_token_or_limit_and_harms_nobody() {
     let late = cache.get(
         None,
         &scope(&Call::new().timeout(Duration::from_millis(30))),
+        None,
         never,
     );
     assert_eq!(late.err().unwrap().limit(), Some(Limit::Call));
     let cancel = CancelToken::new();
     let waiter = {
         let (cache, call) = (cache.clone(), Call::new().cancel(&cancel));
-        thread::spawn(move || cache.get(None, &scope(&call), never))
+        thread::spawn(move || cache.get(None, &scope(&call), None, never))
     };
     thread::sleep(Duration::from_millis(50));
     cancel.cancel();
@@ -182,19 +188,26 @@ fn a_callback_that_uses_its_own_client_or_panics_leaves_no_lock_behind() {
     let cache = Arc::new(Cache::default());
     let scope = scope(&Call::new());
     let inner = cache.clone();
-    let outcome = cache.get(None, &scope, |_| match inner.get(None, &scope, never) {
-        Err(error) => Err(error),
-        Ok(_) => life("one", LONG),
+    let outcome = cache.get(None, &scope, None, |_| {
+        match inner.get(None, &scope, None, never) {
+            Err(error) => Err(error),
+            Ok(_) => life("one", LONG),
+        }
     });
     assert_eq!(outcome.err().unwrap().kind(), ErrorKind::Busy);
     let panicking = cache.clone();
     let thread = thread::spawn(move || {
         let scope = super::tests::scope(&Call::new());
-        panicking.get(None, &scope, |_| panic!("on purpose")).map(|_| ())
+        panicking
+            .get(None, &scope, None, |_| panic!("on purpose"))
+            .map(|_| ())
     });
     assert!(thread.join().is_err());
     assert_eq!(
-        cache.get(None, &scope, |_| life("two", LONG)).unwrap().text(),
+        cache
+            .get(None, &scope, None, |_| life("two", LONG))
+            .unwrap()
+            .text(),
         "two"
     );
 }

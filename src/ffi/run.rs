@@ -45,10 +45,11 @@ pub type nitro_run_fn = Option<
 ///
 /// `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
 /// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
-/// client's wait limit. `job` and `saved_json` may be NULL; else the caller owns what they are set to, the latter as
-/// nitro_job_download() has it. Codes: those of nitro_client_submit(), nitro_job_wait() and nitro_job_download(). Once there is
-/// a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and can be taken up. Threads: any.
-/// Since 0.1.0.
+/// client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
+/// `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
+/// NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
+/// nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
+/// can be taken up. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_run(
     client: *const nitro_client_t,
@@ -72,9 +73,9 @@ pub unsafe extern "C" fn nitro_client_run(
     })
 }
 
-/// Submits, waits, and saves all files of the result into `folder`, as nitro_job_download_all() has it.
+/// Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
 ///
-/// The rest is as for nitro_client_run(). Threads: any. Since 0.1.0.
+/// All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_run_all(
     client: *const nitro_client_t,

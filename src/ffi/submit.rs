@@ -142,7 +142,7 @@ pub unsafe extern "C" fn nitro_submission_add_file(
 
 /// Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
 ///
-/// `content_type` as for nitro_submission_add_file(). `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
+/// `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
 /// NULL. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_bytes(
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn nitro_submission_add_bytes(
 
 /// Adds a document that a function gives, exactly `length` bytes of it, under a file name.
 ///
-/// It is read once, so the submission can be sent once. `content_type` may be NULL if the name's extension tells it.
+/// It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
 /// `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
 /// negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -17,8 +17,8 @@ use crate::job::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
 /// Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
 ///
-/// The threads belong to the watch and call nothing of the program: log lines and events come out of nitro_watch_next(). A
-/// job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
+/// The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
+/// nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
 /// any at once. Since 0.1.0.
 pub struct nitro_watch_t {
     watch: Watch,
@@ -137,8 +137,8 @@ pub unsafe extern "C" fn nitro_watch_count(watch: *const nitro_watch_t) -> usize
 /// Events come in the order in which things happened. Of the progress of a job only the latest is kept; an end is never lost.
 /// A job that failed or cannot be followed is an event here, not an error, and disturbs no other. The caller owns `*event`
 /// and frees it with nitro_watch_event_free(). `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
-/// NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback is called in here.
-/// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+/// NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback and the token callback
+/// are called in here. Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_next(
     watch: *const nitro_watch_t,

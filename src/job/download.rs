@@ -184,6 +184,10 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
             files.len(),
             path.display()
         )),
+        Target::File(path) if path.is_dir() => Err(Error::new(
+            ErrorKind::File,
+            format!("{} is a folder, and one file was to be saved", path.display()),
+        )),
         Target::File(path) if download.existing == OnExisting::Fail && path.exists() => Err(exists(path)),
         _ => Ok(()),
     }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crate::call::{Call, Scope};
 use crate::client::{Accept, Get};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Framing, Redirects, Response};
 use crate::job::result::JobResult;
 use crate::job::status::{JobState, JobStatus};
 use crate::job::transfer::unproved;
 use crate::job::{Job, Ticket};
+use crate::log::LogLevel;
 
 /// How often a result is asked for again when the service says that the job is completed and yet has no result.
 const LATE_RESULT_ATTEMPTS: u32 = 6;
@@ -18,6 +19,7 @@ const LATE_RESULT_PAUSE: Duration = Duration::from_millis(150);
 /// The most of a JSON answer in place of bytes that is looked at to tell an envelope from a file.
 const ENVELOPE_LOOK: usize = 64 << 10;
 const COPY_BUFFER: usize = 64 << 10;
+const BROKEN_ANSWER_PAUSE: Duration = Duration::from_millis(500);
 
 /// What [`Job::result_bytes`] has given to the writer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +39,9 @@ impl Job {
             return Ok(status);
         }
         let ticket = self.ticket();
-        let answer = self.ask_status(&ticket, Attempts::Retry, &scope);
-        Ok(answer.map_err(|e| self.about(&ticket, e))?.0)
+        let ask = || self.request_status(&ticket, Attempts::Retry, &scope);
+        let status = self.whole(&scope, ask, |response| self.read_status(response, &scope));
+        status.map_err(|e| self.about(&ticket, e))
     }
 
     /// The result as JSON, which must be there: see [`Job::wait`].
@@ -54,11 +57,11 @@ impl Job {
             return Ok(JobResult::clone(answer));
         }
         let ticket = self.ticket();
-        let fetched = self
-            .ask_result(&ticket, Accept::Json, scope)
-            .and_then(|response| response.text(self.client.settings().max_json, scope))
-            .and_then(JobResult::parse);
-        fetched.map_err(|e| self.about(&ticket, e))
+        let ask = || self.ask_result(&ticket, Accept::Json, scope);
+        let read = |response: Response| response.text(self.client.settings().max_json, scope);
+        let result = self.whole(scope, ask, read);
+        let result = result.and_then(|json| JobResult::of(&ticket, json));
+        result.map_err(|e| self.about(&ticket, e))
     }
 
     /// The result as bytes, given to `writer` as they come, in constant memory whatever their number.
@@ -73,8 +76,31 @@ impl Job {
             None => self.ask_result(&ticket, Accept::OctetStream, &scope),
         };
         response
-            .and_then(|response| copy_result(response, writer, &scope))
+            .and_then(|response| copy_result(response, &ticket, writer, &scope))
             .map_err(|e| self.about(&ticket, e))
+    }
+
+    /// Asks again where an answer broke off in its body: the transport, which repeats requests, saw its head come.
+    fn whole<T>(
+        &self,
+        scope: &Scope,
+        ask: impl Fn() -> Result<Response>,
+        read: impl Fn(Response) -> Result<T>,
+    ) -> Result<T> {
+        let settings = self.client.settings();
+        for attempt in 0.. {
+            match read(ask()?) {
+                Err(error) if broke_off(&error) && attempt < settings.retries => {
+                    scope.log.line(LogLevel::Info, || {
+                        format!("an answer broke off ({error}); asking again")
+                    });
+                    let pause = BROKEN_ANSWER_PAUSE * (1 << attempt.min(6));
+                    scope.sleep(pause.min(settings.rhythm.pause_cap).mul_f64(fastrand::f64()))?;
+                }
+                outcome => return outcome,
+            }
+        }
+        unreachable!("the loop ends by its attempts")
     }
 
     /// The status, and how long the service asks to wait before the next question.
@@ -84,14 +110,18 @@ impl Job {
         attempts: Attempts,
         scope: &Scope,
     ) -> Result<(JobStatus, Option<Duration>)> {
+        let response = self.request_status(ticket, attempts, scope)?;
+        let retry_after = response.retry_after();
+        Ok((self.read_status(response, scope)?, retry_after))
+    }
+
+    fn request_status(&self, ticket: &Ticket, attempts: Attempts, scope: &Scope) -> Result<Response> {
         let get = Get {
             redirects: Redirects::Report,
             attempts,
             ..Get::new(&ticket.status_url, Accept::Json, &ticket.reference_id)
         };
-        let response = self.client.get(&get, scope)?;
-        let retry_after = response.retry_after();
-        Ok((self.read_status(response, scope)?, retry_after))
+        self.client.get(&get, scope)
     }
 
     /// Understands an answer of the status endpoint: JSON, or a redirect to the result.
@@ -104,13 +134,18 @@ impl Job {
                 let location = response.url.join(location).map_err(|e| {
                     Error::new(ErrorKind::Redirect, e.message()).context("the status' Location")
                 })?;
-                JobStatus::redirected(
-                    location.as_str(),
-                    &response.text(limit, scope).unwrap_or_default(),
-                )
+                // A body that nobody can read says nothing; one that broke off may have said that the job failed.
+                let body = match response.text(limit, scope) {
+                    Err(error) if matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge) => {
+                        String::new()
+                    }
+                    body => body?,
+                };
+                JobStatus::redirected(location.as_str(), &body)
             }
             _ => return Err(response.into_error(scope)),
         };
+        self.lock().recognise(status.job_id())?;
         self.note_location(&status);
         Ok(status)
     }
@@ -163,6 +198,12 @@ impl Job {
     }
 }
 
+/// Whether an answer's head came, and then its body did not.
+fn broke_off(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Truncated | ErrorKind::ConnectionLost)
+        || error.limit() == Some(Limit::Idle)
+}
+
 fn not_ready(retry_after: Option<Duration>) -> Error {
     Error::new(
         ErrorKind::NotReady,
@@ -171,14 +212,19 @@ fn not_ready(retry_after: Option<Duration>) -> Error {
     .with_retry_after(retry_after)
 }
 
-fn copy_result(mut response: Response, writer: &mut dyn Write, scope: &Scope) -> Result<ReceivedBytes> {
+fn copy_result(
+    mut response: Response,
+    ticket: &Ticket,
+    writer: &mut dyn Write,
+    scope: &Scope,
+) -> Result<ReceivedBytes> {
     let content_type = response.header("content-type").map(str::to_owned);
     let mut buffer = vec![0; COPY_BUFFER];
     let mut filled = 0;
     if response.content_type().as_deref().is_some_and(is_json) {
         // A job that failed, or an extraction, answers with its JSON envelope whatever was asked for.
         filled = read_full(&mut response, &mut buffer[..ENVELOPE_LOOK], scope)?;
-        if let Some(error) = envelope_error(&buffer[..filled]) {
+        if let Some(error) = envelope_error(ticket, &buffer[..filled]) {
             return Err(error);
         }
     }
@@ -217,11 +263,13 @@ fn is_json(media_type: &str) -> bool {
 }
 
 /// What a JSON answer says if it is the job's envelope rather than a file that happens to be JSON.
-fn envelope_error(start: &[u8]) -> Option<Error> {
+fn envelope_error(ticket: &Ticket, start: &[u8]) -> Option<Error> {
     let text = std::str::from_utf8(start).unwrap_or_default();
     if let Ok(status) = JobStatus::parse(text.to_owned()) {
+        let stranger = ticket.recognise(status.job_id()).err();
         return match status.state() {
             JobState::Unknown(_) => None,
+            _ if stranger.is_some() => stranger,
             JobState::Running => Some(not_ready(None)),
             JobState::Completed => Some(no_bytes()),
             JobState::Failed => Some(Error::from_job(ErrorKind::JobFailed, status.error())),

@@ -75,7 +75,7 @@ impl Job {
                     scope,
                 )
                 .and_then(|response| response.text(self.client.settings().max_json, scope))
-                .and_then(JobResult::parse);
+                .and_then(|json| JobResult::of(ticket, json));
             if let Err(error) = told
                 && error.kind() == ErrorKind::JobFailed
             {
@@ -113,6 +113,9 @@ impl Events {
     }
 }
 
+const LEAST_GRACE: Duration = Duration::from_millis(100);
+const MOST_GRACE: Duration = Duration::from_secs(60);
+
 #[derive(Debug)]
 pub(super) struct Follow {
     pub(super) ticket: Arc<Ticket>,
@@ -122,6 +125,9 @@ pub(super) struct Follow {
     /// What the machine asked for last, kept so that a call that runs out of time can be taken up again.
     pending: Option<Action>,
     wake_at: Option<Instant>,
+    /// How long the next request may take beyond a pull's own limit, grown until one is answered: a request cannot be
+    /// taken up again half-way, so limits shorter than a round trip would never get anywhere.
+    grace: Duration,
 }
 
 impl Follow {
@@ -139,6 +145,7 @@ impl Follow {
             last_event_id: String::new(),
             pending,
             wake_at: None,
+            grace: Duration::ZERO,
         }
     }
 
@@ -219,6 +226,8 @@ impl Follow {
             Acted::Interrupted(_, error) if error.kind() == ErrorKind::Cancelled => return Turn::Cancelled,
             Acted::Interrupted(Action::Poll, error) => Input::PollFailed(error),
             Acted::Interrupted(_, error) => Input::StreamFailed(error),
+            Acted::Over(Action::Ended(status)) => return Turn::Ended(status),
+            Acted::Over(Action::GaveUp(error)) => return Turn::GaveUp(job.about(&self.ticket, error)),
             Acted::Over(_) => return Turn::Cancelled,
         };
         let report = self.tell(input, scope);
@@ -234,18 +243,31 @@ impl Follow {
 
     fn act(&mut self, action: Action, job: &Job, scope: &Scope) -> Acted {
         let outcome = match &action {
-            Action::OpenStream => self.open_stream(job, scope),
+            Action::OpenStream => self.open_stream(job, &scope.with_grace(self.grace)),
             Action::ReadStream => self.read_stream(job, scope),
-            Action::Poll => match job.ask_status(&self.ticket, Attempts::Once, scope) {
-                Ok((status, retry_after)) => Ok(Input::Polled(status, retry_after)),
-                Err(error) => own_end(error).map(Input::PollFailed),
-            },
+            Action::Poll => self.poll(job, &scope.with_grace(self.grace)),
             Action::Sleep(pause) => self.sleep(*pause, scope),
             Action::Ended(_) | Action::GaveUp(_) => return Acted::Over(action),
         };
         match outcome {
-            Ok(input) => Acted::Happened(input),
-            Err(error) => Acted::Interrupted(action, error),
+            Ok(input) => {
+                self.grace = Duration::ZERO;
+                Acted::Happened(input)
+            }
+            Err(error) => {
+                let is_request = matches!(action, Action::OpenStream | Action::Poll);
+                if is_request && error.limit() == Some(Limit::Call) {
+                    self.grace = (self.grace * 2).clamp(LEAST_GRACE, MOST_GRACE);
+                }
+                Acted::Interrupted(action, error)
+            }
+        }
+    }
+
+    fn poll(&mut self, job: &Job, scope: &Scope) -> Result<Input> {
+        match job.ask_status(&self.ticket, Attempts::Once, scope) {
+            Ok((status, retry_after)) => Ok(Input::Polled(status, retry_after)),
+            Err(error) => own_end(error).map(Input::PollFailed),
         }
     }
 
@@ -255,10 +277,13 @@ impl Follow {
                 self.stream = Some(stream);
                 Ok(Input::StreamOpened)
             }
-            Ok(Opened::Answer(response)) => match job.read_status(*response, scope) {
-                Ok(status) => Ok(Input::StreamSaid(status)),
-                Err(error) => own_end(error).map(Input::StreamFailed),
-            },
+            Ok(Opened::Answer(response)) => {
+                let retry_after = response.retry_after();
+                match job.read_status(*response, scope) {
+                    Ok(status) => Ok(Input::StreamAnswered(status, retry_after)),
+                    Err(error) => own_end(error).map(Input::StreamFailed),
+                }
+            }
             // A proxy that buffers may hold back the head as well.
             Err(error) if error.limit() == Some(Limit::Idle) => Ok(Input::StreamMute),
             Err(error) => own_end(error).map(Input::StreamFailed),
@@ -271,6 +296,12 @@ impl Follow {
         };
         match stream.next(scope) {
             Ok(Said::Meaning(Meaning::Status(status))) => {
+                if let Err(error) = self.ticket.recognise(status.job_id()) {
+                    scope
+                        .log
+                        .line(LogLevel::Warn, || format!("an event of the stream: {error}"));
+                    return Ok(Input::StreamGarbled);
+                }
                 job.note_location(&status);
                 Ok(Input::StreamSaid(status))
             }

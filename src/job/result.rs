@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use super::Ticket;
 use super::status::{Head, JobState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, Fields, Take};
@@ -64,7 +65,7 @@ impl fmt::Display for ResultKind {
 }
 
 /// The result of a completed job.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JobResult {
     /// The text, and a NUL behind it where C was lent it.
     json: String,
@@ -74,10 +75,29 @@ pub struct JobResult {
     files: Vec<FileInfo>,
 }
 
+/// Without the text: it is what documents say, and addresses that are credentials in themselves.
+impl fmt::Debug for JobResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobResult")
+            .field("kind", &self.kind)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
+}
+
 impl JobResult {
-    /// Reads the service's answer. A job that failed, was canceled or still runs is an error, though its answer comes
-    /// as a success.
+    /// Reads the service's answer about the job of `ticket`. A job that failed, was canceled or still runs is an error,
+    /// though its answer comes as a success.
+    pub(crate) fn of(ticket: &Ticket, json: String) -> Result<Self> {
+        Self::read(json, |named| ticket.recognise(named))
+    }
+
+    /// Reads an answer about whatever job.
     pub(crate) fn parse(json: String) -> Result<Self> {
+        Self::read(json, |_| Ok(()))
+    }
+
+    fn read(json: String, recognise: impl Fn(Option<&str>) -> Result<()>) -> Result<Self> {
         let text = json::unmarked(&json).trim_ascii();
         if !text.starts_with('{') {
             json::check(&json).map_err(|cause| json::unreadable("the job's result", &json, &cause))?;
@@ -87,6 +107,8 @@ impl JobResult {
         let mut seen = Document::default();
         json::fields(&json, &mut seen)
             .map_err(|cause| json::unreadable("the job's result", &json, &cause))?;
+        let named = seen.head.job_id.or(seen.head.job_id_too);
+        recognise(named.and_then(json::string).as_deref())?;
         if let Some(refusal) = seen.refusal(&json) {
             return Err(refusal);
         }

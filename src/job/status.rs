@@ -1,6 +1,7 @@
 //! What the service says about a job at one moment, as a poll's answer or as an event of the stream.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -55,7 +56,7 @@ impl JobState {
 }
 
 /// What the service said about a job at one moment. The text is kept exactly as it came.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JobStatus {
     json: String,
     state: JobState,
@@ -66,6 +67,16 @@ pub struct JobStatus {
     location: Option<Text>,
     error: Option<Range<usize>>,
     result: Option<Range<usize>>,
+}
+
+/// Without the text: a completed job's holds addresses that are credentials in themselves, and what documents say.
+impl fmt::Debug for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobStatus")
+            .field("state", &self.state)
+            .field("progress", &self.progress())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What follows from a status: all that whoever waits for a job needs to know.

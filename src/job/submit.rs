@@ -58,6 +58,7 @@ impl Client {
     ) -> Result<Job> {
         let reference_id = Uuid::new_v4().to_string();
         self.start(submission, &reference_id, progress, scope)
+            .map_err(|e| self.redact(e))
             .map_err(|e| {
                 e.with_reference(&reference_id)
                     .context(submission.endpoint.as_str())

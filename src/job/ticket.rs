@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::Http;
 use crate::job::file_name;
 use crate::url::Url;
@@ -108,6 +108,17 @@ impl Ticket {
         }
         ticket.retry_after = written.retry_after_ms.map(Duration::from_millis);
         Ok(ticket)
+    }
+
+    /// Refuses an answer that names another job: a proxy or the service mixed something up.
+    pub(crate) fn recognise(&self, named: Option<&str>) -> Result<()> {
+        match named {
+            Some(id) if !id.eq_ignore_ascii_case(&self.job_id) => Err(Error::new(
+                ErrorKind::Protocol,
+                "the answer is about another job than the one that was asked about",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Writes the ticket down. An address elsewhere than at the service may be a credential in itself, and is left out.

@@ -31,8 +31,10 @@ pub(crate) struct Rhythm {
 pub(crate) enum Input {
     /// The stream was opened.
     StreamOpened,
-    /// The stream brought the job's state, or a plain JSON answer in its place.
+    /// The stream brought the job's state.
     StreamSaid(JobStatus),
+    /// The stream request was answered by one JSON document: there is no stream here.
+    StreamAnswered(JobStatus, Option<Duration>),
     /// The stream brought an event that nobody can read.
     StreamGarbled,
     /// The server asks for this pause before a new stream (`retry:`).
@@ -118,6 +120,8 @@ pub(crate) struct Wait {
     contact: bool,
     best_progress: Option<f64>,
     stream_retry: Option<Duration>,
+    /// The pause that the service asked for when it accepted the job, until the first poll.
+    asked_on_acceptance: Option<Duration>,
     after_sleep: After,
     on_beat: bool,
 }
@@ -139,6 +143,7 @@ impl Wait {
             contact: false,
             best_progress: None,
             stream_retry: None,
+            asked_on_acceptance: None,
             after_sleep: After::Poll,
             on_beat: false,
         }
@@ -164,8 +169,17 @@ impl Wait {
 
     /// The first thing to do; `retry_after` is what the service asked for when it accepted the job.
     pub(crate) fn start(&mut self, retry_after: Option<Duration>) -> Action {
-        match retry_after {
-            _ if self.streams() => Action::OpenStream,
+        self.asked_on_acceptance = retry_after;
+        if self.streams() {
+            Action::OpenStream
+        } else {
+            self.first_poll()
+        }
+    }
+
+    /// The first poll, not before the moment that the service asked for when it accepted the job.
+    fn first_poll(&mut self) -> Action {
+        match self.asked_on_acceptance.take() {
             Some(pause) => {
                 let pause = self.at_least(pause);
                 self.sleep(pause, After::Poll)
@@ -191,6 +205,12 @@ impl Wait {
                 self.heard();
                 self.stream_failures = 0;
                 self.on_stream_status(status, &mut step)
+            }
+            Input::StreamAnswered(status, retry_after) => {
+                self.heard();
+                self.give_up_stream(Switch::Refused, &mut step);
+                let asked = retry_after.or(self.asked_on_acceptance.take());
+                self.on_polled(status, asked, &mut step)
             }
             Input::StreamGarbled => {
                 self.garbled += 1;
@@ -226,11 +246,6 @@ impl Wait {
     }
 
     fn on_stream_status(&mut self, status: JobStatus, step: &mut Step) -> Action {
-        if !self.stream_open {
-            // The stream request was answered by one JSON document: there is no stream here.
-            self.give_up_stream(Switch::Refused, step);
-            return self.on_polled(status, None, step);
-        }
         if !status.is_terminal() {
             step.report = self.report(status);
             return Action::ReadStream;
@@ -271,7 +286,7 @@ impl Wait {
         match error.http_status() {
             Some(404 | 405 | 406 | 415 | 501) => {
                 self.give_up_stream(Switch::Refused, step);
-                Action::Poll
+                self.first_poll()
             }
             _ if is_final(&error) => Action::GaveUp(error),
             _ => {
@@ -411,7 +426,7 @@ impl Default for Rhythm {
             poll_max: Duration::from_secs(5),
             stream: true,
             failures_before_contact: 8,
-            failures_after_contact: 60,
+            failures_after_contact: 600,
             pause_cap: Duration::from_secs(30),
         }
     }

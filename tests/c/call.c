@@ -1,6 +1,6 @@
 /* Makes the calls that its arguments name, one after the other on one client, and reports what came of each as lines.
 
-   do=STEP,STEP...   status wait events result bytes download · trigger (the token) fresh (a new one) await (a signal)
+   do=STEP,STEP...   status wait events result bytes download submit (upload=PATH) · trigger (the token) fresh (a new one) await (a signal)
    job=ID file=PATH timeout=MS cancel=signal mark=PATH mark_log=TEXT
    and the client's options: see `numbers` and `texts`. */
 #define _GNU_SOURCE
@@ -62,6 +62,13 @@ static int32_t on_bytes(const uint8_t *data, size_t length, void *user_data) {
     *(uint64_t *)user_data += length;
     CHECK(data != NULL);
     mark();
+    return 0;
+}
+
+static int32_t on_upload(int64_t sent, int64_t total, void *user_data) {
+    (void)user_data;
+    CHECK(sent >= 0 && (total == -1 || sent <= total));
+    if (sent > 0) mark();
     return 0;
 }
 
@@ -176,7 +183,21 @@ static nitro_code_t follow_events(const nitro_job_t *job) {
     return code;
 }
 
-static void step(const char *what, const nitro_job_t *job) {
+static nitro_code_t submit(const nitro_client_t *client) {
+    nitro_submission_t *submission = NULL;
+    nitro_job_t *job = NULL;
+    nitro_code_t code;
+    OK(nitro_submission_new("transformations", "compress", &submission, &err));
+    OK(nitro_submission_add_file(submission, arg("upload"), "application/pdf", &err));
+    code = nitro_client_submit(client, submission, on_upload, NULL, cancel, number("timeout", -1), &job, &err);
+    CHECK((job != NULL) == (code == NITRO_OK));
+    if (err) tell_number("uncertain", nitro_error_is_uncertain(err));
+    nitro_job_free(job);
+    nitro_submission_free(submission);
+    return code;
+}
+
+static void step(const char *what, const nitro_client_t *client, const nitro_job_t *job) {
     int64_t timeout = number("timeout", -1);
     nitro_code_t code;
     if (strcmp(what, "await") == 0) {
@@ -215,6 +236,8 @@ static void step(const char *what, const nitro_job_t *job) {
         if (saved) tell("saved", saved);
         nitro_string_free(saved);
         report(code);
+    } else if (strcmp(what, "submit") == 0) {
+        report(submit(client));
     } else {
         CHECK(!"a step that is known");
     }
@@ -246,7 +269,7 @@ int main(int argc, char **argv) {
     steps = malloc(strlen(arg("do")) + 1);
     CHECK(steps != NULL);
     strcpy(steps, arg("do"));
-    for (what = strtok(steps, ","); what; what = strtok(NULL, ",")) step(what, job);
+    for (what = strtok(steps, ","); what; what = strtok(NULL, ",")) step(what, client, job);
     if (given("cancel")) pthread_join(waiting, NULL);
     OK(nitro_job_json(job, &ticket, NULL, &err));
     tell("ticket", ticket);

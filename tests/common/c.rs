@@ -38,6 +38,11 @@ pub fn runner() -> Vec<String> {
     runner.split_whitespace().map(str::to_owned).collect()
 }
 
+/// A time in milliseconds that the programs have for something, more where they run slowly.
+pub fn unhurried(ms: u64) -> u64 {
+    if runner().is_empty() { ms } else { ms * 40 }
+}
+
 /// Whether `tool` can be run. Where it cannot the test says so and must return.
 pub fn have(tool: &str) -> bool {
     let found = Command::new(tool)
@@ -226,7 +231,9 @@ impl Run {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the C program can be started");
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let token = self.arguments.get(1).cloned().unwrap_or_default();
         Running {
+            token: token.to_string_lossy().into_owned(),
             name: self
                 .program
                 .file_name()
@@ -253,6 +260,7 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<
 /// A C program under way.
 pub struct Running {
     name: String,
+    token: String,
     child: Child,
     stdin: Arc<Mutex<Option<ChildStdin>>>,
     told: [std::thread::JoinHandle<String>; 2],
@@ -294,6 +302,12 @@ impl Running {
             let _ = self.child.wait();
         }
         let [stdout, stderr] = self.told.map(|told| told.join().unwrap_or_default());
+        // Whatever a program of the suite prints comes from the library: messages, logs, tickets, problems.
+        assert!(
+            self.token.is_empty() || !(stdout.contains(&self.token) || stderr.contains(&self.token)),
+            "{} shows the token",
+            self.name
+        );
         match status {
             Some(status) => assert!(status.success(), "{}: {status}\n{stdout}{stderr}", self.name),
             None => panic!("{} hung for {patience:?}\n{stdout}{stderr}", self.name),

@@ -81,6 +81,13 @@ pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
+/// Whether a test program without libtest is meant by the words that `cargo test` was given.
+pub fn is_wanted(name: &str, arguments: &[String]) -> bool {
+    let listed = arguments.iter().any(|word| word == "--list");
+    let mut filters = arguments.iter().filter(|word| !word.starts_with('-'));
+    !listed && (filters.clone().next().is_none() || filters.any(|filter| name.contains(filter.as_str())))
+}
+
 /// Waits until something that happens elsewhere makes `holds` true; fails loudly if it never does.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -235,7 +242,11 @@ impl Canned {
     }
 
     pub fn job(&self) -> Job {
-        Client::new(self.options()).unwrap().job("j").unwrap()
+        self.job_of("j")
+    }
+
+    pub fn job_of(&self, id: &str) -> Job {
+        Client::new(self.options()).unwrap().job(id).unwrap()
     }
 
     /// The heads of the requests so far.

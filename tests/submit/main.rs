@@ -1,4 +1,5 @@
 //! Starting jobs over the emulator: what is sent, what comes back, and what goes wrong.
+#![allow(clippy::unwrap_used)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nitro_emulator::Scenario;
-use nitro_jobs::{Client, JobState, News, WatchOptions};
+use nitro_jobs::{BearerToken, Call, Client, JobState, News, TokenReason, WatchOptions};
 
 use crate::common::{client, emulator, job, manual, options, polls, quick, streams, until, within};
 use crate::{add_all, ends, never, next};
@@ -132,5 +132,55 @@ fn log_lines_come_out_of_next_and_nowhere_else() {
         for id in expected.keys() {
             assert!(lines.iter().any(|(_, line)| line.contains(id)));
         }
+    });
+}
+
+#[test]
+fn tokens_are_asked_for_inside_next_and_nowhere_else() {
+    within(|| {
+        let emulator = emulator();
+        let here = std::thread::current().id();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (service, seen) = (Arc::new(emulator), asked.clone());
+        let source = service.clone();
+        let options = options(&service).token_callback(move |reason| {
+            seen.lock().unwrap().push((std::thread::current().id(), reason));
+            Ok(BearerToken::new(source.token()))
+        });
+        let client = Client::new(options).unwrap();
+        let watch = client.watch(WatchOptions::new()).unwrap();
+        let expected = add_all(
+            &service,
+            &client,
+            &watch,
+            (0..20).map(|_| (manual(), "completed")),
+        );
+        // However short the calls are.
+        let brief = Call::new().timeout(Duration::from_millis(1));
+        assert!(asked.lock().unwrap().is_empty());
+        until("every job was asked about", || {
+            let _ = watch.next(&brief);
+            service
+                .requests()
+                .iter()
+                .map(|r| &r.path)
+                .collect::<HashSet<_>>()
+                .len()
+                == 20
+        });
+        assert_eq!(asked.lock().unwrap().len(), 1);
+        // A token that is refused in the middle is asked for once more; a direct call does not wait for `next`.
+        service.set_token("another-token-77aa");
+        let id = expected.keys().next().unwrap();
+        client.job(id).unwrap().status(&Call::new()).unwrap();
+        assert_eq!(asked.lock().unwrap().len(), 2);
+        for id in expected.keys() {
+            service.finish(id);
+        }
+        assert_eq!(ends(&watch), expected);
+        let asked = asked.lock().unwrap();
+        assert!(asked.iter().all(|(thread, _)| *thread == here), "{asked:?}");
+        let reasons: Vec<_> = asked.iter().map(|(_, reason)| *reason).collect();
+        assert_eq!(reasons, [TokenReason::First, TokenReason::Refused]);
     });
 }

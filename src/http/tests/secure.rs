@@ -151,6 +151,16 @@ fn each_reason_for_distrust_is_told() {
 }
 
 #[test]
+fn a_handshake_that_is_cut_is_a_connection_that_failed() {
+    let server = Server::start(|peer| {
+        let _ = peer.stream.read(&mut [0; 4096]);
+    });
+    let error = fetch(&trusting(&Authority::new()), &server.https("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    assert!(error.is_unsent() && error.is_retryable());
+}
+
+#[test]
 fn a_client_certificate_opens_what_wants_one() {
     let authority = Authority::new();
     let server = https(authority.issue("localhost", |_| {}), Some(&authority), answer);

@@ -150,9 +150,10 @@ impl Crew {
     }
 
     fn scope(&self, limit: Option<Duration>, cancel: &CancelToken) -> Scope {
-        Call::new()
+        let scope = Call::new()
             .cancel(cancel)
-            .begin(limit, Limit::Call, &self.pace, &self.log)
+            .begin(limit, Limit::Call, &self.pace, &self.log);
+        scope.relayed(self.queue.clone())
     }
 
     fn hands(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {

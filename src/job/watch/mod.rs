@@ -174,8 +174,8 @@ impl WatchEvent {
 /// Follows any number of jobs at once and tells what happens to them, through one function.
 ///
 /// The jobs are followed by threads of the watch's own, named `nitro-watch`, as many as [`WatchOptions::threads`] allows
-/// and there is work for. They call nothing of the program's: its log lines are kept and given out inside
-/// [`Watch::next`]. A job costs about a kilobyte, whatever happens and however slowly events are read.
+/// and there is work for. They call nothing of the program's: log lines are kept and given out inside [`Watch::next`], and
+/// a token callback is asked there, so jobs wait for a token until it is called. A job costs about a kilobyte, whatever happens and however slowly events are read.
 ///
 /// Any number of threads may use a watch at once. Dropping it stops its threads and waits for them, which is prompt: what
 /// they are doing is cancelled. The jobs at the service go on.
@@ -257,7 +257,8 @@ impl Watch {
     ///
     /// Events come in the order in which things happened. After [`ErrorKind::Timeout`] or
     /// [`ErrorKind::Cancelled`] it can be called again and has lost nothing. A call without a
-    /// limit of its own has the client's wait limit. The client's log hook is called in here.
+    /// limit of its own has the client's wait limit. The client's log hook and its token callback are
+    /// called in here.
     pub fn next(&self, call: &Call) -> Result<Option<WatchEvent>> {
         let settings = self.client.settings();
         let scope = call.begin(settings.wait_timeout, Limit::Call, &settings.pace, &settings.log);

@@ -1,12 +1,13 @@
 //! The schedule between threads: workers take tasks and give them back, one reader waits for news. No I/O happens here.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::News;
 use super::schedule::{Again, Next, Schedule, Told, Work};
-use crate::call::Scope;
+use crate::call::{Errand, Host, Scope};
 use crate::cancel::{CancelToken, Wake};
 use crate::error::Result;
 use crate::job::Ticket;
@@ -15,6 +16,8 @@ use crate::log::LogLevel;
 
 /// Log lines kept for a reader who is slow; what is beyond is counted.
 const LINES: usize = 1000;
+/// Errands kept for a reader who is slow.
+const ERRANDS: usize = 64;
 
 /// What workers and reader share.
 pub(super) struct Queue<T> {
@@ -29,6 +32,8 @@ struct State<T> {
     schedule: Schedule<T>,
     lines: VecDeque<(LogLevel, String)>,
     lost_lines: u64,
+    /// What the reader's thread is to do for workers.
+    errands: Vec<Errand>,
     /// Workers that wait for work, and until when one of them waits on behalf of all.
     idle: usize,
     look_out: Option<Instant>,
@@ -51,6 +56,7 @@ impl<T: Send + 'static> Queue<T> {
                 schedule,
                 lines: VecDeque::new(),
                 lost_lines: 0,
+                errands: Vec::new(),
                 idle: 0,
                 look_out: None,
                 readers: 0,
@@ -159,7 +165,7 @@ impl<T: Send + 'static> Queue<T> {
         self.announce(state, true);
     }
 
-    /// Waits for the next piece of news, giving log lines to the log of `scope` meanwhile; nothing once no job is left.
+    /// Waits for the next piece of news, hearing log lines and doing errands meanwhile; nothing once no job is left.
     pub(super) fn read(self: &Arc<Self>, scope: &Scope) -> Result<Option<Told>> {
         // Made before and dropped after the lock is held: a trigger takes the token's lock first, then this one.
         let _woken = scope.cancel.as_ref().map(|cancel| cancel.register(self.clone()));
@@ -176,6 +182,13 @@ impl<T: Send + 'static> Queue<T> {
             if let Some(cancel) = &scope.cancel {
                 cancel.check()?;
             }
+            if !state.errands.is_empty() {
+                let errands = std::mem::take(&mut state.errands);
+                drop(state);
+                errands.into_iter().for_each(|errand| errand(&scope.endless()));
+                state = self.lock();
+                continue;
+            }
             if let Some(told) = state.schedule.read() {
                 if state.schedule.len() == 0 {
                     self.news.notify_all();
@@ -186,7 +199,7 @@ impl<T: Send + 'static> Queue<T> {
                 return Ok(None);
             }
             scope.check()?;
-            if !state.lines.is_empty() {
+            if !state.lines.is_empty() || !state.errands.is_empty() {
                 continue;
             }
             state.readers += 1;
@@ -235,6 +248,23 @@ impl<T: Send + 'static> Queue<T> {
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Queue")
+    }
+}
+
+impl<T: Send + 'static> Host for Queue<T> {
+    fn run(&self, errand: Errand) {
+        let mut state = self.lock();
+        // Most are the same: the first that is done serves all.
+        if state.errands.len() < ERRANDS {
+            state.errands.push(errand);
+        }
+        self.announce(state, true);
     }
 }
 

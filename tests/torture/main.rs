@@ -1,0 +1,39 @@
+//! Everything that can go wrong on the wire, at every byte of it: the right error or the right bytes, no hang, no leak.
+//!
+//! `cargo test` runs a fixed sample; `make torture` runs every case. A program of its own rather than a libtest one: it
+//! counts descriptors and threads, which no other test may disturb, and says how many cases there were.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod hostile;
+mod killed;
+mod offsets;
+mod operation;
+mod outage;
+mod report;
+mod world;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use report::Report;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|word| word == killed::CHILD) {
+        return killed::child(&arguments[1..]);
+    }
+    if !common::is_wanted("torture", &arguments) {
+        return ExitCode::SUCCESS;
+    }
+    let full = std::env::var_os("NITRO_TORTURE").is_some_and(|value| value == "full");
+    let begun = Instant::now();
+    let report = Report::start();
+    outage::run(&report);
+    hostile::run(&report);
+    killed::run(&report);
+    offsets::run(&report, full);
+    report.end(begun.elapsed())
+}
