@@ -36,12 +36,17 @@
 #define NITRO_VERSION "0.1.0"
 /** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
 #define NITRO_VERSION_NUMBER 1000
-/** Major, minor and patch number of this header. */
+/** Major number of this header. */
 #define NITRO_VERSION_MAJOR 0
+/** Minor number of this header. */
 #define NITRO_VERSION_MINOR 1
+/** Patch number of this header. */
 #define NITRO_VERSION_PATCH 0
 
-/* How functions are imported: define NITRO_STATIC when linking the static library on Windows. */
+/**
+ * @def NITRO_API
+ * How functions are imported: define NITRO_STATIC when linking the static library on Windows.
+ */
 #if defined(_WIN32) && !defined(NITRO_STATIC)
 #define NITRO_API __declspec(dllimport)
 #elif defined(__GNUC__)
@@ -50,7 +55,10 @@
 #define NITRO_API
 #endif
 
-/* Marks a function that has a better successor. */
+/**
+ * @def NITRO_DEPRECATED
+ * Marks a function that has a better successor.
+ */
 #if defined(__GNUC__)
 #define NITRO_DEPRECATED(successor) __attribute__((deprecated("use " successor)))
 #elif defined(_MSC_VER)

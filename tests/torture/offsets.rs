@@ -19,7 +19,7 @@ const STEP: usize = 997;
 /// One in so many cases is run once more with repetitions allowed.
 const REPEATED: usize = 5;
 /// In the sample: one case in so many. A prime, so that every kind of case and every part of an answer is met.
-const SAMPLE: usize = 61;
+const SAMPLE: usize = 101;
 /// The patience of cases that are stalled beyond it, and how long those stall.
 const IMPATIENT: Duration = Duration::from_millis(80);
 const LONG_STALL: u64 = 400;

@@ -1,0 +1,39 @@
+//! Results of any shape: read or refused, and each typed view fits the kind.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use nitro_jobs::{ResultKind, fuzzing};
+
+fuzz_target!(|text: &str| {
+    let result = match fuzzing::result(text.to_owned()) {
+        Ok(result) => result,
+        Err(error) => return assert!(!error.message().is_empty()),
+    };
+    assert_eq!(result.json(), text);
+    assert_eq!(&text[result.result_range()], result.result_json());
+    let value = serde_json::from_str::<serde_json::Value>(result.result_json());
+    // Numbers beyond f64 and nesting beyond a parser's depth are no fault of the text.
+    if let Err(error) = value {
+        assert!(
+            error.is_data() || error.to_string().contains("recursion") || error.to_string().contains("range"),
+            "{error}"
+        );
+    }
+    let kind = result.kind();
+    let is_file = matches!(kind, ResultKind::File | ResultKind::Files);
+    assert!(is_file || result.files().is_empty());
+    for file in result.files() {
+        let _ = (
+            file.url(),
+            file.content_type(),
+            file.size_bytes(),
+            file.page_count(),
+        );
+    }
+    assert!(result.text().is_none() || kind == ResultKind::Text);
+    assert!(result.tables().is_err() || kind == ResultKind::Tables);
+    assert!(result.text_boxes().is_err() || kind == ResultKind::TextBoxes);
+    assert!(result.pii_boxes().is_err() || kind == ResultKind::PiiBoxes);
+    assert!(result.properties().is_err() || kind == ResultKind::Properties);
+    assert_eq!(result.into_json(), text);
+});
