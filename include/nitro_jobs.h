@@ -106,6 +106,21 @@
 #define NITRO_LOG_DEBUG 3
 
 /**
+ * A token is asked for because there is none yet.
+ */
+#define NITRO_TOKEN_FIRST 1
+
+/**
+ * A token is asked for because the one there is expires soon, or has expired.
+ */
+#define NITRO_TOKEN_EXPIRING 2
+
+/**
+ * A token is asked for because the service refused the one there is.
+ */
+#define NITRO_TOKEN_REFUSED 3
+
+/**
  * A state that this version does not know; nitro_status_name() has the service's word.
  */
 #define NITRO_STATE_UNKNOWN 0
@@ -196,6 +211,26 @@
 #define NITRO_EXISTING_NUMBER 2
 
 /**
+ * Phase of a run: the documents are being sent; `done` of `total` bytes.
+ */
+#define NITRO_RUN_UPLOAD 1
+
+/**
+ * Phase of a run: there is a job now; `ticket_json` is its ticket, to be written down.
+ */
+#define NITRO_RUN_SUBMITTED 2
+
+/**
+ * Phase of a run: the service works on the job; `status` is what it says.
+ */
+#define NITRO_RUN_PROCESSING 3
+
+/**
+ * Phase of a run: a file of the result is being saved; `done` of `total` bytes, -1 if that is not known.
+ */
+#define NITRO_RUN_DOWNLOAD 4
+
+/**
  * A cancel token: stops the calls that it was given to, from any thread.
  *
  * One token may serve any number of calls, at once or one after the other. It cannot be reset: make a new one for new
@@ -253,6 +288,34 @@ typedef struct nitro_result_t nitro_result_t;
 typedef struct nitro_status_t nitro_status_t;
 
 /**
+ * A job to be started: an endpoint, a method, its parameters, and documents.
+ *
+ * It can be submitted any number of times, unless one of its documents is a reader. Threads: one at a time. Since 0.1.0.
+ */
+typedef struct nitro_submission_t nitro_submission_t;
+
+/**
+ * Where a token callback puts the token: lent to it for the call. Threads: the callback's own. Since 0.1.0.
+ */
+typedef struct nitro_token_t nitro_token_t;
+
+/**
+ * What happened to one job of a watch.
+ *
+ * Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+ */
+typedef struct nitro_watch_event_t nitro_watch_event_t;
+
+/**
+ * Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
+ *
+ * The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
+ * nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
+ * any at once. Since 0.1.0.
+ */
+typedef struct nitro_watch_t nitro_watch_t;
+
+/**
  * What a function returns: NITRO_OK, or what went wrong.
  *
  * Codes are only ever added, their numbers never change. Treat a code that is not known as a failure.
@@ -268,6 +331,17 @@ typedef int32_t nitro_code_t;
 typedef void (*nitro_log_fn)(int32_t level,
                              const char *message,
                              void *user_data);
+
+/**
+ * Gives the library a token: calls nitro_token_set() with `answer` and returns 0. Anything else says that there is none.
+ *
+ * `reason` is one of NITRO_TOKEN_.... Called on a thread that is inside a call of this library, only during that call, and on
+ * one thread at a time for each client. It may block; the call's cancel token and limits do not reach into it. It must not
+ * use the client that asks, and no C++ exception may leave it. `answer` is lent for the call.
+ */
+typedef int32_t (*nitro_token_fn)(int32_t reason,
+                                  nitro_token_t *answer,
+                                  void *user_data);
 
 /**
  * Hears how far a wait is. Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED.
@@ -297,6 +371,39 @@ typedef int32_t (*nitro_transfer_fn)(size_t file,
                                      int64_t bytes,
                                      int64_t total,
                                      void *user_data);
+
+/**
+ * Gives the next bytes of a document: puts up to `capacity` of them into `buffer` and returns how many; 0 is the end.
+ *
+ * A negative number stops with NITRO_E_STOPPED. Called on the calling thread, only during nitro_client_submit() or
+ * nitro_client_run(). `buffer` is lent for the call. No C++ exception may leave it.
+ */
+typedef int64_t (*nitro_read_fn)(uint8_t *buffer,
+                                 size_t capacity,
+                                 void *user_data);
+
+/**
+ * Hears how far an upload is: `sent` bytes of `total`. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+ *
+ * Called on the calling thread, only during the call. No C++ exception may leave it.
+ */
+typedef int32_t (*nitro_upload_fn)(int64_t sent,
+                                   int64_t total,
+                                   void *user_data);
+
+/**
+ * Hears how far a run is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+ *
+ * `phase` is one of NITRO_RUN_...; treat one that is not known as nothing. What does not belong to the phase is 0 or NULL.
+ * Called on the calling thread, only during the call. `ticket_json` and `status` are lent for the call. No C++ exception may
+ * leave it.
+ */
+typedef int32_t (*nitro_run_fn)(int32_t phase,
+                                int64_t done,
+                                int64_t total,
+                                const char *ticket_json,
+                                const nitro_status_t *status,
+                                void *user_data);
 
 /**
  * The call did what its comment says.
@@ -586,6 +693,14 @@ NITRO_API
 const char *nitro_error_reference_id(const nitro_error_t *err);
 
 /**
+ * Whether the failed submission may have started a job all the same, so that a second one could start another: 1 or 0.
+ *
+ * 0 for NULL. Threads: one at a time per error. Since 0.1.0.
+ */
+NITRO_API
+int32_t nitro_error_is_uncertain(const nitro_error_t *err);
+
+/**
  * The ticket of the job that the failure is about, for nitro_job_from_json(); NULL if it is about no job.
  *
  * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
@@ -684,9 +799,10 @@ NITRO_API
 nitro_options_t *nitro_options_new(void);
 
 /**
- * Makes options from the environment: NITRO_BASE_URL and NITRO_TOKEN, each if it is set. Nothing else is read.
+ * Makes options from the environment: NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
  *
- * The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable is not UTF-8. Threads: any, while no thread
+ * Each is read if it is set, and nothing else is. The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable
+ * is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread
  * changes the environment. Since 0.1.0.
  */
 NITRO_API
@@ -702,17 +818,6 @@ NITRO_API
 nitro_code_t nitro_options_set_base_url(nitro_options_t *options,
                                         const char *url,
                                         nitro_error_t **err);
-
-/**
- * Sets the bearer token, which is sent to the service and to no other host.
- *
- * It is copied into memory that is wiped when it is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
- * Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_set_token(nitro_options_t *options,
-                                     const char *token,
-                                     nitro_error_t **err);
 
 /**
  * Sets the User-Agent, "nitro-jobs/VERSION" by default.
@@ -927,6 +1032,64 @@ NITRO_API
 void nitro_options_free(nitro_options_t *options);
 
 /**
+ * Sets the bearer token, which is sent to the service and to no other host.
+ *
+ * Of token, callback and client credentials the one set last counts. It is copied into memory that is wiped when it is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
+ * Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_token(nitro_options_t *options,
+                                     const char *token,
+                                     nitro_error_t **err);
+
+/**
+ * Sets the client's id and secret, for which the service gives tokens.
+ *
+ * Tokens are asked for when needed, kept, and renewed 60 s before they expire or when the service refuses one. The secret is
+ * copied into memory that is wiped when it is freed. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL
+ * or broken UTF-8; calls of the client give NITRO_E_UNAUTHORIZED where the service refuses them. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_client_credentials(nitro_options_t *options,
+                                                  const char *client_id,
+                                                  const char *client_secret,
+                                                  nitro_error_t **err);
+
+/**
+ * Sets where client credentials are turned into tokens, "oauth/token" below the base URL by default.
+ *
+ * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_token_url(nitro_options_t *options,
+                                         const char *url,
+                                         nitro_error_t **err);
+
+/**
+ * Sets the function that is asked for tokens: when there is none, when one expires soon, when the service refused one.
+ *
+ * `user_data` is handed to it and must live as long as the client and all that is made from it. A call for which it gives no
+ * token is NITRO_E_UNAUTHORIZED. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_token_callback(nitro_options_t *options,
+                                              nitro_token_fn callback,
+                                              void *user_data,
+                                              nitro_error_t **err);
+
+/**
+ * Answers a token callback. The token is copied into memory that is wiped when it is freed.
+ *
+ * `expires_in_s`: for how many seconds it is valid, -1 or 0 if that is not known; then it is used until the service refuses
+ * it. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Threads: that of the callback. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_token_set(nitro_token_t *answer,
+                             const char *token,
+                             int64_t expires_in_s,
+                             nitro_error_t **err);
+
+/**
  * Makes a client from options. No connection is made yet.
  *
  * The options are read, not taken: free them, or use them again. `options` may be NULL for the defaults. The caller owns
@@ -983,7 +1146,7 @@ nitro_code_t nitro_job_json(const nitro_job_t *job,
                             nitro_error_t **err);
 
 /**
- * The job's id; NULL for NULL.
+ * The job's id; "" for a job that the service answered at once without giving it one; NULL for NULL.
  *
  * Lent until the job is freed. Threads: any. Since 0.1.0.
  */
@@ -1132,7 +1295,7 @@ nitro_code_t nitro_job_events(const nitro_job_t *job,
  * Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
  *
  * A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
- * the client's wait limit. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
+ * the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
  * NITRO_E_GONE end it. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
@@ -1149,6 +1312,143 @@ nitro_code_t nitro_events_next(const nitro_events_t *events,
  */
 NITRO_API
 void nitro_events_free(nitro_events_t *events);
+
+/**
+ * Makes a watch without jobs. Nothing is sent and no thread is started before nitro_watch_add().
+ *
+ * `threads`: how many there may be, from 1 to 256; 0 stands for 4. Half of them may each hold the live stream of a job, the
+ * others poll the rest over kept connections. `requests_per_second`: the most requests of all jobs together, evenly spread;
+ * 0 for no limit. The caller owns `*watch` and frees it with nitro_watch_free(); the client may be freed before. Codes:
+ * NITRO_E_INVALID_ARGUMENT. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_new(const nitro_client_t *client,
+                             uint32_t threads,
+                             double requests_per_second,
+                             nitro_watch_t **watch,
+                             nitro_error_t **err);
+
+/**
+ * Begins to follow a job.
+ *
+ * `user_data` comes back with each event of the job. `id` may be NULL; else it is set to the job's number in this watch,
+ * which is never 0. A job that the watch follows already keeps its number and takes the new `user_data`. The job may be freed
+ * at once. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_INTERNAL if no thread can be started. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_add(const nitro_watch_t *watch,
+                             const nitro_job_t *job,
+                             void *user_data,
+                             uint64_t *id,
+                             nitro_error_t **err);
+
+/**
+ * Ceases to follow a job and drops what was not pulled of it: 1 if the watch still had it, else 0; 0 for NULL.
+ *
+ * What is under way for the job is cancelled; the job at the service goes on. No nitro_watch_next() that begins after this
+ * has returned gives an event of it. Does not wait. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+int32_t nitro_watch_remove(const nitro_watch_t *watch,
+                           uint64_t id);
+
+/**
+ * How many jobs the watch has, those included whose end was not pulled yet; 0 for NULL.
+ *
+ * Threads: any. Since 0.1.0.
+ */
+NITRO_API
+size_t nitro_watch_count(const nitro_watch_t *watch);
+
+/**
+ * Waits until something happens to one of the jobs; `*event` is NULL with NITRO_OK once no job is left.
+ *
+ * Events come in the order in which things happened. Of the progress of a job only the latest is kept; an end is never lost.
+ * A job that failed or cannot be followed is an event here, not an error, and disturbs no other. The caller owns `*event`
+ * and frees it with nitro_watch_event_free(). `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
+ * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback and the token callback
+ * are called in here. Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_next(const nitro_watch_t *watch,
+                              const nitro_cancel_t *cancel,
+                              int64_t timeout_ms,
+                              nitro_watch_event_t **event,
+                              nitro_error_t **err);
+
+/**
+ * Stops following, waits for the watch's threads, and frees it. NULL is nothing.
+ *
+ * The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events that were pulled stay
+ * valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since 0.1.0.
+ */
+NITRO_API
+void nitro_watch_free(nitro_watch_t *watch);
+
+/**
+ * The job's number in the watch, as nitro_watch_add() gave it; 0 for NULL.
+ *
+ * Since 0.1.0.
+ */
+NITRO_API
+uint64_t nitro_watch_event_id(const nitro_watch_event_t *event);
+
+/**
+ * What was given to nitro_watch_add() with the job; NULL for NULL.
+ *
+ * Since 0.1.0.
+ */
+NITRO_API
+void *nitro_watch_event_user_data(const nitro_watch_event_t *event);
+
+/**
+ * The id of the job at the service; NULL for NULL.
+ *
+ * Lent until the event is freed. Since 0.1.0.
+ */
+NITRO_API
+const char *nitro_watch_event_job_id(const nitro_watch_event_t *event);
+
+/**
+ * Whether this is the last event of the job, which the watch has let go: 1 or 0; 0 for NULL.
+ *
+ * Since 0.1.0.
+ */
+NITRO_API
+int32_t nitro_watch_event_is_last(const nitro_watch_event_t *event);
+
+/**
+ * How the job stands, as a code: NITRO_OK while it runs and once it is completed, else why there will be no result.
+ *
+ * NITRO_E_JOB_FAILED and NITRO_E_JOB_CANCELED are the job's own ends; NITRO_E_NOT_FOUND, NITRO_E_GONE, NITRO_E_UNAUTHORIZED
+ * or any other code says why it cannot be followed any further. NITRO_OK for NULL. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_watch_event_code(const nitro_watch_event_t *event);
+
+/**
+ * Where the job stands; NULL if it cannot be followed any further, and for NULL.
+ *
+ * Lent until the event is freed; never free it. Since 0.1.0.
+ */
+NITRO_API
+const nitro_status_t *nitro_watch_event_status(const nitro_watch_event_t *event);
+
+/**
+ * Why there will be no result, with everything that helps to act on it; NULL while nitro_watch_event_code() is NITRO_OK.
+ *
+ * Lent until the event is freed; never free it. Since 0.1.0.
+ */
+NITRO_API
+const nitro_error_t *nitro_watch_event_error(const nitro_watch_event_t *event);
+
+/**
+ * Frees the event and all that it lent. NULL is nothing.
+ *
+ * Threads: any, once. Since 0.1.0.
+ */
+NITRO_API
+void nitro_watch_event_free(nitro_watch_event_t *event);
 
 /**
  * The kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN for NULL.
@@ -1277,6 +1577,174 @@ nitro_code_t nitro_job_download_all(const nitro_job_t *job,
                                     int64_t timeout_ms,
                                     char **saved_json,
                                     nitro_error_t **err);
+
+/**
+ * Makes a submission without documents.
+ *
+ * `endpoint` is "conversions", "extractions", "transformations" or "generations"; `method` is sent as it is, for example
+ * "convert" or "merge". The caller owns `*submission` and frees it with nitro_submission_free(). Codes:
+ * NITRO_E_INVALID_ARGUMENT for another endpoint. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_new(const char *endpoint,
+                                  const char *method,
+                                  nitro_submission_t **submission,
+                                  nitro_error_t **err);
+
+/**
+ * Sets the method's parameters: the text of a JSON object, which is sent as it is; "{}" by default.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_set_params_json(nitro_submission_t *submission,
+                                              const char *json,
+                                              nitro_error_t **err);
+
+/**
+ * Sets where the service is to deliver the result and whom to call back: the text of a JSON object, sent as it is.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_set_delivery_json(nitro_submission_t *submission,
+                                                const char *json,
+                                                nitro_error_t **err);
+
+/**
+ * Sends the documents to storage first and names them to the service afterwards (1), or sends them to it (0, the default).
+ *
+ * For documents that the endpoints themselves refuse as too large. The service does not document this way. Codes:
+ * NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_set_presigned_upload(nitro_submission_t *submission,
+                                                   int32_t presigned,
+                                                   nitro_error_t **err);
+
+/**
+ * Adds a file, which is opened when it is sent; the order of documents counts.
+ *
+ * `content_type` may be NULL: then it follows from the extension, or from how the file begins. Codes:
+ * NITRO_E_INVALID_ARGUMENT for NULL; the submission gives NITRO_E_FILE if the file cannot be read or changes meanwhile, and
+ * NITRO_E_INVALID_ARGUMENT if its type cannot be told. Threads: one at a time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
+                                       const char *path,
+                                       const char *content_type,
+                                       nitro_error_t **err);
+
+/**
+ * Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
+ *
+ * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
+ * NULL. Threads: one at a time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
+                                        const char *name,
+                                        const char *content_type,
+                                        const uint8_t *data,
+                                        size_t length,
+                                        nitro_error_t **err);
+
+/**
+ * Adds a document that a function gives, exactly `length` bytes of it, under a file name.
+ *
+ * It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
+ * `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
+ * negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_add_reader(nitro_submission_t *submission,
+                                         const char *name,
+                                         const char *content_type,
+                                         int64_t length,
+                                         nitro_read_fn read,
+                                         void *user_data,
+                                         nitro_error_t **err);
+
+/**
+ * Adds a document that the service fetches from an address itself; its content type must be said.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL; the submission gives it for what is no http or https address. Threads: one at a
+ * time. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_submission_add_url(nitro_submission_t *submission,
+                                      const char *url,
+                                      const char *content_type,
+                                      nitro_error_t **err);
+
+/**
+ * Starts a job: sends the documents, streamed in constant memory, and returns as soon as the service has them.
+ *
+ * Write the ticket down at once: nitro_job_json(). A job that the service answered at once is completed, and its result is
+ * in the handle. `progress` may be NULL. The caller owns `*job`; client and submission may be freed before it. `timeout_ms`: 0
+ * or -1 for no limit but silence. Codes: NITRO_E_INVALID_ARGUMENT, NITRO_E_FILE for the documents; NITRO_E_UNAUTHORIZED,
+ * NITRO_E_CONTENT_TOO_LARGE, NITRO_E_UNSUPPORTED_MEDIA_TYPE, NITRO_E_UNPROCESSABLE, NITRO_E_RATE_LIMITED by the service. After
+ * a failure for which nitro_error_is_uncertain() is 1 there may be a job all the same. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_client_submit(const nitro_client_t *client,
+                                 const nitro_submission_t *submission,
+                                 nitro_upload_fn progress,
+                                 void *user_data,
+                                 const nitro_cancel_t *cancel,
+                                 int64_t timeout_ms,
+                                 nitro_job_t **job,
+                                 nitro_error_t **err);
+
+/**
+ * Frees the submission. Jobs that were made of it go on. NULL is nothing.
+ *
+ * Threads: any, once no call is given this handle. Since 0.1.0.
+ */
+NITRO_API
+void nitro_submission_free(nitro_submission_t *submission);
+
+/**
+ * Submits, waits, and saves the result, which must be one file, to `path`: one progress, one cancel token, one time limit.
+ *
+ * `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
+ * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
+ * client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
+ * `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
+ * NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
+ * nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
+ * can be taken up. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_client_run(const nitro_client_t *client,
+                              const nitro_submission_t *submission,
+                              const char *path,
+                              int32_t existing,
+                              nitro_run_fn progress,
+                              void *user_data,
+                              const nitro_cancel_t *cancel,
+                              int64_t timeout_ms,
+                              nitro_job_t **job,
+                              char **saved_json,
+                              nitro_error_t **err);
+
+/**
+ * Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
+ *
+ * All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_client_run_all(const nitro_client_t *client,
+                                  const nitro_submission_t *submission,
+                                  const char *folder,
+                                  int32_t existing,
+                                  nitro_run_fn progress,
+                                  void *user_data,
+                                  const nitro_cancel_t *cancel,
+                                  int64_t timeout_ms,
+                                  nitro_job_t **job,
+                                  char **saved_json,
+                                  nitro_error_t **err);
 
 #ifdef __cplusplus
 }  // extern "C"

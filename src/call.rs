@@ -1,5 +1,7 @@
 //! What bounds one call: a cancel token and a time limit.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
@@ -66,6 +68,7 @@ impl Call {
             limit,
             pace: pace.clone(),
             log: log.clone(),
+            host: None,
         }
     }
 }
@@ -81,6 +84,15 @@ pub(crate) struct Pace {
     pub min_rate: u64,
 }
 
+/// Something to be done on a thread of the host program's, within the bounds of that thread's call.
+pub(crate) type Errand = Box<dyn FnOnce(&Scope) + Send>;
+
+/// Stands for the host program on threads of the library's own, which must not call it.
+pub(crate) trait Host: fmt::Debug + Send + Sync {
+    /// Has it done when the program next lends a thread. Does not wait.
+    fn run(&self, errand: Errand);
+}
+
 /// A call under way: checked at each step that can block, and handed down to where it blocks.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
@@ -90,6 +102,8 @@ pub(crate) struct Scope {
     limit: Limit,
     pub pace: Pace,
     pub log: Log,
+    /// Set where this thread must not call the program itself.
+    pub host: Option<Arc<dyn Host>>,
 }
 
 impl Scope {
@@ -104,10 +118,42 @@ impl Scope {
         }
     }
 
+    /// The same bounds, told as `limit` when the time runs out.
+    pub(crate) fn told_as(&self, limit: Limit) -> Self {
+        Self {
+            limit,
+            ..self.clone()
+        }
+    }
+
+    /// The same on a thread that must leave it to `host` to call the program.
+    pub(crate) fn relayed(mut self, host: Arc<dyn Host>) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// The same without an end, for what others than this call wait for.
+    pub(crate) fn endless(&self) -> Self {
+        Self {
+            cancel: None,
+            deadline: None,
+            ..self.clone()
+        }
+    }
+
     /// The error of this call's own limit.
     pub(crate) fn expired(&self) -> Error {
         let seconds = self.timeout.unwrap_or_default().as_secs_f64();
         Error::timeout(self.limit, format!("the {} of {seconds} s ran out", self.limit))
+    }
+
+    /// The same bounds, but with `grace` from now on at least.
+    pub(crate) fn with_grace(&self, grace: Duration) -> Self {
+        let least = Instant::now().checked_add(grace);
+        Self {
+            deadline: self.deadline.and_then(|d| Some(d.max(least?))),
+            ..self.clone()
+        }
     }
 
     /// Sleeps for `duration`, bounded by the token and the deadline.

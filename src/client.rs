@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
+use crate::auth::Auth;
 use crate::call::{Call, Pace, Scope};
 use crate::error::{Error, Limit, Result};
-use crate::http::{Attempts, Http, Method, Redirects, Request, Response};
+use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody, Response};
 use crate::job::{Job, Rhythm, Ticket};
 use crate::log::Log;
 use crate::options::ClientOptions;
@@ -47,7 +46,7 @@ pub struct Client {
 struct Inner {
     http: Http,
     base: Url,
-    token: Option<Zeroizing<String>>,
+    auth: Auth,
     settings: Settings,
 }
 
@@ -83,6 +82,11 @@ impl Client {
             ));
         }
         let http = Http::new(&options)?;
+        let token_url = match &options.token_url {
+            Some(url) => Url::parse(url).map_err(|e| e.context("the token URL"))?,
+            None => base.below(&["oauth", "token"]),
+        };
+        let auth = Auth::new(options.token, token_url)?;
         let settings = Settings {
             rhythm: Rhythm {
                 poll_min: options.poll_min,
@@ -102,7 +106,7 @@ impl Client {
             inner: Arc::new(Inner {
                 http,
                 base,
-                token: options.token,
+                auth,
                 settings,
             }),
         })
@@ -120,10 +124,7 @@ impl Client {
 
     /// Takes the token out of an error, should the service have echoed it.
     pub(crate) fn redact(&self, error: Error) -> Error {
-        match &self.inner.token {
-            Some(token) => error.without(token),
-            None => error,
-        }
+        self.inner.auth.redact(error)
     }
 
     pub(crate) fn http(&self) -> &Http {
@@ -152,27 +153,65 @@ impl Client {
         call.begin(settings.wait_timeout, Limit::Wait, &settings.pace, &settings.log)
     }
 
+    pub(crate) fn base(&self) -> &Url {
+        &self.inner.base
+    }
+
     /// Asks the service about a job.
     pub(crate) fn get(&self, get: &Get<'_>, scope: &Scope) -> Result<Response> {
         let request = Request {
             method: Method::Get,
             url: get.url,
             accept: get.accept.as_str(),
-            bearer: self
-                .inner
-                .token
-                .as_deref()
-                .map(String::as_str)
-                .filter(|_| get.with_token),
+            bearer: None,
             reference_id: Some(get.reference_id),
             headers: get.headers,
             redirects: get.redirects,
             attempts: get.attempts,
         };
-        self.inner
-            .http
-            .send(&request, scope)
-            .map_err(|e| e.with_reference(get.reference_id))
+        let sent = match get.with_token {
+            true => self.send(&request, &mut RequestBody::Empty, scope),
+            false => self.inner.http.send(&request, scope),
+        };
+        sent.map_err(|e| e.with_reference(get.reference_id))
+    }
+
+    /// Sends a request with the token. If the service refuses the token, and another one can be had, sends it once more: a
+    /// request that was refused so has had no effect.
+    pub(crate) fn send(
+        &self,
+        request: &Request<'_>,
+        body: &mut RequestBody<'_>,
+        scope: &Scope,
+    ) -> Result<Response> {
+        let Inner { http, auth, .. } = &*self.inner;
+        let hand_over = scope.host.as_ref().map(|host| {
+            move |refused| {
+                let client = self.clone();
+                host.run(Box::new(move |scope| {
+                    client.inner.auth.renew(refused, &client.inner.http, scope);
+                }));
+            }
+        });
+        let relay = hand_over
+            .as_ref()
+            .map(|hand_over| hand_over as &dyn Fn(Option<u64>));
+        let Some(first) = auth.bearer(http, scope, relay).map_err(Error::unsent)? else {
+            return http.send_body(request, body, scope);
+        };
+        let with = |bearer| Request {
+            bearer: Some(bearer),
+            ..*request
+        };
+        let response = http.send_body(&with(first.text()), body, scope)?;
+        if response.status != 401 || !http.trusts(&response.url.origin()) {
+            return Ok(response);
+        }
+        let renewed = auth.instead_of(&first, http, scope, relay);
+        match renewed.map_err(|e| e.context("the service refused the token"))? {
+            Some(second) if body.rewind() => http.send_body(&with(second.text()), body, scope),
+            _ => Ok(response),
+        }
     }
 }
 

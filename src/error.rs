@@ -152,13 +152,13 @@ impl fmt::Display for Limit {
 }
 
 /// What went wrong in a call, with everything that helps to act on it. No token and no password is ever in it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{}", .inner.message)]
 pub struct Error {
     inner: Box<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -169,6 +169,7 @@ struct Inner {
     ticket: Option<String>,
     limit: Option<Limit>,
     unsent: bool,
+    uncertain: bool,
 }
 
 impl Error {
@@ -185,6 +186,7 @@ impl Error {
                 ticket: None,
                 limit: None,
                 unsent: false,
+                uncertain: false,
             }),
         }
     }
@@ -223,6 +225,20 @@ impl Error {
         error.inner.http_status = Some(status);
         error.inner.retry_after = problem.retry_after();
         error.inner.problem = Some(problem);
+        error
+    }
+
+    /// The token endpoint's refusal: the kind is `Unauthorized` wherever other credentials would help.
+    pub(crate) fn from_token_endpoint(status: u16, problem: ProblemDetails) -> Self {
+        let mut error = Self::from_response(status, problem);
+        if matches!(status, 400 | 401 | 403) {
+            error.inner.kind = ErrorKind::Unauthorized;
+            let said = error.problem().map(ProblemDetails::summary).unwrap_or_default();
+            let separator = if said.is_empty() { "" } else { ": " };
+            error.inner.message = format!(
+                "the service gave no token ({status}){separator}{said}; check the client id and its secret"
+            );
+        }
         error
     }
 
@@ -303,6 +319,18 @@ impl Error {
         self
     }
 
+    /// Marks an error after which the request may have had its effect all the same.
+    pub(crate) fn uncertain(mut self) -> Self {
+        self.inner.uncertain = true;
+        self
+    }
+
+    /// Puts words behind the message: what follows from it.
+    pub(crate) fn adding(mut self, words: &str) -> Self {
+        self.inner.message = format!("{}; {words}", self.inner.message);
+        self
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
@@ -348,9 +376,17 @@ impl Error {
         self.inner.unsent
     }
 
-    /// Whether the same call may succeed later without any change by the caller.
+    /// Whether a job may have been created although its submission failed: sending it again could make a second one.
+    pub fn is_uncertain(&self) -> bool {
+        self.inner.uncertain
+    }
+
+    /// Whether the same call may succeed later without any change by the caller, and does no harm.
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::*;
+        if self.is_uncertain() {
+            return false;
+        }
         match self.kind() {
             Timeout | WaitTimeout | Dns | Connect | ConnectionLost | Truncated | RateLimited | Service
             | NotReady => true,

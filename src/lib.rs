@@ -1,7 +1,7 @@
 //! Follows Nitro's asynchronous document jobs and takes their results, without an async runtime.
 //!
 //! A job has a ticket ([`Job::to_json`]) that brings it back in another process or on another day, is followed to its end
-//! ([`Job::wait`], or [`Job::events`] to pull), and its result is taken as JSON, as bytes, or as files on disk.
+//! ([`Job::wait`], or [`Job::events`] to pull; [`Client::watch`] for many at once), and its result is taken as JSON, as bytes, or as files on disk.
 //!
 //! ```no_run
 //! use nitro_jobs::{Call, CancelToken, Client, ClientOptions, Download};
@@ -18,9 +18,18 @@
 //! ```
 //!
 //! Every blocking call takes a [`Call`]: what can cancel it, and how long it may take. Every error is an [`Error`] that
-//! says what to do next. The library prints nothing, starts no thread but for looking up a host name, and sends the token
-//! to the service alone.
+//! says what to do next. The library prints nothing, starts no thread but for looking up a host name and for a [`Watch`], and
+//! sends the token to the service alone.
 
+// The library prints nothing and panics nowhere on purpose.
+#![warn(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::dbg_macro,
+    clippy::unwrap_used
+)]
+
+mod auth;
 mod call;
 mod cancel;
 mod client;
@@ -38,6 +47,7 @@ mod problem;
 pub mod sse;
 mod url;
 
+pub use auth::{BearerToken, TokenReason};
 pub use call::Call;
 pub use cancel::CancelToken;
 pub use client::Client;

@@ -27,6 +27,11 @@ impl Log {
         Self(Some(Arc::new(hook)))
     }
 
+    /// A log that gives its lines to `hook` if anybody listens to this one.
+    pub(crate) fn relay(&self, hook: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
+        Self(self.0.as_ref().map(|_| Arc::new(hook) as Arc<Hook>))
+    }
+
     /// Gives the line to the hook. `message` must hold no secret: no token, no password, no query of an address.
     pub(crate) fn line(&self, level: LogLevel, message: impl FnOnce() -> String) {
         if let Some(hook) = &self.0 {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::auth::{BearerToken, Credentials, TokenReason, TokenSource};
 use crate::call::Pace;
 use crate::error::{Error, Result};
 use crate::log::{Log, LogLevel};
@@ -16,7 +17,8 @@ use crate::log::{Log, LogLevel};
 #[derive(Clone)]
 pub struct ClientOptions {
     pub(crate) base_url: String,
-    pub(crate) token: Option<Zeroizing<String>>,
+    pub(crate) token: TokenSource,
+    pub(crate) token_url: Option<String>,
     pub(crate) user_agent: String,
     pub(crate) pace: Pace,
     pub(crate) call_timeout: Option<Duration>,
@@ -61,7 +63,8 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             base_url: "https://api.gonitro.dev".to_owned(),
-            token: None,
+            token: TokenSource::None,
+            token_url: None,
             user_agent: concat!("nitro-jobs/", env!("CARGO_PKG_VERSION")).to_owned(),
             pace: Pace {
                 connect: Duration::from_secs(15),
@@ -91,21 +94,31 @@ impl ClientOptions {
         Self::default()
     }
 
-    /// Options with `NITRO_BASE_URL` and `NITRO_TOKEN` from the environment, each if it is set; nothing else is read.
+    /// Options from the environment: `NITRO_BASE_URL`, and `NITRO_TOKEN` or else `NITRO_CLIENT_ID` with
+    /// `NITRO_CLIENT_SECRET`, each if it is set; nothing else is read.
     pub fn from_env() -> Result<Self> {
-        let variable = |name: &str| match std::env::var(name) {
+        Self::from_variables(|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
             Err(VarError::NotUnicode(_)) => Err(Error::invalid(format!("{name} is not valid UTF-8"))),
-        };
+        })
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
         let mut options = Self::default();
         if let Some(url) = variable("NITRO_BASE_URL")? {
             options = options.base_url(url);
         }
         if let Some(token) = variable("NITRO_TOKEN")? {
-            options = options.token(token);
+            return Ok(options.token(token));
         }
-        Ok(options)
+        match (variable("NITRO_CLIENT_ID")?, variable("NITRO_CLIENT_SECRET")?) {
+            (Some(id), Some(secret)) => Ok(options.client_credentials(id, secret)),
+            (None, None) => Ok(options),
+            _ => Err(Error::invalid(
+                "NITRO_CLIENT_ID and NITRO_CLIENT_SECRET belong together, and only one of them is set",
+            )),
+        }
     }
 
     /// The service's address; a path prefix is kept. Default: `https://api.gonitro.dev`.
@@ -114,9 +127,38 @@ impl ClientOptions {
         self
     }
 
-    /// The bearer token sent to the service, and to no other host.
+    /// The bearer token sent to the service, and to no other host. Of the three sources of tokens the last one set counts.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(Zeroizing::new(token.into()));
+        self.token = TokenSource::Fixed(Zeroizing::new(token.into()));
+        self
+    }
+
+    /// The client's id and secret, for which the service gives tokens. They are asked for when needed, kept, and renewed
+    /// 60 s before they expire or when the service refuses one; the secret is sent to the token's address alone.
+    pub fn client_credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.token = TokenSource::ClientCredentials(Credentials::new(id.into(), secret.into()));
+        self
+    }
+
+    /// Where client credentials are turned into tokens. Default: `oauth/token` below the base URL.
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.token_url = Some(url.into());
+        self
+    }
+
+    /// Asks the program for tokens: when there is none, when one is about to expire, and when the service refused one.
+    ///
+    /// It is called inside a call of this library, on the thread of that call, and by one thread at a time however many
+    /// wait for the token. It may block, but must not use a client made from these options. If it fails, so does the call,
+    /// as [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized) with the words of its error.
+    pub fn token_callback(
+        mut self,
+        ask: impl Fn(TokenReason) -> std::result::Result<BearerToken, Box<dyn std::error::Error + Send + Sync>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.token = TokenSource::Callback(std::sync::Arc::new(ask));
         self
     }
 
@@ -211,7 +253,8 @@ impl ClientOptions {
         self
     }
 
-    /// The first pause between two polls, and the longest. Defaults: 250 ms and 5 s.
+    /// The first pause between two polls, and the longest. Defaults: 250 ms and 5 s. Pauses vary by a fifth, so that
+    /// no two programs beat in step, unless both are the same.
     pub fn poll_interval(mut self, first: Duration, longest: Duration) -> Self {
         (self.poll_min, self.poll_max) = (first, longest);
         self
@@ -248,5 +291,33 @@ impl fmt::Debug for ClientOptions {
         f.debug_struct("ClientOptions")
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<ClientOptions> {
+        ClientOptions::from_variables(|name| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        })
+    }
+
+    #[test]
+    fn the_environment_gives_a_token_or_credentials_but_not_half_of_them() {
+        let both = [("NITRO_CLIENT_ID", "i"), ("NITRO_CLIENT_SECRET", "s")];
+        assert!(matches!(read(&[]).unwrap().token, TokenSource::None));
+        assert!(matches!(
+            read(&both).unwrap().token,
+            TokenSource::ClientCredentials(_)
+        ));
+        let all = [both[0], both[1], ("NITRO_TOKEN", "t")];
+        assert!(matches!(read(&all).unwrap().token, TokenSource::Fixed(_)));
+        for half in both {
+            let error = read(&[half]).unwrap_err();
+            assert!(error.message().contains("belong together"), "{error}");
+        }
     }
 }

@@ -92,7 +92,8 @@ fn status() {
 #[test]
 fn wait() {
     let emulator = common::emulator();
-    let quick = common::quick;
+    // Long enough for the program to see it run.
+    let quick = || common::quick().duration_ms(c::unhurried(60));
     let jobs = [
         ("event_in_data", quick()),
         ("named", quick().dialect(Dialect::Named)),
@@ -101,8 +102,8 @@ fn wait() {
         ("plain_json", quick().stream(StreamMode::Json)),
         ("failed", failed()),
         ("canceled", quick().outcome(Outcome::Canceled)),
-        ("stopped", Scenario::new().duration_ms(300u64)),
-        ("slow", Scenario::new().duration_ms(600u64)),
+        ("stopped", Scenario::new().duration_ms(c::unhurried(300))),
+        ("slow", Scenario::new().duration_ms(c::unhurried(600))),
         ("never", running().outcome(Outcome::Never)),
     ];
     run("wait", &emulator, &jobs).passes();

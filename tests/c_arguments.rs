@@ -15,6 +15,7 @@ fn good(function: &Function, param: &Param) -> String {
         "origin" => "\"http://127.0.0.1:9\"",
         "id" => "\"abc\"",
         "json" => "ticket",
+        "endpoint" => "\"conversions\"",
         "path" if function.name == "nitro_options_add_ca_file" => "arg(\"file\")",
         "path" => "saved_to",
         "folder" => "arg(\"folder\")",
@@ -26,10 +27,15 @@ fn good(function: &Function, param: &Param) -> String {
         "nitro_sink_fn" => "go_on_sink",
         "nitro_transfer_fn" => "go_on_transfer",
         "nitro_log_fn" => "no_log",
+        "nitro_token_fn" => "no_token",
+        "nitro_read_fn" => "no_bytes",
+        "nitro_upload_fn" => "go_on_upload",
+        "nitro_run_fn" => "go_on_run",
+        "const nitro_submission_t*" => "to_send",
         "void*" => "&out_0",
         "const nitro_error_t*" => "error",
         "const nitro_options_t*" => "as_they_are",
-        "nitro_code_t" | "size_t" => "0",
+        "nitro_code_t" | "size_t" | "uint32_t" | "double" => "0",
         "int32_t" | "int64_t" if param.name == "existing" => "NITRO_EXISTING_REPLACE",
         "int32_t" | "int64_t" => "1000",
         kind if kind.ends_with('*') && !param.is_output() => &param.name,
@@ -91,7 +97,6 @@ fn sentinel(param: &Param) -> &'static str {
 
 const REFUSED: &str =
     "code == NITRO_E_INVALID_ARGUMENT && nitro_error_code(err) == code && *nitro_error_message(err)";
-const REFUSED_UNTOLD: &str = "code == NITRO_E_INVALID_ARGUMENT";
 const TAKEN: &str = "code != NITRO_E_INVALID_ARGUMENT";
 
 /// All arguments NULL or 0. What cannot fail gives the empty value that its comment names.
@@ -108,6 +113,8 @@ fn all_null(function: &Function) -> String {
         "const char*" if says("never NULL") => format!("    CHECK_TEXT({call}, \"\");\n"),
         "const char*" => format!("    CHECK({call} == NULL);\n"),
         "double" => format!("    CHECK({call} < 0.0);\n"),
+        // What is lent: by the library, or by the program itself.
+        kind if kind.starts_with("const ") || kind == "void*" => format!("    CHECK({call} == NULL);\n"),
         kind if kind.ends_with('*') => {
             let param = Param {
                 kind: format!("{kind}*"),
@@ -150,7 +157,9 @@ fn program(function: &Function) -> String {
 
 #[test]
 fn every_function_takes_bad_arguments_with_grace() {
-    let functions = functions();
+    let mut functions = functions();
+    // Takes what only a callback is lent: tests/c/token.c has it.
+    functions.retain(|function| function.name != "nitro_token_set");
     let mut source = "#include \"fixture.h\"\n\n".to_owned();
     for function in &functions {
         writeln!(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use common::{
     Canned, DIALECTS, client, emulator, event_stream, job, json_answer, manual, polls, quick, streams, within,
 };
-use nitro_emulator::{Dialect, JobIdKey, Outcome, ProgressUnit, Scenario, StatusName, StreamMode};
+use nitro_emulator::{Dialect, Fault, JobIdKey, Outcome, ProgressUnit, Scenario, StatusName, StreamMode};
 use nitro_jobs::{Call, Client, ErrorKind, Events, Job, JobState, JobStatus};
 
 /// All that the events say until their end.
@@ -331,5 +331,27 @@ fn an_event_beyond_the_limit_is_an_error_and_no_memory() {
         let mut events = client.job("j").unwrap().events();
         let seen = all(&mut events);
         assert_eq!(seen.last().unwrap().state(), &JobState::Completed, "by the poll");
+    });
+}
+
+#[test]
+fn a_limit_shorter_than_a_round_trip_gets_there_all_the_same() {
+    within(|| {
+        let emulator = emulator();
+        let job = client(&emulator).job(&emulator.create_job(quick())).unwrap();
+        emulator.fault_all(Some(Fault::stall(0, 250)));
+        let mut events = job.events();
+        let pull = Call::new().timeout(Duration::from_millis(20));
+        let states = std::iter::from_fn(|| match events.next(&pull) {
+            Ok(state) => state.map(Some),
+            Err(error) if error.kind() == ErrorKind::Timeout => Some(None),
+            Err(error) => panic!("{error}"),
+        });
+        let last = states.flatten().last().expect("a state");
+        assert_eq!(*last.state(), JobState::Completed);
+        assert!(
+            emulator.connections() < 12,
+            "each pull made a connection of its own"
+        );
     });
 }

@@ -24,7 +24,7 @@ static double now(void) {
 }
 
 static int report(long ops, double bytes, double begun, double check) {
-    printf("{\"ops\":%ld,\"bytes\":%.0f,\"secs\":%.9f,\"check\":%.17g}\n", ops, bytes, now() - begun, check);
+    printf("{\"ops\":%ld,\"bytes\":%.0f,\"secs\":%.9f,\"check\":%.4f}\n", ops, bytes, now() - begun, check);
     return 0;
 }
 

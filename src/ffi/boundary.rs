@@ -1,7 +1,7 @@
 //! The gate that every function of the C API passes: panics, NULL and text are dealt with here and nowhere else.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::time::Duration;
@@ -62,6 +62,12 @@ pub(super) fn outside<T>(callback: impl FnOnce() -> T) -> T {
     let outcome = callback();
     INSIDE.set(before);
     outcome
+}
+
+/// Has this thread of the library's own count as inside the gate for as long as it lives: it catches its panics itself.
+pub(super) fn enter_for_good() {
+    silence_own_panics();
+    INSIDE.set(true);
 }
 
 /// Keeps a panic that the gate catches from being printed on the host's screen. Other panics go where they went before.
@@ -174,6 +180,21 @@ pub(super) fn free<T>(pointer: *mut T) {
 pub(super) fn to_milliseconds(duration: Option<Duration>) -> i64 {
     duration.map_or(-1, |d| d.as_millis().try_into().unwrap_or(i64::MAX))
 }
+
+/// The host's pointer, which the library never looks behind.
+#[derive(Clone, Copy)]
+pub(super) struct UserData(pub(super) *mut c_void);
+
+impl UserData {
+    pub(super) fn get(self) -> *mut c_void {
+        self.0
+    }
+}
+
+// SAFETY: the header tells the host that its functions are called on any thread that is inside a call.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
 
 #[cfg(test)]
 mod tests {

@@ -110,11 +110,11 @@ fn save(
     Ok(())
 }
 
-fn signed(bytes: Option<u64>) -> i64 {
+pub(super) fn signed(bytes: Option<u64>) -> i64 {
     bytes.map_or(-1, |b| b.try_into().unwrap_or(i64::MAX))
 }
 
-fn written(saved: &[SavedFile]) -> String {
+pub(super) fn written(saved: &[SavedFile]) -> String {
     let list: Vec<_> = saved
         .iter()
         .map(|f| Written {
@@ -126,7 +126,7 @@ fn written(saved: &[SavedFile]) -> String {
     serde_json::to_string(&list).unwrap_or_default()
 }
 
-fn on_existing(existing: i32) -> Result<OnExisting> {
+pub(super) fn on_existing(existing: i32) -> Result<OnExisting> {
     match existing {
         NITRO_EXISTING_FAIL => Ok(OnExisting::Fail),
         NITRO_EXISTING_REPLACE => Ok(OnExisting::Replace),

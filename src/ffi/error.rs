@@ -37,8 +37,16 @@ pub struct nitro_error_t {
 
 impl nitro_error_t {
     pub(super) fn boxed(error: Error) -> *mut Self {
+        give(Self::new(error))
+    }
+
+    pub(super) fn code(&self) -> nitro_code_t {
+        self.error.kind().code()
+    }
+
+    pub(super) fn new(error: Error) -> Self {
         let problem = error.problem();
-        give(Self {
+        Self {
             message: c_text(error.message()),
             problem_type: problem.and_then(|p| p.kind.as_deref()).map(c_text),
             title: problem.and_then(|p| p.title.as_deref()).map(c_text),
@@ -47,7 +55,7 @@ impl nitro_error_t {
             reference_id: error.reference_id().map(c_text),
             ticket: error.ticket().map(c_text),
             error,
-        })
+        }
     }
 }
 
@@ -68,7 +76,7 @@ fn lend(text: &Option<CString>) -> *const c_char {
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_code(err: *const nitro_error_t) -> nitro_code_t {
-    read(err, NITRO_OK, |e| e.error.kind().code())
+    read(err, NITRO_OK, nitro_error_t::code)
 }
 
 /// What went wrong and what to do next, in a sentence or two for people; "" for NULL.
@@ -156,6 +164,14 @@ pub unsafe extern "C" fn nitro_error_limit(err: *const nitro_error_t) -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_reference_id(err: *const nitro_error_t) -> *const c_char {
     read(err, ptr::null(), |e| lend(&e.reference_id))
+}
+
+/// Whether the failed submission may have started a job all the same, so that a second one could start another: 1 or 0.
+///
+/// 0 for NULL. Threads: one at a time per error. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> i32 {
+    read(err, 0, |e| e.error.is_uncertain().into())
 }
 
 /// The ticket of the job that the failure is about, for nitro_job_from_json(); NULL if it is about no job.

@@ -36,7 +36,7 @@ pub struct nitro_job_t {
 }
 
 impl nitro_job_t {
-    fn new(job: Job) -> Self {
+    pub(super) fn new(job: Job) -> Self {
         Self {
             id: c_text(job.id()),
             reference_id: c_text(job.reference_id()),
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn nitro_job_json(
     })
 }
 
-/// The job's id; NULL for NULL.
+/// The job's id; "" for a job that the service answered at once without giving it one; NULL for NULL.
 ///
 /// Lent until the job is freed. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -22,6 +22,8 @@ mod cancel;
 
 mod options;
 
+mod token;
+
 mod client;
 
 mod job;
@@ -30,6 +32,12 @@ mod status;
 
 mod events;
 
+mod watch;
+
 mod result;
 
 mod download;
+
+mod submit;
+
+mod run;

@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_void};
 
-use super::boundary::{free, gate, give, handle_mut, milliseconds, output, outside, plain, text};
+use super::boundary::{UserData, free, gate, give, handle_mut, milliseconds, output, outside, plain, text};
 use super::codes::nitro_code_t;
 use super::error::nitro_error_t;
 use super::string::c_text;
@@ -31,13 +31,13 @@ pub struct nitro_options_t {
 }
 
 impl nitro_options_t {
-    fn change(&mut self, change: impl FnOnce(ClientOptions) -> ClientOptions) {
+    pub(super) fn change(&mut self, change: impl FnOnce(ClientOptions) -> ClientOptions) {
         self.options = change(std::mem::take(&mut self.options));
     }
 }
 
 /// A setter of one text option.
-fn set_text(
+pub(super) fn set_text(
     options: *mut nitro_options_t,
     value: *const c_char,
     name: &str,
@@ -86,9 +86,10 @@ pub extern "C" fn nitro_options_new() -> *mut nitro_options_t {
     })
 }
 
-/// Makes options from the environment: NITRO_BASE_URL and NITRO_TOKEN, each if it is set. Nothing else is read.
+/// Makes options from the environment: NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
 ///
-/// The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable is not UTF-8. Threads: any, while no thread
+/// Each is read if it is set, and nothing else is. The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable
+/// is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread
 /// changes the environment. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_from_env(
@@ -114,19 +115,6 @@ pub unsafe extern "C" fn nitro_options_set_base_url(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     set_text(options, url, "url", err, ClientOptions::base_url)
-}
-
-/// Sets the bearer token, which is sent to the service and to no other host.
-///
-/// It is copied into memory that is wiped when it is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_set_token(
-    options: *mut nitro_options_t,
-    token: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_text(options, token, "token", err, ClientOptions::token)
 }
 
 /// Sets the User-Agent, "nitro-jobs/VERSION" by default.
@@ -408,21 +396,6 @@ pub unsafe extern "C" fn nitro_options_set_log(
         }),
     })
 }
-
-/// The host's pointer, which the library never looks behind.
-#[derive(Clone, Copy)]
-struct UserData(*mut c_void);
-
-impl UserData {
-    fn get(self) -> *mut c_void {
-        self.0
-    }
-}
-
-// SAFETY: the header tells the host that the log function is called on any thread that is inside a call.
-unsafe impl Send for UserData {}
-// SAFETY: as above.
-unsafe impl Sync for UserData {}
 
 /// Frees the options. Clients made from them keep their own copy. NULL is nothing.
 ///

@@ -34,8 +34,8 @@ pub const NITRO_RESULT_FORM_FIELDS: i32 = 9;
 ///
 /// Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
 pub struct nitro_result_t {
+    /// With a NUL behind its text, which is lent as it came.
     result: JobResult,
-    json: CString,
     text: Option<CString>,
     files: Vec<File>,
 }
@@ -46,13 +46,13 @@ struct File {
 }
 
 impl nitro_result_t {
-    pub(super) fn new(result: JobResult) -> Self {
+    pub(super) fn new(mut result: JobResult) -> Self {
+        result.terminate();
         let file = |f: &FileInfo| File {
             url: f.url().map(c_text),
             content_type: f.content_type().map(c_text),
         };
         Self {
-            json: c_text(result.json()),
             text: result.text().map(|t| c_text(t.into_owned())),
             files: result.files().iter().map(file).collect(),
             result,
@@ -172,10 +172,15 @@ pub unsafe extern "C" fn nitro_result_json(
 ) -> *const c_char {
     plain(ptr::null(), || {
         let length = optional_output(length, 0);
-        lend_counted(
-            read(result, ptr::null::<CString>(), |r| ptr::from_ref(&r.json)),
-            length,
-        )
+        // SAFETY: as for `read`.
+        let Some(result) = (unsafe { result.as_ref() }) else {
+            return ptr::null();
+        };
+        let json = result.result.json();
+        if let Some(length) = length {
+            *length = json.len();
+        }
+        json.as_ptr().cast()
     })
 }
 

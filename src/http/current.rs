@@ -61,11 +61,6 @@ impl Exchange {
         }
     }
 
-    /// Whether the token has been triggered.
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.check_cancel().is_err()
-    }
-
     /// Whether a connection is being made.
     pub(super) fn is_connecting(&self) -> bool {
         self.connect_until.get().is_some()

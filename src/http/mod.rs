@@ -17,6 +17,7 @@ mod current;
 mod exchange;
 mod no_proxy;
 mod proxy;
+mod rate;
 mod redirect;
 mod request;
 mod resolver;
@@ -32,7 +33,7 @@ mod tls;
 mod transport;
 
 use request::Signature;
-pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source};
+pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source, check_bearer};
 pub(crate) use response::{Body, Framing, Response};
 
 /// How many idle connections are kept, to one host or to all.
@@ -55,12 +56,12 @@ impl Http {
     /// Checks the options; makes no connection.
     pub(crate) fn new(options: &ClientOptions) -> Result<Self> {
         let named = |option: &'static str| move |error: Error| error.context(option);
-        let base = Url::parse(&options.base_url).map_err(named("base_url"))?;
+        let base = Url::parse(&options.base_url).map_err(named("the base URL"))?;
         let mut trusted = vec![base.origin()];
         for origin in &options.trusted_origins {
-            trusted.push(Url::parse(origin).map_err(named("trust_origin"))?.origin());
+            trusted.push(Url::parse(origin).map_err(named("a trusted origin"))?.origin());
         }
-        if let Some(token) = &options.token {
+        if let crate::auth::TokenSource::Fixed(token) = &options.token {
             request::check_bearer(token)?;
         }
         let config = ureq::Agent::config_builder()

@@ -208,13 +208,14 @@ impl Server {
         let given = self.login.is_some();
         match status {
             200..=299 => Ok(()),
-            407 if given => Err(Error::new(
+            // tinyproxy says 401 to a wrong password, and only the proxy itself can answer a CONNECT so.
+            401 | 407 if given => Err(Error::new(
                 ErrorKind::ProxyAuth,
-                "the proxy does not accept this user name and password (407)",
+                format!("the proxy does not accept this user name and password ({status})"),
             )),
-            407 => Err(Error::new(
+            401 | 407 => Err(Error::new(
                 ErrorKind::ProxyAuth,
-                "the proxy wants a user name and a password (407)",
+                format!("the proxy wants a user name and a password ({status})"),
             )),
             _ if !target.https => Err(Error::new(
                 ErrorKind::Proxy,

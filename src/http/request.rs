@@ -90,13 +90,14 @@ impl RequestBody<'_> {
         match self {
             RequestBody::Empty => None,
             RequestBody::Bytes { content_type, .. } | RequestBody::Reader { content_type, .. } => {
-                Some(content_type)
+                // A presigned address may have been signed for an upload without one.
+                Some(*content_type).filter(|text| !text.is_empty())
             }
         }
     }
 
     /// Makes the body ready to be sent once more.
-    pub(super) fn rewind(&mut self) -> bool {
+    pub(crate) fn rewind(&mut self) -> bool {
         match self {
             RequestBody::Reader { source, .. } => source.rewind().unwrap_or(false),
             _ => true,
@@ -155,7 +156,7 @@ impl Signature {
 }
 
 /// Checks that `token` can be a bearer token's text in a header.
-pub(super) fn check_bearer(token: &str) -> Result<()> {
+pub(crate) fn check_bearer(token: &str) -> Result<()> {
     if token.is_empty() || token.bytes().any(|b| !b.is_ascii_graphic()) {
         return Err(Error::invalid(
             "token: it is empty or holds a space, a line break or another character that no token holds",

@@ -21,8 +21,8 @@ use crate::url::Url;
 /// The most of a refusal's body that is kept.
 const PROBLEM: usize = 1 << 20;
 
-/// The most memory that is taken before bytes have come.
-const RESERVE: usize = 1 << 20;
+/// How much of the reserved memory is made ready at a time.
+const STEP: usize = 64 << 10;
 
 const EVENTS: &str = "text/event-stream";
 
@@ -222,31 +222,30 @@ impl Body {
 
     /// The body in memory, and whether that is all of it; what is over `limit` is not read.
     fn read_up_to(&mut self, limit: usize, scope: &Scope) -> Result<(Vec<u8>, bool)> {
-        let known = match self.framing {
-            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
-            _ => 8 << 10,
-        };
         let most = limit.saturating_add(1);
+        let announced = match self.framing {
+            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
+            _ => 0,
+        };
         let mut bytes = Vec::new();
+        // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
+        // that is merely reserved costs nothing yet.
+        self.grow(
+            &mut bytes,
+            announced.saturating_add(1).clamp(STEP, most.max(STEP)),
+        )?;
         let mut filled = 0;
-        // One byte more than is expected, so that the end is seen without growing.
-        let mut target = known.saturating_add(1).min(RESERVE).min(most);
         loop {
             if filled == bytes.len() {
                 if filled > limit {
                     bytes.truncate(limit);
                     return Ok((bytes, false));
                 }
-                let more = target - filled;
-                bytes.try_reserve_exact(more).map_err(|_| {
-                    let text = format!(
-                        "there is no memory for the answer of {} ({target} bytes)",
-                        self.url
-                    );
-                    Error::new(ErrorKind::NoMemory, text)
-                })?;
-                bytes.resize(target, 0);
-                target = target.saturating_mul(2).min(most);
+                let target = filled.saturating_add(STEP).min(most);
+                if filled == bytes.capacity() {
+                    self.grow(&mut bytes, filled)?;
+                }
+                bytes.resize(target.min(bytes.capacity()), 0);
             }
             let n = self.read(&mut bytes[filled..], scope)?;
             if n == 0 {
@@ -255,6 +254,18 @@ impl Body {
             }
             filled += n;
         }
+    }
+
+    /// Reserves room for `more` bytes whose number the peer decided.
+    fn grow(&self, bytes: &mut Vec<u8>, more: usize) -> Result<()> {
+        bytes.try_reserve_exact(more.max(1)).map_err(|_| {
+            let target = bytes.len().saturating_add(more);
+            let text = format!(
+                "there is no memory for the answer of {} ({target} bytes)",
+                self.url
+            );
+            Error::new(ErrorKind::NoMemory, text)
+        })
     }
 
     /// Reads the rest away if it is small, so that the connection can be used again.

@@ -3,22 +3,16 @@
 use std::io::{self, BufRead, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustls::ClientConnection;
 
 use super::current::Exchange;
+use super::rate::Rate;
 use super::socket::{Pending, Socket, is_slice_over};
 use super::tls;
 use crate::cancel::Registration;
 use crate::error::{Error, ErrorKind, Limit, Result};
-
-/// The time over which the rate of what arrives is averaged.
-const RATE_WINDOW: Duration = if cfg!(test) {
-    Duration::from_secs(1)
-} else {
-    Duration::from_secs(30)
-};
 
 /// A connection as seen by HTTP.
 #[derive(Debug)]
@@ -41,9 +35,9 @@ pub(super) struct Line {
     socket: Arc<Socket>,
     /// When a byte last moved.
     moved: Instant,
-    /// Time spent waiting for input and bytes that came in it, since the answer's first byte.
-    waited: Duration,
-    came: u64,
+    /// What came since the answer's first byte, and what went.
+    came: Rate,
+    went: Rate,
 }
 
 /// A write that did not go through.
@@ -65,8 +59,8 @@ impl Stream {
         Ok(Stream::Plain(Line {
             socket: Arc::new(Socket::new(tcp)?),
             moved: Instant::now(),
-            waited: Duration::ZERO,
-            came: 0,
+            came: Rate::default(),
+            went: Rate::default(),
         }))
     }
 
@@ -152,7 +146,7 @@ impl Stream {
     pub(super) fn restart(&mut self) {
         let line = self.line();
         line.moved = Instant::now();
-        (line.waited, line.came) = (Duration::ZERO, 0);
+        (line.came, line.went) = (Rate::default(), Rate::default());
     }
 
     fn line(&mut self) -> &mut Line {
@@ -176,7 +170,7 @@ impl Line {
                 Ok(n) => {
                     self.moved = now;
                     if n > 0 && !exchange.is_connecting() {
-                        self.count(now - begun, n, exchange)?;
+                        self.came.count(now - begun, n, exchange.min_rate)?;
                     }
                     return Ok(n);
                 }
@@ -184,8 +178,8 @@ impl Line {
                     exchange.check()?;
                     if !exchange.is_connecting() {
                         self.check_idle(now, exchange)?;
-                        if self.came > 0 {
-                            self.count(now - begun, 0, exchange)?;
+                        if self.came.has_begun() {
+                            self.came.count(now - begun, 0, exchange.min_rate)?;
                         }
                     }
                     begun = now;
@@ -197,14 +191,17 @@ impl Line {
 
     fn write(&mut self, bytes: &[u8], exchange: &Exchange) -> std::result::Result<usize, Unwritten> {
         exchange.check()?;
+        let mut begun = Instant::now();
         loop {
             let outcome = self.socket.write(bytes);
             exchange.check_cancel()?;
+            let now = Instant::now();
             match outcome {
                 Ok(n) => {
-                    self.moved = Instant::now();
+                    self.moved = now;
                     if !exchange.is_connecting() {
                         exchange.sent.set(true);
+                        self.went.count(now - begun, n, exchange.min_rate)?;
                     }
                     return Ok(n);
                 }
@@ -214,8 +211,10 @@ impl Line {
                         return Err(Unwritten::Answered);
                     }
                     if !exchange.is_connecting() {
-                        self.check_idle(Instant::now(), exchange)?;
+                        self.check_idle(now, exchange)?;
+                        self.went.count(now - begun, 0, exchange.min_rate)?;
                     }
+                    begun = now;
                 }
                 // A server that refuses an upload answers, closes, and so breaks our writes.
                 Err(_) if self.socket.pending() == Pending::Bytes => return Err(Unwritten::Answered),
@@ -236,26 +235,6 @@ impl Line {
             idle.as_secs_f64()
         );
         Err(Error::timeout(Limit::Idle, text))
-    }
-
-    /// Counts what arrives against the time spent waiting for it; time that the caller takes does not count.
-    fn count(&mut self, waited: Duration, bytes: usize, exchange: &Exchange) -> Result<()> {
-        self.waited += waited;
-        self.came += bytes as u64;
-        if self.waited < RATE_WINDOW || exchange.min_rate == 0 {
-            return Ok(());
-        }
-        let rate = self.came as f64 / self.waited.as_secs_f64();
-        (self.waited, self.came) = (Duration::ZERO, 0);
-        if rate >= exchange.min_rate as f64 {
-            return Ok(());
-        }
-        let text = format!(
-            "{rate:.1} bytes a second over {} s is below the minimum rate of {}",
-            RATE_WINDOW.as_secs(),
-            exchange.min_rate
-        );
-        Err(Error::timeout(Limit::Rate, text))
     }
 }
 

@@ -114,9 +114,20 @@ impl Job {
     ) -> Result<Vec<SavedFile>> {
         download.check()?;
         let scope = self.client.begin_transfer(call);
-        let ticket = self.ticket();
         let result = self.result_in(&scope)?;
-        self.save(&ticket, &result, download, &mut progress, &scope)
+        self.save_in(&result, download, &mut progress, &scope)
+    }
+
+    /// Saves the files of a result that is known.
+    pub(crate) fn save_in(
+        &self,
+        result: &JobResult,
+        download: &Download,
+        progress: &mut dyn FnMut(DownloadProgress) -> bool,
+        scope: &Scope,
+    ) -> Result<Vec<SavedFile>> {
+        let ticket = self.ticket();
+        self.save(&ticket, result, download, progress, scope)
             .map_err(|e| self.about(&ticket, e))
     }
 
@@ -172,6 +183,10 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
             "the result is {} files: give a folder instead of {}",
             files.len(),
             path.display()
+        )),
+        Target::File(path) if path.is_dir() => Err(Error::new(
+            ErrorKind::File,
+            format!("{} is a folder, and one file was to be saved", path.display()),
         )),
         Target::File(path) if download.existing == OnExisting::Fail && path.exists() => Err(exists(path)),
         _ => Ok(()),

@@ -35,6 +35,9 @@ impl Job {
     /// Asks for the job's status, once. A failed or canceled job is an answer, not an error.
     pub fn status(&self, call: &Call) -> Result<JobStatus> {
         let scope = self.client.begin(call);
+        if let Some(status) = self.answered_status() {
+            return Ok(status);
+        }
         let ticket = self.ticket();
         let ask = || self.request_status(&ticket, Attempts::Retry, &scope);
         let status = self.whole(&scope, ask, |response| self.read_status(response, &scope));
@@ -50,6 +53,9 @@ impl Job {
     }
 
     pub(crate) fn result_in(&self, scope: &Scope) -> Result<JobResult> {
+        if let Some(answer) = &self.answer {
+            return Ok(JobResult::clone(answer));
+        }
         let ticket = self.ticket();
         let ask = || self.ask_result(&ticket, Accept::Json, scope);
         let read = |response: Response| response.text(self.client.settings().max_json, scope);
@@ -65,7 +71,11 @@ impl Job {
     pub fn result_bytes(&self, writer: &mut dyn Write, call: &Call) -> Result<ReceivedBytes> {
         let scope = self.client.begin_transfer(call);
         let ticket = self.ticket();
-        self.ask_result(&ticket, Accept::OctetStream, &scope)
+        let response = match &self.answer {
+            Some(answer) => self.ask_answered_file(answer, &ticket, &scope),
+            None => self.ask_result(&ticket, Accept::OctetStream, &scope),
+        };
+        response
             .and_then(|response| copy_result(response, &ticket, writer, &scope))
             .map_err(|e| self.about(&ticket, e))
     }
@@ -142,11 +152,10 @@ impl Job {
 
     /// Remembers where a completed job says that its result is.
     pub(crate) fn note_location(&self, status: &JobStatus) {
-        if let (JobState::Completed, Some(location)) = (status.state(), status.location()) {
-            let base = self.ticket().status_url;
-            if let Ok(url) = base.join(location) {
-                self.result_is_at(url);
-            }
+        if let (JobState::Completed, Some(location)) = (status.state(), status.location())
+            && let Ok(url) = self.ticket().status_url.join(location)
+        {
+            self.result_is_at(url);
         }
     }
 
@@ -179,9 +188,11 @@ impl Job {
 
     /// Says which job an error is about, and lets it carry the ticket where the job may go on.
     pub(crate) fn about(&self, ticket: &Ticket, error: Error) -> Error {
-        self.client
-            .redact(error)
-            .with_reference(&ticket.reference_id)
+        let error = self.client.redact(error).with_reference(&ticket.reference_id);
+        if ticket.job_id.is_empty() {
+            return error.context("the job that was answered at once");
+        }
+        error
             .with_ticket(self.to_json())
             .context(format_args!("job {}", ticket.job_id))
     }
@@ -277,7 +288,7 @@ fn envelope_error(ticket: &Ticket, start: &[u8]) -> Option<Error> {
         .then(no_bytes)
 }
 
-fn no_bytes() -> Error {
+pub(crate) fn no_bytes() -> Error {
     Error::new(
         ErrorKind::UnexpectedResult,
         "the job's result is JSON, not a file: take it as JSON instead of as bytes",

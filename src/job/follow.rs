@@ -1,5 +1,6 @@
 //! Follows one job over the network: does what the [`Wait`] machine asks for and tells it what happened.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Scope};
@@ -10,7 +11,7 @@ use crate::job::events::Meaning;
 use crate::job::result::JobResult;
 use crate::job::status::{JobState, JobStatus, Next};
 use crate::job::stream::{Opened, Said, Stream};
-use crate::job::wait::{Action, Input, Rhythm, Switch, Wait};
+use crate::job::wait::{Action, Input, Switch, Wait};
 use crate::job::{Job, Ticket};
 use crate::log::LogLevel;
 
@@ -21,10 +22,17 @@ impl Job {
     /// `false` stops the wait with [`ErrorKind::Stopped`]. A job that failed is [`ErrorKind::JobFailed`] with the
     /// service's reason. When the time runs out the job goes on: [`ErrorKind::WaitTimeout`] carries its ticket.
     pub fn wait(&self, mut progress: impl FnMut(&JobStatus) -> bool, call: &Call) -> Result<JobStatus> {
-        let scope = self.client.begin_wait(call);
-        let mut follow = Follow::new(self.ticket(), self.client.settings().rhythm.clone());
+        self.wait_in(&mut progress, &self.client.begin_wait(call))
+    }
+
+    pub(crate) fn wait_in(
+        &self,
+        progress: &mut dyn FnMut(&JobStatus) -> bool,
+        scope: &Scope,
+    ) -> Result<JobStatus> {
+        let mut follow = Follow::new(self);
         loop {
-            let status = match follow.next(self, &scope) {
+            let status = match follow.next(self, scope) {
                 Ok(Some(status)) => status,
                 Ok(None) => unreachable!("a terminal state ends the loop"),
                 Err(error) => return Err(self.about(&follow.ticket, error)),
@@ -36,7 +44,7 @@ impl Job {
                 continue;
             }
             return match status.state() {
-                JobState::Failed => Err(self.failure(&follow.ticket, &status, &scope)),
+                JobState::Failed => Err(self.failure(&follow.ticket, &status, scope)),
                 JobState::Canceled => {
                     Err(self.about(&follow.ticket, Error::from_job(ErrorKind::JobCanceled, None)))
                 }
@@ -48,7 +56,7 @@ impl Job {
     /// The live events of the job, to be pulled one by one. Nothing is sent before the first [`Events::next`].
     pub fn events(&self) -> Events {
         let job = self.share();
-        let follow = Follow::new(job.ticket(), job.client.settings().rhythm.clone());
+        let follow = Follow::new(&job);
         Events { job, follow }
     }
 
@@ -105,21 +113,31 @@ impl Events {
     }
 }
 
+const LEAST_GRACE: Duration = Duration::from_millis(100);
+const MOST_GRACE: Duration = Duration::from_secs(60);
+
 #[derive(Debug)]
-struct Follow {
-    ticket: Ticket,
+pub(super) struct Follow {
+    pub(super) ticket: Arc<Ticket>,
     wait: Wait,
     stream: Option<Box<Stream>>,
     last_event_id: String,
     /// What the machine asked for last, kept so that a call that runs out of time can be taken up again.
     pending: Option<Action>,
     wake_at: Option<Instant>,
+    /// How long the next request may take beyond a pull's own limit, grown until one is answered: a request cannot be
+    /// taken up again half-way, so limits shorter than a round trip would never get anywhere.
+    grace: Duration,
 }
 
 impl Follow {
-    fn new(ticket: Ticket, rhythm: Rhythm) -> Self {
-        let mut wait = Wait::new(rhythm, fastrand::Rng::new());
-        let pending = Some(wait.start(ticket.retry_after));
+    pub(super) fn new(job: &Job) -> Self {
+        let ticket = job.ticket();
+        let mut wait = Wait::new(job.client.settings().rhythm.clone(), fastrand::Rng::new());
+        let pending = Some(match job.answered_status() {
+            Some(status) => Action::Ended(status),
+            None => wait.start(ticket.retry_after),
+        });
         Self {
             ticket,
             wait,
@@ -127,6 +145,7 @@ impl Follow {
             last_event_id: String::new(),
             pending,
             wake_at: None,
+            grace: Duration::ZERO,
         }
     }
 
@@ -143,41 +162,112 @@ impl Follow {
                 Acted::Over(Action::Ended(status)) => return Ok(Some(status)),
                 Acted::Over(_) => break,
             };
-            let step = self.wait.next(input);
-            if !matches!(step.action, Action::ReadStream) {
-                self.close_stream();
-            }
-            if let Some(switch) = step.switched {
-                scope.log.line(LogLevel::Info, || {
-                    format!(
-                        "job {}: polling instead of streaming: {}",
-                        self.ticket.job_id,
-                        reason(switch)
-                    )
-                });
-            }
-            self.pending = Some(step.action);
-            if step.report.is_some() {
-                return Ok(step.report);
+            let report = self.tell(input, scope);
+            if report.is_some() {
+                return Ok(report);
             }
         }
         Ok(None)
     }
 
+    /// Tells the machine what happened; gives the state to report.
+    fn tell(&mut self, input: Input, scope: &Scope) -> Option<JobStatus> {
+        let step = self.wait.next(input);
+        if !matches!(step.action, Action::ReadStream) {
+            self.close_stream();
+        }
+        if let Some(switch) = step.switched {
+            scope.log.line(LogLevel::Info, || {
+                format!(
+                    "job {}: polling instead of streaming: {}",
+                    self.ticket.job_id,
+                    reason(switch)
+                )
+            });
+        }
+        self.pending = Some(step.action);
+        step.report
+    }
+
+    /// What is to be done next, for whoever follows many and sleeps for all.
+    pub(super) fn due(&self) -> Due {
+        match &self.pending {
+            Some(Action::Sleep(pause)) => Due::After(*pause, self.wait.is_on_beat()),
+            Some(Action::ReadStream) => Due::Read,
+            _ => Due::Request,
+        }
+    }
+
+    /// Whether a stream would be of use now.
+    pub(super) fn wants_stream(&self) -> bool {
+        self.wait.wants_stream() && matches!(self.pending, Some(Action::OpenStream | Action::Sleep(_)))
+    }
+
+    /// Goes on after the sleep if there was one, from now on with streams or without.
+    pub(super) fn wake(&mut self, stream: bool, scope: &Scope) {
+        self.wait.allow_stream(stream);
+        match self.pending {
+            Some(Action::Sleep(_)) => drop(self.tell(Input::Slept, scope)),
+            // The first action of all: what the service asked for at submission holds for a poll.
+            Some(Action::OpenStream) if !stream => {
+                self.pending = Some(self.wait.start(self.ticket.retry_after));
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes one request, or reads one event, as is due. The limit of `scope` bounds this alone: the following goes on.
+    pub(super) fn turn(&mut self, job: &Job, scope: &Scope) -> Turn {
+        let Some(action) = self.pending.take() else {
+            return Turn::GaveUp(Error::new(ErrorKind::Internal, "this job is no longer followed"));
+        };
+        let input = match self.act(action, job, scope) {
+            Acted::Happened(input) => input,
+            Acted::Interrupted(_, error) if error.kind() == ErrorKind::Cancelled => return Turn::Cancelled,
+            Acted::Interrupted(Action::Poll, error) => Input::PollFailed(error),
+            Acted::Interrupted(_, error) => Input::StreamFailed(error),
+            Acted::Over(Action::Ended(status)) => return Turn::Ended(status),
+            Acted::Over(Action::GaveUp(error)) => return Turn::GaveUp(job.about(&self.ticket, error)),
+            Acted::Over(_) => return Turn::Cancelled,
+        };
+        let report = self.tell(input, scope);
+        match self.pending.take() {
+            Some(Action::Ended(status)) => Turn::Ended(status),
+            Some(Action::GaveUp(error)) => Turn::GaveUp(job.about(&self.ticket, error)),
+            pending => {
+                self.pending = pending;
+                Turn::Went(report)
+            }
+        }
+    }
+
     fn act(&mut self, action: Action, job: &Job, scope: &Scope) -> Acted {
         let outcome = match &action {
-            Action::OpenStream => self.open_stream(job, scope),
+            Action::OpenStream => self.open_stream(job, &scope.with_grace(self.grace)),
             Action::ReadStream => self.read_stream(job, scope),
-            Action::Poll => match job.ask_status(&self.ticket, Attempts::Once, scope) {
-                Ok((status, retry_after)) => Ok(Input::Polled(status, retry_after)),
-                Err(error) => own_end(error).map(Input::PollFailed),
-            },
+            Action::Poll => self.poll(job, &scope.with_grace(self.grace)),
             Action::Sleep(pause) => self.sleep(*pause, scope),
             Action::Ended(_) | Action::GaveUp(_) => return Acted::Over(action),
         };
         match outcome {
-            Ok(input) => Acted::Happened(input),
-            Err(error) => Acted::Interrupted(action, error),
+            Ok(input) => {
+                self.grace = Duration::ZERO;
+                Acted::Happened(input)
+            }
+            Err(error) => {
+                let is_request = matches!(action, Action::OpenStream | Action::Poll);
+                if is_request && error.limit() == Some(Limit::Call) {
+                    self.grace = (self.grace * 2).clamp(LEAST_GRACE, MOST_GRACE);
+                }
+                Acted::Interrupted(action, error)
+            }
+        }
+    }
+
+    fn poll(&mut self, job: &Job, scope: &Scope) -> Result<Input> {
+        match job.ask_status(&self.ticket, Attempts::Once, scope) {
+            Ok((status, retry_after)) => Ok(Input::Polled(status, retry_after)),
+            Err(error) => own_end(error).map(Input::PollFailed),
         }
     }
 
@@ -187,10 +277,13 @@ impl Follow {
                 self.stream = Some(stream);
                 Ok(Input::StreamOpened)
             }
-            Ok(Opened::Answer(response)) => match job.read_status(*response, scope) {
-                Ok(status) => Ok(Input::StreamSaid(status)),
-                Err(error) => own_end(error).map(Input::StreamFailed),
-            },
+            Ok(Opened::Answer(response)) => {
+                let retry_after = response.retry_after();
+                match job.read_status(*response, scope) {
+                    Ok(status) => Ok(Input::StreamAnswered(status, retry_after)),
+                    Err(error) => own_end(error).map(Input::StreamFailed),
+                }
+            }
             // A proxy that buffers may hold back the head as well.
             Err(error) if error.limit() == Some(Limit::Idle) => Ok(Input::StreamMute),
             Err(error) => own_end(error).map(Input::StreamFailed),
@@ -233,6 +326,30 @@ impl Follow {
             stream.last_event_id().clone_into(&mut self.last_event_id);
         }
     }
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Due {
+    /// A request.
+    Request,
+    /// The open stream is to be read.
+    Read,
+    /// Nothing for so long; whether that is counted from when the last request was due.
+    After(Duration, bool),
+}
+
+/// What one turn led to.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// The following goes on; perhaps there is a state to report.
+    Went(Option<JobStatus>),
+    /// The job has ended as this status says.
+    Ended(JobStatus),
+    /// It cannot be followed any further.
+    GaveUp(Error),
+    /// The token was triggered: this job is followed no more.
+    Cancelled,
 }
 
 enum Acted {

@@ -1,30 +1,44 @@
 //! What a job is and what can be done with one.
 
+mod answered;
 mod download;
 mod events;
 mod fetch;
 mod file_name;
 mod follow;
+mod input;
+mod media_type;
+mod multipart;
 mod place;
+mod presigned;
 mod result;
+mod run;
 mod status;
 mod stream;
+mod submission;
+mod submit;
 mod ticket;
 mod transfer;
 mod wait;
+mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use download::{Download, DownloadProgress, SavedFile};
 pub use fetch::ReceivedBytes;
 pub use follow::Events;
+pub use input::Input;
 pub use place::OnExisting;
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,
     TextQuery,
 };
+pub use run::{Finished, RunProgress};
 pub use status::{JobState, JobStatus};
+pub use submission::{Endpoint, Submission};
+pub use submit::Submitted;
+pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing {
@@ -45,14 +59,25 @@ use crate::url::Url;
 pub struct Job {
     client: Client,
     /// Shared with the events of this job, which learn where its result is.
-    ticket: Arc<Mutex<Ticket>>,
+    ticket: Arc<Mutex<Arc<Ticket>>>,
+    /// The result, where the service gave it in answer to the submission.
+    answer: Option<Arc<JobResult>>,
 }
 
 impl Job {
     pub(crate) fn new(client: Client, ticket: Ticket) -> Self {
         Self {
             client,
-            ticket: Arc::new(Mutex::new(ticket)),
+            ticket: Arc::new(Mutex::new(Arc::new(ticket))),
+            answer: None,
+        }
+    }
+
+    /// A job that the service has answered at once.
+    pub(crate) fn answered(client: Client, ticket: Ticket, answer: JobResult) -> Self {
+        Self {
+            answer: Some(Arc::new(answer)),
+            ..Self::new(client, ticket)
         }
     }
 
@@ -61,10 +86,11 @@ impl Job {
         Self {
             client: self.client.clone(),
             ticket: self.ticket.clone(),
+            answer: self.answer.clone(),
         }
     }
 
-    /// The job's id.
+    /// The job's id; empty for a job that the service answered at once without giving it one.
     pub fn id(&self) -> String {
         self.lock().job_id.clone()
     }
@@ -81,16 +107,16 @@ impl Job {
         self.lock().to_json(self.client.http())
     }
 
-    pub(crate) fn ticket(&self) -> Ticket {
+    pub(crate) fn ticket(&self) -> Arc<Ticket> {
         self.lock().clone()
     }
 
     /// Remembers where the service says that the result is.
     pub(crate) fn result_is_at(&self, url: Url) {
-        self.lock().result_url = url;
+        Arc::make_mut(&mut *self.lock()).result_url = url;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Ticket> {
+    fn lock(&self) -> MutexGuard<'_, Arc<Ticket>> {
         self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

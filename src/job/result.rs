@@ -65,12 +65,24 @@ impl fmt::Display for ResultKind {
 }
 
 /// The result of a completed job.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JobResult {
+    /// The text, and a NUL behind it where C was lent it.
     json: String,
+    length: usize,
     result: Range<usize>,
     kind: ResultKind,
     files: Vec<FileInfo>,
+}
+
+/// Without the text: it is what documents say, and addresses that are credentials in themselves.
+impl fmt::Debug for JobResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobResult")
+            .field("kind", &self.kind)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
 }
 
 impl JobResult {
@@ -81,7 +93,6 @@ impl JobResult {
     }
 
     /// Reads an answer about whatever job.
-    #[cfg(any(test, fuzzing))]
     pub(crate) fn parse(json: String) -> Result<Self> {
         Self::read(json, |_| Ok(()))
     }
@@ -116,6 +127,7 @@ impl JobResult {
             _ => Vec::new(),
         };
         Self {
+            length: json.len(),
             json,
             result,
             kind,
@@ -130,12 +142,20 @@ impl JobResult {
 
     /// The whole answer exactly as it came.
     pub fn json(&self) -> &str {
-        &self.json
+        &self.json[..self.length]
     }
 
     /// The whole answer exactly as it came, without a copy.
-    pub fn into_json(self) -> String {
+    pub fn into_json(mut self) -> String {
+        self.json.truncate(self.length);
         self.json
+    }
+
+    /// Puts a NUL behind the text, so that [`JobResult::json`] can be lent to C as it is.
+    pub(crate) fn terminate(&mut self) {
+        if self.json.len() == self.length {
+            self.json.push('\0');
+        }
     }
 
     /// The `result` alone, exactly as it came; the whole answer where it stands without a wrapper.

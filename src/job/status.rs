@@ -1,7 +1,11 @@
 //! What the service says about a job at one moment, as a poll's answer or as an event of the stream.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::error::Result;
 use crate::json::{self, Fields, Take};
@@ -52,7 +56,7 @@ impl JobState {
 }
 
 /// What the service said about a job at one moment. The text is kept exactly as it came.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JobStatus {
     json: String,
     state: JobState,
@@ -63,6 +67,16 @@ pub struct JobStatus {
     location: Option<Text>,
     error: Option<Range<usize>>,
     result: Option<Range<usize>>,
+}
+
+/// Without the text: a completed job's holds addresses that are credentials in themselves, and what documents say.
+impl fmt::Debug for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobStatus")
+            .field("state", &self.state)
+            .field("progress", &self.progress())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What follows from a status: all that whoever waits for a job needs to know.
@@ -89,6 +103,14 @@ pub(crate) enum Next<'a> {
 impl JobStatus {
     /// Reads an answer's or an event's JSON.
     pub(crate) fn parse(json: String) -> Result<Self> {
+        match Plain::read(&json) {
+            Some(plain) => Ok(plain.into_status(json)),
+            None => Self::parse_any(json),
+        }
+    }
+
+    /// Reads a document of any form, however odd its fields are.
+    fn parse_any(json: String) -> Result<Self> {
         let head = Head::read(&json).map_err(|cause| json::unreadable("the job's status", &json, &cause))?;
         let text = |raw: Option<&str>| raw.and_then(|raw| Text::of(&json, raw));
         let range = |raw: Option<&str>| json::present(raw).map(|raw| json::range(&json, raw));
@@ -112,6 +134,13 @@ impl JobStatus {
             status.state = JobState::Completed;
         }
         status.location = Some(Text::Own(location.to_owned()));
+        status
+    }
+
+    /// The answer of a job that was done at once: completed, in whatever form the result stands there.
+    pub(crate) fn answered(json: &str) -> Self {
+        let mut status = Self::parse(json.to_owned()).unwrap_or_else(|_| Self::silent(json.to_owned()));
+        status.state = JobState::Completed;
         status
     }
 
@@ -218,6 +247,63 @@ impl JobStatus {
             (JobState::Failed, _) => Next::Failed,
             (JobState::Canceled, _) => Next::Canceled,
             (JobState::Unknown(_), _) => Next::Nothing,
+        }
+    }
+}
+
+/// The document that nearly every poll and event brings: plain words and a number, neither result nor error.
+#[derive(Deserialize)]
+struct Plain<'a> {
+    status: &'a str,
+    progress: Option<f64>,
+    #[serde(borrow, rename = "jobID", alias = "jobId")]
+    job_id: Option<&'a str>,
+    #[serde(borrow)]
+    location: Option<&'a str>,
+    error: Option<IgnoredAny>,
+    result: Option<IgnoredAny>,
+}
+
+/// What is kept of such a document beside its text.
+struct PlainStatus {
+    state: JobState,
+    progress: Option<f64>,
+    job_id: Option<Text>,
+    location: Option<Text>,
+}
+
+impl Plain<'_> {
+    /// `None` for anything less plain, such as wrong types, escapes or a key that comes twice: that takes longer.
+    fn read(json: &str) -> Option<PlainStatus> {
+        let plain: Plain<'_> = serde_json::from_str(json).ok()?;
+        let at = |text: &str| Text::At(json::range(json, text));
+        let is_plain = plain.error.is_none() && plain.result.is_none();
+        is_plain.then(|| PlainStatus {
+            state: JobState::from_word(plain.status),
+            progress: plain.progress,
+            job_id: plain.job_id.map(at),
+            location: plain.location.map(at),
+        })
+    }
+}
+
+impl PlainStatus {
+    fn into_status(self, json: String) -> JobStatus {
+        let Self {
+            state,
+            progress,
+            job_id,
+            location,
+        } = self;
+        JobStatus {
+            json,
+            state,
+            progress,
+            held: None,
+            job_id,
+            location,
+            error: None,
+            result: None,
         }
     }
 }

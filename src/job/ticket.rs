@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Http;
+use crate::job::file_name;
 use crate::url::Url;
 
 /// The longest job id taken; the service's own are UUIDs.
@@ -48,6 +49,42 @@ impl Ticket {
             reference_id: Uuid::new_v4().to_string(),
             retry_after: None,
         })
+    }
+
+    /// The ticket of a job just accepted: `status_url` is where the service says that its status is, `id` what it calls it.
+    pub(crate) fn accepted(base: &Url, id: Option<&str>, status_url: Option<Url>) -> Result<Self> {
+        let Some(status_url) = status_url else {
+            return Self::from_id(base, id.unwrap_or_default());
+        };
+        let text = status_url.as_str();
+        let bare = &text[..text.find('?').unwrap_or(text.len())];
+        let parent = bare.trim_end_matches('/').strip_suffix("/status");
+        let id = match id {
+            Some(id) => id.to_owned(),
+            None => {
+                let path = status_url.path().trim_end_matches('/');
+                file_name::from_path(path.strip_suffix("/status").unwrap_or(path))
+            }
+        };
+        let mut ticket = Self::from_id(base, &id)?;
+        ticket.result_url = match parent {
+            Some(parent) => Url::parse(parent)?,
+            None => status_url.clone(),
+        };
+        ticket.status_url = status_url;
+        Ok(ticket)
+    }
+
+    /// The ticket of a job that the service has answered at once and does not know by any id.
+    pub(crate) fn nameless(base: &Url) -> Self {
+        let jobs = base.below(&["jobs"]);
+        Self {
+            job_id: String::new(),
+            status_url: jobs.clone(),
+            result_url: jobs,
+            reference_id: Uuid::new_v4().to_string(),
+            retry_after: None,
+        }
     }
 
     /// Reads what [`Ticket::to_json`] wrote, or any JSON object with a `jobID`.
@@ -130,6 +167,49 @@ mod tests {
             ticket.result_url.as_str(),
             "https://api.example/idp/platform/jobs/a%20b%2F..%2Fc"
         );
+    }
+
+    #[test]
+    fn an_accepted_job_is_where_the_service_says() {
+        let location = |text: &str| Some(base().join(text).unwrap());
+        for (id, at, job, status, result) in [
+            (
+                None,
+                "/jobs/a%20b/status",
+                "a b",
+                "https://api.example/jobs/a%20b/status",
+                "https://api.example/jobs/a%20b",
+            ),
+            (
+                Some("x"),
+                "https://o.example/q/status?s=1",
+                "x",
+                "https://o.example/q/status?s=1",
+                "https://o.example/q",
+            ),
+            (
+                None,
+                "/jobs/7",
+                "7",
+                "https://api.example/jobs/7",
+                "https://api.example/jobs/7",
+            ),
+            (
+                None,
+                "/jobs/7/",
+                "7",
+                "https://api.example/jobs/7/",
+                "https://api.example/jobs/7/",
+            ),
+        ] {
+            let ticket = Ticket::accepted(&base(), id, location(at)).unwrap();
+            assert_eq!(ticket.job_id, job);
+            assert_eq!(ticket.status_url.as_str(), status);
+            assert_eq!(ticket.result_url.as_str(), result);
+        }
+        assert_eq!(Ticket::accepted(&base(), Some("9"), None).unwrap().job_id, "9");
+        assert!(Ticket::accepted(&base(), None, None).is_err());
+        assert!(Ticket::accepted(&base(), None, location("https://o.example/")).is_err());
     }
 
     #[test]

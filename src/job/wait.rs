@@ -31,8 +31,10 @@ pub(crate) struct Rhythm {
 pub(crate) enum Input {
     /// The stream was opened.
     StreamOpened,
-    /// The stream brought the job's state, or a plain JSON answer in its place.
+    /// The stream brought the job's state.
     StreamSaid(JobStatus),
+    /// The stream request was answered by one JSON document: there is no stream here.
+    StreamAnswered(JobStatus, Option<Duration>),
     /// The stream brought an event that nobody can read.
     StreamGarbled,
     /// The server asks for this pause before a new stream (`retry:`).
@@ -106,6 +108,8 @@ pub(crate) struct Wait {
     rhythm: Rhythm,
     random: fastrand::Rng,
     stream_usable: bool,
+    /// Off while whoever follows many jobs has no thread to spare for this one's stream.
+    stream_allowed: bool,
     stream_open: bool,
     stream_failures: u32,
     /// Events that could not be read, counted and passed over.
@@ -116,7 +120,10 @@ pub(crate) struct Wait {
     contact: bool,
     best_progress: Option<f64>,
     stream_retry: Option<Duration>,
+    /// The pause that the service asked for when it accepted the job, until the first poll.
+    asked_on_acceptance: Option<Duration>,
     after_sleep: After,
+    on_beat: bool,
 }
 
 impl Wait {
@@ -126,6 +133,7 @@ impl Wait {
             rhythm,
             random,
             stream_usable,
+            stream_allowed: true,
             stream_open: false,
             stream_failures: 0,
             garbled: 0,
@@ -135,14 +143,43 @@ impl Wait {
             contact: false,
             best_progress: None,
             stream_retry: None,
+            asked_on_acceptance: None,
             after_sleep: After::Poll,
+            on_beat: false,
         }
+    }
+
+    /// Whether the stream would be used where it is allowed.
+    pub(crate) fn wants_stream(&self) -> bool {
+        self.stream_usable
+    }
+
+    /// Allows the stream, or polling alone, from the next sleep's end on.
+    pub(crate) fn allow_stream(&mut self, allowed: bool) {
+        if allowed && !self.stream_allowed {
+            self.after_sleep = After::OpenStream;
+        }
+        self.stream_allowed = allowed;
+    }
+
+    /// Whether the sleep asked for last is a beat of a steady rhythm, to be counted from the beat before.
+    pub(crate) fn is_on_beat(&self) -> bool {
+        self.on_beat
     }
 
     /// The first thing to do; `retry_after` is what the service asked for when it accepted the job.
     pub(crate) fn start(&mut self, retry_after: Option<Duration>) -> Action {
-        match retry_after {
-            _ if self.stream_usable => Action::OpenStream,
+        self.asked_on_acceptance = retry_after;
+        if self.streams() {
+            Action::OpenStream
+        } else {
+            self.first_poll()
+        }
+    }
+
+    /// The first poll, not before the moment that the service asked for when it accepted the job.
+    fn first_poll(&mut self) -> Action {
+        match self.asked_on_acceptance.take() {
             Some(pause) => {
                 let pause = self.at_least(pause);
                 self.sleep(pause, After::Poll)
@@ -168,6 +205,12 @@ impl Wait {
                 self.heard();
                 self.stream_failures = 0;
                 self.on_stream_status(status, &mut step)
+            }
+            Input::StreamAnswered(status, retry_after) => {
+                self.heard();
+                self.give_up_stream(Switch::Refused, &mut step);
+                let asked = retry_after.or(self.asked_on_acceptance.take());
+                self.on_polled(status, asked, &mut step)
             }
             Input::StreamGarbled => {
                 self.garbled += 1;
@@ -195,7 +238,7 @@ impl Wait {
             }
             Input::PollFailed(error) => self.on_poll_failure(error),
             Input::Slept => match self.after_sleep {
-                After::OpenStream if self.stream_usable => Action::OpenStream,
+                After::OpenStream if self.streams() => Action::OpenStream,
                 _ => Action::Poll,
             },
         };
@@ -203,11 +246,6 @@ impl Wait {
     }
 
     fn on_stream_status(&mut self, status: JobStatus, step: &mut Step) -> Action {
-        if !self.stream_open {
-            // The stream request was answered by one JSON document: there is no stream here.
-            self.give_up_stream(Switch::Refused, step);
-            return self.on_polled(status, None, step);
-        }
         if !status.is_terminal() {
             step.report = self.report(status);
             return Action::ReadStream;
@@ -226,7 +264,7 @@ impl Wait {
             return Action::Ended(status);
         }
         step.report = self.report(status);
-        if self.stream_usable {
+        if self.streams() {
             let pause = match (retry_after, self.stream_retry) {
                 (Some(asked), _) | (None, Some(asked)) => self.at_least(asked),
                 (None, None) => self.backoff(self.stream_failures),
@@ -238,7 +276,9 @@ impl Wait {
             None => self.interval(),
         };
         self.polls = self.polls.saturating_add(1);
-        self.sleep(pause, After::Poll)
+        let action = self.sleep(pause, After::Poll);
+        self.on_beat = retry_after.is_none() && self.rhythm.is_steady();
+        action
     }
 
     fn on_stream_failure(&mut self, error: Error, step: &mut Step) -> Action {
@@ -246,7 +286,7 @@ impl Wait {
         match error.http_status() {
             Some(404 | 405 | 406 | 415 | 501) => {
                 self.give_up_stream(Switch::Refused, step);
-                Action::Poll
+                self.first_poll()
             }
             _ if is_final(&error) => Action::GaveUp(error),
             _ => {
@@ -332,11 +372,20 @@ impl Wait {
 
     fn sleep(&mut self, pause: Duration, after: After) -> Action {
         self.after_sleep = after;
+        self.on_beat = false;
         Action::Sleep(pause)
     }
 
+    fn streams(&self) -> bool {
+        self.stream_usable && self.stream_allowed
+    }
+
     /// The pause between two polls: growing by half each time, a fifth to either side so that no two programs beat in step.
+    /// Who sets the first and the longest to the same wants just that.
     fn interval(&mut self) -> Duration {
+        if self.rhythm.is_steady() {
+            return self.rhythm.poll_min;
+        }
         let grown = self
             .rhythm
             .poll_min
@@ -363,6 +412,13 @@ impl Wait {
     }
 }
 
+impl Rhythm {
+    /// Whether there is but one pause between two polls.
+    fn is_steady(&self) -> bool {
+        self.poll_min == self.poll_max
+    }
+}
+
 impl Default for Rhythm {
     fn default() -> Self {
         Self {
@@ -370,7 +426,7 @@ impl Default for Rhythm {
             poll_max: Duration::from_secs(5),
             stream: true,
             failures_before_contact: 8,
-            failures_after_contact: 60,
+            failures_after_contact: 600,
             pause_cap: Duration::from_secs(30),
         }
     }

@@ -135,6 +135,8 @@ void check_code(const char *file, int line, const char *call, nitro_code_t actua
     check_number(file, line, "nitro_error_code(err)", nitro_error_code(err), actual);
     check_that(file, line, "an error has words", actual == NITRO_OK || *nitro_error_message(err) != '\0');
     check_that(file, line, "no error holds the token", !strstr(nitro_error_message(err), token));
+    check_that(file, line, "no problem holds the token",
+               !nitro_error_problem_json(err) || !strstr(nitro_error_problem_json(err), token));
     check_that(file, line, "no ticket holds the token",
                !nitro_error_ticket_json(err) || !strstr(nitro_error_ticket_json(err), token));
 }

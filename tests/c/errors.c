@@ -40,8 +40,8 @@ static void refused(const nitro_client_t *client, const char *form, int http) {
 static void each_form(const nitro_client_t *client, int http) {
     refused(client, "problem", http);
     CHECK_HOLDS(nitro_error_problem_type(err), "https://developers.gonitro.com/");
-    CHECK(strlen(nitro_error_problem_title(err)) > 3);
-    CHECK(strlen(nitro_error_problem_detail(err)) > 3);
+    CHECK(nitro_error_problem_title(err) != NULL && *nitro_error_problem_title(err) != 0);
+    CHECK(nitro_error_problem_detail(err) != NULL && *nitro_error_problem_detail(err) != 0);
     CHECK_HOLDS(nitro_error_problem_json(err), "\"instance\"");
     CHECK_HOLDS(nitro_error_message(err), nitro_error_problem_title(err));
 
@@ -103,7 +103,7 @@ static void nobody_there(void) {
     CHECK_NUMBER(nitro_error_is_retryable(err), 1);
     CHECK_NUMBER(nitro_error_retry_after_ms(err), -1);
     CHECK(nitro_error_problem_json(err) == NULL);
-    CHECK(strlen(nitro_error_reference_id(err)) > 8);
+    CHECK_HOLDS(nitro_error_reference_id(err), "-");
 }
 
 int main(int argc, char **argv) {

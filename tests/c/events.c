@@ -1,26 +1,30 @@
 /* The live progress, pulled. Arguments: jobs `steps` (0, 0.1 ... 0.9), `failed`, `lost`. */
 #include "check.h"
 
-/* Pulls with a limit of a few milliseconds: whatever is interrupted is there in the next call. */
+/* Pulls with a limit of a few milliseconds, longer only where a request takes longer: whatever is interrupted is there in
+ * the next call. */
 static void loses_nothing(nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "steps");
     nitro_events_t *events = NULL;
     nitro_status_t *status = NULL;
     int seen[10] = {0}, step, timeouts = 0;
+    int64_t limit = 3;
     OK(nitro_job_events(job, &events, &err));
     nitro_client_free(client); /* Each goes on without what it was made from. */
     nitro_job_free(job);
     for (;;) {
         nitro_code_t code;
         err_forget();
-        code = nitro_events_next(events, NULL, 3, &status, &err);
+        code = nitro_events_next(events, NULL, limit, &status, &err);
         if (code == NITRO_E_TIMEOUT) {
             CHECK(status == NULL);
             CHECK_NUMBER(nitro_error_limit(err), NITRO_LIMIT_CALL);
             timeouts++;
+            limit *= 2;
             continue;
         }
         CHECK_NUMBER(code, NITRO_OK);
+        limit = 3;
         if (nitro_status_is_terminal(status)) break;
         seen[(int)(nitro_status_progress(status) * 10.0 + 0.5)]++;
         nitro_status_free(status);

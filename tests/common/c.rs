@@ -38,6 +38,11 @@ pub fn runner() -> Vec<String> {
     runner.split_whitespace().map(str::to_owned).collect()
 }
 
+/// A time in milliseconds that the programs have for something, more where they run slowly.
+pub fn unhurried(ms: u64) -> u64 {
+    if runner().is_empty() { ms } else { ms * 40 }
+}
+
 /// Whether `tool` can be run. Where it cannot the test says so and must return.
 pub fn have(tool: &str) -> bool {
     let found = Command::new(tool)
@@ -216,7 +221,9 @@ impl Run {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the C program can be started");
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let token = self.arguments.get(1).cloned().unwrap_or_default();
         Running {
+            token: token.to_string_lossy().into_owned(),
             name: self
                 .program
                 .file_name()
@@ -243,6 +250,7 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<
 /// A C program under way.
 pub struct Running {
     name: String,
+    token: String,
     child: Child,
     stdin: Arc<Mutex<Option<ChildStdin>>>,
     told: [std::thread::JoinHandle<String>; 2],
@@ -267,7 +275,12 @@ impl Running {
         Signal(self.stdin.clone())
     }
 
-    pub fn passes(mut self) {
+    pub fn passes(self) {
+        self.tells();
+    }
+
+    /// Waits for its end, which must be a good one; gives what it wrote to its standard output.
+    pub fn tells(mut self) -> String {
         let patience = if runner().is_empty() {
             WATCHDOG
         } else {
@@ -279,6 +292,12 @@ impl Running {
             let _ = self.child.wait();
         }
         let [stdout, stderr] = self.told.map(|told| told.join().unwrap_or_default());
+        // Whatever a program of the suite prints comes from the library: messages, logs, tickets, problems.
+        assert!(
+            self.token.is_empty() || !(stdout.contains(&self.token) || stderr.contains(&self.token)),
+            "{} shows the token",
+            self.name
+        );
         match status {
             Some(status) => assert!(status.success(), "{}: {status}\n{stdout}{stderr}", self.name),
             None => panic!("{} hung for {patience:?}\n{stdout}{stderr}", self.name),
@@ -288,5 +307,6 @@ impl Running {
             "{}: neither program nor library says anything",
             self.name
         );
+        stdout
     }
 }

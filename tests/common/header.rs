@@ -54,14 +54,20 @@ impl Function {
 
     /// Whether the comments let this parameter be NULL: the function's own, or the conventions at the top.
     pub fn may_be_null(&self, param: &Param) -> bool {
-        let by_convention = ["cancel", "err", "user_data"].contains(&param.name.as_str());
-        let said = [
-            format!("`{}` may be NULL", param.name),
-            format!("the {}; NULL for", param.name),
-        ];
+        let name = &param.name;
+        let by_convention = ["cancel", "err", "user_data"].contains(&name.as_str());
+        // "`a` may be NULL", "`a` and `b` may be NULL".
+        let said = |words: &str| {
+            let before = words.rsplit(['.', ';', ':']).next().unwrap_or_default();
+            before.ends_with(&format!("`{name}` ")) || before.contains(&format!("`{name}` and `"))
+        };
+        let mut sentences = self
+            .doc
+            .match_indices("may be NULL")
+            .map(|(at, _)| &self.doc[..at]);
         by_convention
-            || said.iter().any(|words| self.doc.contains(words))
-            || self.doc.contains("NULL for silence") && param.is_callback()
+            || sentences.any(said)
+            || (param.kind == "nitro_log_fn" && self.doc.contains("NULL for silence"))
     }
 }
 
@@ -79,13 +85,15 @@ pub fn functions() -> Vec<Function> {
         "only {} functions were found: is the header laid out anew?",
         found.len()
     );
-    let docs: Vec<_> = found
-        .iter()
-        .map(|f| (format!("as {}() has it", f.name), f.doc.clone()))
-        .collect();
+    // Some comments refer to another function's.
+    let docs: Vec<_> = found.iter().map(|f| (f.name.clone(), f.doc.clone())).collect();
     for function in &mut found {
-        let referred = docs.iter().find(|(words, _)| function.doc.contains(words));
-        function.doc.extend(referred.map(|(_, doc)| format!(" {doc}")));
+        let own = function.doc.clone();
+        for (name, doc) in &docs {
+            if own.contains(&format!("as {name}() has it")) || own.contains(&format!("as for {name}()")) {
+                function.doc += &format!(" {doc}");
+            }
+        }
     }
     found
 }

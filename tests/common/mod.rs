@@ -2,8 +2,14 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
 pub mod c;
+pub mod calls;
 pub mod header;
+pub mod mute;
+pub mod nginx;
+pub mod pki;
+pub mod proxies;
 pub mod raw;
+pub mod server;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -62,6 +62,7 @@ impl Certificate {
         }
     }
 
+    #[allow(dead_code)] // for the operations to come
     pub fn client(&self, emulator: &Emulator) -> Client {
         Client::new(self.options(&emulator.base_url(), &emulator.token())).unwrap()
     }

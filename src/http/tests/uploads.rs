@@ -174,3 +174,20 @@ fn a_cancel_reaches_an_upload_that_nobody_reads() {
     token.cancel();
     assert_eq!(call.end().unwrap_err().kind(), ErrorKind::Cancelled);
 }
+
+#[test]
+fn an_upload_that_is_taken_too_slowly_is_given_up() {
+    let server = Server::start(move |peer| {
+        peer.head();
+        // A byte now and then, so that the line is never silent.
+        let mut byte = [0];
+        while matches!(peer.stream.read(&mut byte), Ok(1)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let url = server.url("/");
+    // What the system takes at once into its buffers is fast; then it is the peer's turn.
+    let scope = scope(&options().min_rate(HUGE as u64));
+    let call = watched(move || put(&client(), &url, &mut document(HUGE), HUGE as u64, &scope).map(drop));
+    assert_eq!(call.end().unwrap_err().limit(), Some(Limit::Rate));
+}

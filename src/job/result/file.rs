@@ -1,11 +1,13 @@
 //! A file that a job has made, and what the service says about it.
 
+use std::fmt;
+
 use percent_encoding::percent_decode_str;
 
 use crate::json::{self, Fields, Take};
 
 /// A file that a job has made. Everything may be missing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct FileInfo {
     json: String,
     url: Option<String>,
@@ -13,6 +15,17 @@ pub struct FileInfo {
     name: Option<String>,
     size: Option<Count>,
     pages: Option<Count>,
+}
+
+/// Without the address, which is a credential in itself.
+impl fmt::Debug for FileInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileInfo")
+            .field("name", &self.name)
+            .field("content_type", &self.content_type)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A number of things as JSON has it: not always a whole one, not always one that makes sense.

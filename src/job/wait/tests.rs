@@ -50,8 +50,8 @@ fn what_can_happen(after: &Action) -> Vec<(String, Input)> {
             for status in [401, 405, 410, 503] {
                 inputs.push(named("refused", Input::StreamFailed(refused(status))));
             }
-            inputs.push(named("plain JSON", Input::StreamSaid(says(STATES[0]))));
-            inputs.push(named("plain JSON", Input::StreamSaid(says(STATES[5]))));
+            inputs.push(named("plain JSON", Input::StreamAnswered(says(STATES[0]), None)));
+            inputs.push(named("plain JSON", Input::StreamAnswered(says(STATES[5]), None)));
         }
         Action::ReadStream => {
             for state in STATES {
@@ -135,7 +135,9 @@ fn walk(machine: &Wait, action: &Action, onlooker: &Onlooker, path: &str, depth:
     for (name, input) in what_can_happen(action) {
         let path = format!("{path} > {name}");
         let seen = match &input {
-            Input::StreamSaid(status) | Input::Polled(status, _) => (Some(status.clone()), false),
+            Input::StreamSaid(status) | Input::StreamAnswered(status, _) | Input::Polled(status, _) => {
+                (Some(status.clone()), false)
+            }
             Input::StreamFailed(_) | Input::PollFailed(_) => (None, true),
             _ => (None, false),
         };
@@ -264,4 +266,57 @@ fn a_failure_that_is_only_announced_is_asked_about() {
         Action::Ended(status) => assert_eq!(status.error().and_then(|e| e.title).as_deref(), Some("no")),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn one_pause_for_all_is_kept_to() {
+    let pause = Duration::from_millis(40);
+    let steady = Rhythm {
+        stream: false,
+        poll_min: pause,
+        poll_max: pause,
+        ..rhythm()
+    };
+    let mut machine = Wait::new(steady, fastrand::Rng::with_seed(3));
+    machine.start(None);
+    for _ in 0..9 {
+        let step = machine.next(Input::Polled(says(STATES[0]), None));
+        assert!(matches!(step.action, Action::Sleep(asked) if asked == pause));
+        assert!(machine.is_on_beat());
+        machine.next(Input::Slept);
+    }
+    // What the service asks for is counted from its answer, not from the beat.
+    machine.next(Input::Polled(says(STATES[0]), Some(pause)));
+    assert!(!machine.is_on_beat());
+}
+
+#[test]
+fn a_stream_is_opened_only_while_it_is_allowed() {
+    let mut machine = machine(true);
+    machine.allow_stream(false);
+    assert!(matches!(machine.start(None), Action::Poll));
+    for _ in 0..3 {
+        machine.next(Input::Polled(says(STATES[0]), None));
+        assert!(matches!(machine.next(Input::Slept).action, Action::Poll));
+    }
+    machine.next(Input::Polled(says(STATES[0]), None));
+    machine.allow_stream(true);
+    assert!(matches!(machine.next(Input::Slept).action, Action::OpenStream));
+}
+
+#[test]
+fn the_pause_asked_for_on_acceptance_is_kept_until_the_first_poll() {
+    let asked = Duration::from_secs(9);
+    let waits = |action: Action| matches!(action, Action::Sleep(pause) if pause >= asked);
+    let mut refused_stream = machine(true);
+    assert!(matches!(refused_stream.start(Some(asked)), Action::OpenStream));
+    assert!(waits(
+        refused_stream.next(Input::StreamFailed(refused(405))).action
+    ));
+    assert!(matches!(refused_stream.next(Input::Slept).action, Action::Poll));
+    let mut answered = machine(true);
+    answered.start(Some(asked));
+    assert!(waits(
+        answered.next(Input::StreamAnswered(says(STATES[0]), None)).action
+    ));
 }

@@ -1,13 +1,14 @@
 //! Bearer tokens, and the token endpoint that gives them out.
 
-use crate::hub::Hub;
-use crate::problem::Problem;
+use crate::hub::{Hub, lock};
+use crate::problem::{Problem, code};
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -33,20 +34,66 @@ pub(crate) async fn check(
     response
 }
 
-/// `POST /oauth/token`: the current token, for the right client.
-pub(crate) async fn token(State(hub): State<Arc<Hub>>, body: bytes::Bytes) -> Response {
+/// How the token endpoint answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OAuth {
+    /// `access_token` and so on in place of `accessToken`.
+    pub snake_case: bool,
+    /// What is said of the token's life, in seconds; nothing is said if absent.
+    pub expires_in: Option<f64>,
+    /// Each request makes a new token, and the old one is no longer valid.
+    pub rotate: bool,
+    /// Milliseconds before each answer.
+    pub delay_ms: u64,
+    /// Every request is refused with this status and body.
+    pub refusal: Option<(u16, String)>,
+}
+
+impl Default for OAuth {
+    fn default() -> Self {
+        Self {
+            snake_case: false,
+            expires_in: Some(86_400.0),
+            rotate: false,
+            delay_ms: 0,
+            refusal: None,
+        }
+    }
+}
+
+/// `POST /oauth/token`: a token for the right client, who says who it is in JSON.
+pub(crate) async fn token(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: bytes::Bytes) -> Response {
+    let oauth = lock(&hub.oauth).clone();
+    tokio::time::sleep(Duration::from_millis(oauth.delay_ms)).await;
+    if let Some((status, body)) = oauth.refusal {
+        return (code(status), [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    }
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|value| value.as_bytes().starts_with(b"application/json"));
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let right = asked["clientID"] == hub.config.client_id.as_str()
+    let right = is_json
+        && asked["clientID"] == hub.config.client_id.as_str()
         && asked["clientSecret"] == hub.config.client_secret.as_str();
-    let (status, answer) = match hub.token() {
-        Some(token) if right => (
-            200,
-            json!({"accessToken": token, "tokenType": "Bearer", "expiresIn": 86_400}),
-        ),
-        _ => (
-            401,
-            json!({"error": "invalid_client", "error_description": "Client authentication failed"}),
-        ),
+    if right && oauth.rotate {
+        hub.set_token(Some(format!("rotated-{}", hub.secret(32))));
+    }
+    let Some(token) = hub.token().filter(|_| right) else {
+        let told = json!({"error": "invalid_client", "error_description": "Client authentication failed"});
+        return (code(401), axum::Json(told)).into_response();
     };
-    (crate::problem::code(status), axum::Json(answer)).into_response()
+    let names = if oauth.snake_case {
+        ["access_token", "token_type", "expires_in"]
+    } else {
+        ["accessToken", "tokenType", "expiresIn"]
+    };
+    let mut answer = json!({names[0]: token, names[1]: "Bearer"});
+    if let Some(seconds) = oauth.expires_in {
+        answer[names[2]] = if seconds.fract() == 0.0 {
+            json!(seconds as i64)
+        } else {
+            json!(seconds)
+        };
+    }
+    axum::Json(answer).into_response()
 }

@@ -282,7 +282,7 @@ fn png_parts(bytes: &[u8]) -> Option<Png> {
 }
 
 /// How many pages a PDF has, as far as its plain text tells; at least one.
-fn pages(file: &[u8]) -> usize {
+pub(crate) fn pages(file: &[u8]) -> usize {
     const MARK: &[u8] = b"/Type /Page";
     let text = file.windows(MARK.len() + 1);
     text.filter(|window| window.starts_with(MARK) && window[MARK.len()] != b's')

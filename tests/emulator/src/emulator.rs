@@ -1,8 +1,9 @@
 //! The emulator as an object: started, asked, driven, stopped.
 
+use crate::auth::OAuth;
 use crate::fault::Fault;
 use crate::hub::Hub;
-use crate::journal::Recorded;
+use crate::journal::{Part, Recorded};
 use crate::listen::{self, Door, Wire};
 use crate::scenario::{Scenario, Shape};
 use std::io;
@@ -36,6 +37,8 @@ pub struct Config {
     pub client_secret: String,
     /// The largest document taken in, in bytes. Default 100 MB.
     pub max_file_bytes: u64,
+    /// The most pages of a document taken in. Default 500.
+    pub max_pages: usize,
     /// The scenario of submitted jobs, until `set_default`.
     pub scenario: Scenario,
     /// Serve over TLS.
@@ -63,6 +66,7 @@ impl Default for Config {
             client_id: "emulator-client".to_owned(),
             client_secret: "emulator-client-secret".to_owned(),
             max_file_bytes: 100 * 1024 * 1024,
+            max_pages: 500,
             scenario: Scenario::default(),
             tls: None,
         }
@@ -186,6 +190,20 @@ impl Emulator {
     /// Makes every token invalid until `set_token`.
     pub fn expire_token(&self) {
         self.hub.set_token(None);
+    }
+
+    /// Sets how the token endpoint answers from now on.
+    pub fn set_oauth(&self, oauth: OAuth) {
+        *crate::hub::lock(&self.hub.oauth) = oauth;
+    }
+
+    /// The parts of the submission that became this job, in order.
+    #[must_use]
+    pub fn form_of(&self, job_id: &str) -> Vec<Part> {
+        crate::hub::lock(&self.hub.forms)
+            .get(job_id)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The port listened on.

@@ -1,11 +1,12 @@
 //! What the handlers share: the jobs, the links, the token, the journal.
 
+use crate::auth::OAuth;
 use crate::connection::Connections;
 use crate::derive::{Output, outputs};
 use crate::emulator::Config;
 use crate::fault::Fault;
 use crate::job::{self, Manual, Moment};
-use crate::journal::Entry;
+use crate::journal::{Entry, Part};
 use crate::scenario::{Scenario, Shape, Start};
 use bytes::Bytes;
 use std::collections::{HashMap, VecDeque};
@@ -115,6 +116,8 @@ pub(crate) struct Hub {
     pub(crate) connections: Connections,
     pub(crate) links: Mutex<HashMap<String, Link>>,
     pub(crate) uploads: Mutex<HashMap<String, Option<Bytes>>>,
+    pub(crate) forms: Mutex<HashMap<String, Vec<Part>>>,
+    pub(crate) oauth: Mutex<OAuth>,
     token: Mutex<Option<String>>,
     jobs: Mutex<HashMap<String, Arc<Job>>>,
     default: Mutex<(Scenario, Arc<Counters>)>,
@@ -138,6 +141,8 @@ impl Hub {
             connections: Connections::default(),
             links: Mutex::default(),
             uploads: Mutex::default(),
+            forms: Mutex::default(),
+            oauth: Mutex::default(),
             jobs: Mutex::default(),
             default: Mutex::default(),
             journal: Mutex::default(),

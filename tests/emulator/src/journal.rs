@@ -43,6 +43,21 @@ impl Recorded {
     }
 }
 
+/// One part of a submission as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The field's name.
+    pub name: String,
+    /// The file name; empty if there is none.
+    pub file_name: String,
+    /// The content type; empty if there is none.
+    pub content_type: String,
+    /// The length of its content in bytes.
+    pub length: u64,
+    /// Its content, if it is a field or names a document by its address.
+    pub text: String,
+}
+
 #[derive(Debug)]
 pub(crate) struct Entry {
     recorded: Recorded,

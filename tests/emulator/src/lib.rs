@@ -17,6 +17,7 @@
 //! part is read only if its URL came from this emulator's `/presigned-file-urls`.
 
 mod auth;
+mod check;
 mod choices;
 mod connection;
 mod control;
@@ -36,10 +37,11 @@ mod storage;
 mod stream;
 mod submit;
 
+pub use auth::OAuth;
 pub use derive::{derive, generate};
 pub use emulator::{Config, Emulator, Tls};
 pub use fault::{Action, Direction, Fault};
-pub use journal::Recorded;
+pub use journal::{Part, Recorded};
 pub use scenario::{
     AcceptedBody, Answer, Clock, Completion, Dialect, Framing, JobIdKey, Limited, LocationForm, Outcome,
     Presigned, ProgressUnit, RateLimit, Scenario, Shape, Start, StatusName, StreamMode,

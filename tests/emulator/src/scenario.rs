@@ -79,6 +79,10 @@ pub struct Scenario {
     pub presigned: Presigned,
     /// Framing of results fetched as `application/octet-stream`.
     pub bytes_framing: Framing,
+    /// Refuse a submission (by `submit_codes`, the rate limit or its announced size) before its form is read.
+    pub refuse_early: bool,
+    /// Answer a submission synchronously, whatever it prefers.
+    pub answer_at_once: bool,
     /// Answer these codes with a problem document to the first submissions.
     pub submit_codes: Vec<u16>,
     /// Answer these codes with a problem document to the first status requests (polls and streams alike).
@@ -132,6 +136,8 @@ impl Default for Scenario {
             declared_size: None,
             presigned: Presigned::default(),
             bytes_framing: Framing::default(),
+            refuse_early: false,
+            answer_at_once: false,
             submit_codes: Vec::new(),
             status_codes: Vec::new(),
             result_codes: Vec::new(),
@@ -181,7 +187,7 @@ impl Scenario {
         poll_retry_after: Option<f64>, not_found_after_completed: u32, retention_ms: Option<u64>,
         size_bytes: Option<u64>, content_type: Option<String>, file_names: Vec<String>,
         content_disposition: Option<String>, declared_size: Option<u64>, presigned: Presigned,
-        bytes_framing: Framing, submit_codes: Vec<u16>, status_codes: Vec<u16>, result_codes: Vec<u16>,
+        bytes_framing: Framing, refuse_early: bool, answer_at_once: bool, submit_codes: Vec<u16>, status_codes: Vec<u16>, result_codes: Vec<u16>,
         storage_codes: Vec<u16>, problem: Option<Answer>, rate_limit: Option<RateLimit>,
     }
 

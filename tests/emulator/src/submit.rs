@@ -1,7 +1,9 @@
 //! Submissions: `multipart/form-data` to one of the four endpoints.
 
+use crate::check::{Form, check};
 use crate::hub::{Hub, Input, lock};
 use crate::job::State as JobState;
+use crate::journal::Part;
 use crate::problem::{Problem, code};
 use crate::scenario::{AcceptedBody, Limited, Scenario, Shape};
 use crate::server::{Origin, refusal, set_retry_after, wants_bytes};
@@ -16,45 +18,11 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The type of a part that names a document by its address.
 const REMOTE: &str = "application/vnd.gonitro.url+json";
 
-/// The methods an endpoint knows.
-fn methods(group: &str) -> &'static [&'static str] {
-    match group {
-        "conversions" => &["convert"],
-        "extractions" => &[
-            "extract-text",
-            "extract-forms",
-            "extract-tables",
-            "get-properties",
-            "extract-invoices",
-            "extract-pii-bounding-boxes",
-            "extract-text-bounding-boxes",
-            "extract-fillable-form-data",
-            "smart-detect-form-fields",
-            "extract-accessibility-data",
-        ],
-        "transformations" => &[
-            "compress",
-            "optimize",
-            "ocr",
-            "merge",
-            "split",
-            "rotate",
-            "delete-pages",
-            "flatten",
-            "protect",
-            "unprotect",
-            "redact",
-            "set-properties",
-            "watermark",
-        ],
-        _ => &["fill-forms", "create-fillable-forms"],
-    }
-}
-
 /// The shape and the file type that follow from what is asked.
-fn result_of(method: &str, params: &Map<String, Value>) -> (Shape, &'static str) {
+pub(crate) fn result_of(method: &str, params: &Map<String, Value>) -> (Shape, &'static str) {
     let pdf = "application/pdf";
     let office = |to: &str| match to {
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -93,14 +61,6 @@ fn result_of(method: &str, params: &Map<String, Value>) -> (Shape, &'static str)
     }
 }
 
-#[derive(Default)]
-struct Form {
-    method: Option<String>,
-    params: Option<String>,
-    delivery: Option<String>,
-    inputs: Vec<Input>,
-}
-
 /// What `POST /{group}` does.
 pub(crate) async fn submit(
     State(hub): State<Arc<Hub>>,
@@ -109,14 +69,6 @@ pub(crate) async fn submit(
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let path = uri.path();
-    let taken = match multipart {
-        Ok(multipart) => take(&hub, multipart, path).await,
-        Err(error) => Err(Problem::new(400, path).detail(error.to_string())),
-    };
-    let form = match taken {
-        Ok(form) => form,
-        Err(problem) => return problem.into_response(),
-    };
     let (scenario, counters) = hub.default();
     let scenario = match headers
         .get("x-emulator-scenario")
@@ -126,15 +78,40 @@ pub(crate) async fn submit(
         Some(Ok(own)) => own,
         Some(Err(error)) => return Problem::new(400, path).detail(error.to_string()).into_response(),
     };
-    if let Some(refused) = refusal(&scenario, &counters, Limited::Submit, path) {
+    // A server that refuses early leaves the rest of the form unread, and the connection is closed.
+    if scenario.refuse_early {
+        if let Some(refused) = refusal(&scenario, &counters, Limited::Submit, path) {
+            return refused;
+        }
+        let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+        let announced = announced.and_then(|text| text.parse().ok()).unwrap_or(0);
+        if announced > hub.config.max_file_bytes {
+            return too_large(&hub, announced, path).answer(&scenario);
+        }
+    }
+    let taken = match multipart {
+        Ok(multipart) => take(&hub, multipart, path).await,
+        Err(error) => Err(Problem::new(400, path).detail(error.to_string())),
+    };
+    let form = match taken {
+        Ok(form) => form,
+        Err(problem) => return problem.into_response(),
+    };
+    if !scenario.refuse_early
+        && let Some(refused) = refusal(&scenario, &counters, Limited::Submit, path)
+    {
         return refused;
     }
     let group = path.rsplit('/').next().unwrap_or_default();
-    let (shape, content_type) = match check(&form, group, path) {
+    let (shape, content_type) = match check(&form, group, path, hub.config.max_pages) {
         Ok(result) => result,
         Err(problem) => return problem.into_response(),
     };
     let job = hub.add_job(scenario, form.inputs, shape, content_type, true);
+    lock(&hub.forms).insert(job.id.clone(), form.parts);
+    if job.scenario.answer_at_once {
+        return answered(&hub, &job, path, &headers).await;
+    }
     let prefers = headers
         .get_all("prefer")
         .iter()
@@ -159,7 +136,7 @@ async fn take(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Form, P
             .extension("mime_type", "multipart/form-data")
     };
     let mut form = Form::default();
-    let mut too_large = None;
+    let mut excess = None;
     loop {
         let field = match multipart.next_field().await {
             Ok(Some(field)) => field,
@@ -173,10 +150,18 @@ async fn take(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Form, P
             .await
             .map_err(|error| broken(&name, error))?;
         if length > hub.config.max_file_bytes {
-            too_large = Some(length);
+            excess = Some(length);
             continue;
         }
         let text = || String::from_utf8_lossy(&bytes).into_owned();
+        let is_text = file_name.is_empty() || content_type == REMOTE;
+        form.parts.push(Part {
+            name: name.clone(),
+            file_name: file_name.clone(),
+            content_type: content_type.clone(),
+            length,
+            text: if is_text { text() } else { String::new() },
+        });
         match name.as_str() {
             "method" => form.method = Some(text()),
             "params" => form.params = Some(text()),
@@ -188,16 +173,18 @@ async fn take(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Form, P
             _ => {}
         }
     }
-    match too_large {
+    match excess {
         None => Ok(form),
-        Some(length) => {
-            let mb = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
-            let problem = Problem::new(413, path)
-                .kind("FileTooLarge")
-                .extension("file_size_mb", mb(length));
-            Err(problem.extension("file_size_limit_mb", mb(hub.config.max_file_bytes)))
-        }
+        Some(length) => Err(too_large(hub, length, path)),
     }
+}
+
+fn too_large(hub: &Hub, length: u64, path: &str) -> Problem {
+    let mb = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
+    let problem = Problem::new(413, path).kind("FileTooLarge");
+    problem
+        .extension("file_size_mb", mb(length))
+        .extension("file_size_limit_mb", mb(hub.config.max_file_bytes))
 }
 
 async fn read(mut field: Field<'_>, limit: u64) -> Result<(Bytes, u64), String> {
@@ -251,37 +238,6 @@ fn document_of(
             bytes,
         }),
     }
-}
-
-/// What the form asks for, if it can be done.
-fn check(form: &Form, group: &str, path: &str) -> Result<(Shape, &'static str), Problem> {
-    let allowed = methods(group);
-    // The conversions endpoint has one method and works without its name.
-    let method = match form.method.as_deref() {
-        None if group == "conversions" => "convert",
-        method => method.unwrap_or_default(),
-    };
-    if !allowed.contains(&method) {
-        let problem = Problem::new(422, path).kind("InvalidPlatformMethodError");
-        return Err(problem
-            .extension("method", method)
-            .extension("allowed_methods", allowed)
-            .extension("group", group));
-    }
-    let text = form.params.as_deref().unwrap_or("{}");
-    let Ok(params) = serde_json::from_str::<Map<String, Value>>(text) else {
-        let error =
-            json!([{"field": "params", "error": "Input should be a valid JSON object", "input": text}]);
-        return Err(Problem::new(422, path)
-            .kind("InvalidParamsError")
-            .extension("errors", error));
-    };
-    if form.inputs.is_empty() {
-        return Err(Problem::new(400, path).detail("A file is required"));
-    }
-    let (shape, content_type) = result_of(method, &params);
-    let delivered = form.delivery.is_some() && is_file(&shape);
-    Ok((if delivered { Shape::Delivered } else { shape }, content_type))
 }
 
 fn accepted(hub: &Hub, job: &crate::hub::Job, headers: &HeaderMap) -> Response {

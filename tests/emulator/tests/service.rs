@@ -397,10 +397,13 @@ fn without_the_preference_or_for_bytes_the_answer_is_synchronous() {
         &emulator,
         "/conversions",
         &[("params", r#"{"to":"pdf"}"#)],
-        Some((PDF, DOCUMENT)),
+        Some(("text/plain", DOCUMENT)),
         &bytes,
     );
-    assert_eq!((reply.status, reply.body), (200, derive(DOCUMENT, PDF, PDF)));
+    assert_eq!(
+        (reply.status, reply.body),
+        (200, derive(DOCUMENT, "text/plain", PDF))
+    );
     let text = submit(
         &emulator,
         "/extractions",
@@ -445,6 +448,94 @@ fn bad_submissions_are_refused_with_reasons() {
     assert!(reply.json()["extensions"]["file_size_mb"].as_f64().unwrap() > 0.0);
     assert_eq!(emulator.requests().last().unwrap().method, "POST");
     assert!(emulator.requests().last().unwrap().body_length > 5000);
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_as_the_service_does() {
+    let emulator = Emulator::start(Config {
+        max_pages: 2,
+        ..Config::default()
+    })
+    .unwrap();
+    let pages = b"%PDF-1.7 /Type /Page /Type /Page /Type /Page ";
+    for (path, method, params, (kind, bytes), status, problem) in [
+        (
+            "conversions",
+            "convert",
+            "{}",
+            ("text/plain", DOCUMENT),
+            422,
+            "InvalidParamsError",
+        ),
+        (
+            "conversions",
+            "convert",
+            r#"{"to":"pdfa"}"#,
+            (PDF, DOCUMENT),
+            422,
+            "InvalidParamsError",
+        ),
+        (
+            "conversions",
+            "convert",
+            r#"{"to":"pdf"}"#,
+            (PDF, DOCUMENT),
+            422,
+            "ConversionNotNeededError",
+        ),
+        (
+            "conversions",
+            "convert",
+            r#"{"to":"pdf"}"#,
+            ("video/mp4", DOCUMENT),
+            415,
+            "415",
+        ),
+        (
+            "transformations",
+            "split",
+            "{}",
+            (PDF, DOCUMENT),
+            422,
+            "InvalidParamsError",
+        ),
+        (
+            "transformations",
+            "flatten",
+            "{}",
+            ("image/png", DOCUMENT),
+            415,
+            "415",
+        ),
+        (
+            "transformations",
+            "flatten",
+            "{}",
+            (PDF, b"no document"),
+            400,
+            "PDFIsNotValid",
+        ),
+        (
+            "transformations",
+            "flatten",
+            "{}",
+            (PDF, pages),
+            400,
+            "PageLimitReached",
+        ),
+        ("transformations", "merge", "{}", (PDF, DOCUMENT), 400, "400"),
+    ] {
+        let fields = [("method", method), ("params", params)];
+        let path = format!("/{path}");
+        assert_problem(
+            &submit(&emulator, &path, &fields, Some((kind, bytes)), &[]),
+            status,
+            problem,
+        );
+    }
+    let fields = [("method", "flatten"), ("params", "{}"), ("delivery", "there")];
+    let reply = submit(&emulator, "/transformations", &fields, Some((PDF, DOCUMENT)), &[]);
+    assert_problem(&reply, 422, "InvalidDeliveryError");
 }
 
 #[test]

@@ -1,0 +1,154 @@
+//! Submit, wait and save in one call, from C.
+
+use std::ffi::{c_char, c_void};
+use std::ptr;
+
+use super::boundary::{call, gate, give, handle, optional_output, optional_text, outside, text};
+use super::cancel::nitro_cancel_t;
+use super::client::nitro_client_t;
+use super::codes::nitro_code_t;
+use super::download::{on_existing, signed, written};
+use super::error::nitro_error_t;
+use super::job::nitro_job_t;
+use super::status::{lend_status, nitro_status_t};
+use super::string::{c_text, give_text};
+use super::submit::nitro_submission_t;
+use crate::error::Result;
+use crate::job::{Download, Finished, RunProgress};
+
+/// Phase of a run: the documents are being sent; `done` of `total` bytes.
+pub const NITRO_RUN_UPLOAD: i32 = 1;
+/// Phase of a run: there is a job now; `ticket_json` is its ticket, to be written down.
+pub const NITRO_RUN_SUBMITTED: i32 = 2;
+/// Phase of a run: the service works on the job; `status` is what it says.
+pub const NITRO_RUN_PROCESSING: i32 = 3;
+/// Phase of a run: a file of the result is being saved; `done` of `total` bytes, -1 if that is not known.
+pub const NITRO_RUN_DOWNLOAD: i32 = 4;
+
+/// Hears how far a run is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+///
+/// `phase` is one of NITRO_RUN_...; treat one that is not known as nothing. What does not belong to the phase is 0 or NULL.
+/// Called on the calling thread, only during the call. `ticket_json` and `status` are lent for the call. No C++ exception may
+/// leave it.
+pub type nitro_run_fn = Option<
+    unsafe extern "C" fn(
+        phase: i32,
+        done: i64,
+        total: i64,
+        ticket_json: *const c_char,
+        status: *const nitro_status_t,
+        user_data: *mut c_void,
+    ) -> i32,
+>;
+
+/// Submits, waits, and saves the result, which must be one file, to `path`: one progress, one cancel token, one time limit.
+///
+/// `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
+/// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
+/// client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
+/// `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
+/// NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
+/// nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
+/// can be taken up. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_client_run(
+    client: *const nitro_client_t,
+    submission: *const nitro_submission_t,
+    path: *const c_char,
+    existing: i32,
+    progress: nitro_run_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    job: *mut *mut nitro_job_t,
+    saved_json: *mut *mut c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let outputs = outputs(job, saved_json);
+        let existing = on_existing(existing)?;
+        let download = optional_text(path, "path")?.map(|path| Download::to_file(path).existing(existing));
+        let work = (client, submission, download);
+        run(work, progress, user_data, cancel, timeout_ms, outputs)
+    })
+}
+
+/// Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
+///
+/// All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_client_run_all(
+    client: *const nitro_client_t,
+    submission: *const nitro_submission_t,
+    folder: *const c_char,
+    existing: i32,
+    progress: nitro_run_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    job: *mut *mut nitro_job_t,
+    saved_json: *mut *mut c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let outputs = outputs(job, saved_json);
+        let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
+        let work = (client, submission, Some(download));
+        run(work, progress, user_data, cancel, timeout_ms, outputs)
+    })
+}
+
+type Outputs<'a> = (Option<&'a mut *mut nitro_job_t>, Option<&'a mut *mut c_char>);
+
+fn outputs<'a>(job: *mut *mut nitro_job_t, saved_json: *mut *mut c_char) -> Outputs<'a> {
+    (
+        optional_output(job, ptr::null_mut()),
+        optional_output(saved_json, ptr::null_mut()),
+    )
+}
+
+fn run(
+    (client, submission, download): (*const nitro_client_t, *const nitro_submission_t, Option<Download>),
+    progress: nitro_run_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    (job, saved_json): Outputs<'_>,
+) -> Result<()> {
+    let call = call(cancel, timeout_ms)?;
+    let client = &handle(client, "client")?.client;
+    let submission = &handle(submission, "submission")?.submission;
+    let tell = |now: RunProgress<'_>| {
+        let Some(tell) = progress else { return true };
+        let say = |phase, done, total, ticket, status| {
+            // SAFETY: the header's contract for nitro_run_fn.
+            outside(|| unsafe { tell(phase, done, total, ticket, status, user_data) }) == 0
+        };
+        let none = (ptr::null(), ptr::null());
+        match now {
+            RunProgress::Upload { sent, total } => {
+                let (sent, total) = (signed(Some(sent)), signed(Some(total)));
+                say(NITRO_RUN_UPLOAD, sent, total, none.0, none.1)
+            }
+            RunProgress::Submitted { ticket } => {
+                let ticket = c_text(ticket);
+                say(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), none.1)
+            }
+            RunProgress::Processing { status } => {
+                lend_status(status, |status| say(NITRO_RUN_PROCESSING, 0, 0, none.0, status))
+            }
+            RunProgress::Download(now) => {
+                let (done, total) = (signed(Some(now.bytes)), signed(now.total));
+                say(NITRO_RUN_DOWNLOAD, done, total, none.0, none.1)
+            }
+        }
+    };
+    let finished: Finished = client.run(submission, download.as_ref(), tell, &call)?;
+    if let Some(job) = job {
+        *job = give(nitro_job_t::new(finished.job));
+    }
+    if let Some(saved_json) = saved_json {
+        *saved_json = give_text(written(&finished.saved));
+    }
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! `nitro_submission_t`: a job to be started, and starting it.
+
+use std::ffi::{c_char, c_void};
+use std::io::{self, Read};
+
+use super::boundary::{
+    UserData, call, free, gate, give, handle, handle_mut, optional_text, output, outside, text,
+};
+use super::cancel::nitro_cancel_t;
+use super::client::nitro_client_t;
+use super::codes::nitro_code_t;
+use super::download::signed;
+use super::error::nitro_error_t;
+use super::job::nitro_job_t;
+use crate::error::{Error, Result};
+use crate::job::{Endpoint, Input, Submission};
+
+/// Gives the next bytes of a document: puts up to `capacity` of them into `buffer` and returns how many; 0 is the end.
+///
+/// A negative number stops with NITRO_E_STOPPED. Called on the calling thread, only during nitro_client_submit() or
+/// nitro_client_run(). `buffer` is lent for the call. No C++ exception may leave it.
+pub type nitro_read_fn =
+    Option<unsafe extern "C" fn(buffer: *mut u8, capacity: usize, user_data: *mut c_void) -> i64>;
+
+/// Hears how far an upload is: `sent` bytes of `total`. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+///
+/// Called on the calling thread, only during the call. No C++ exception may leave it.
+pub type nitro_upload_fn = Option<unsafe extern "C" fn(sent: i64, total: i64, user_data: *mut c_void) -> i32>;
+
+/// A job to be started: an endpoint, a method, its parameters, and documents.
+///
+/// It can be submitted any number of times, unless one of its documents is a reader. Threads: one at a time. Since 0.1.0.
+pub struct nitro_submission_t {
+    pub(super) submission: Submission<'static>,
+}
+
+/// Makes a submission without documents.
+///
+/// `endpoint` is "conversions", "extractions", "transformations" or "generations"; `method` is sent as it is, for example
+/// "convert" or "merge". The caller owns `*submission` and frees it with nitro_submission_free(). Codes:
+/// NITRO_E_INVALID_ARGUMENT for another endpoint. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_new(
+    endpoint: *const c_char,
+    method: *const c_char,
+    submission: *mut *mut nitro_submission_t,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let out = output(submission, "submission", std::ptr::null_mut())?;
+        let word = text(endpoint, "endpoint")?;
+        let endpoint = Endpoint::from_word(word).ok_or_else(|| {
+            Error::invalid(format!(
+                "endpoint is {word:?} and not conversions, extractions, transformations or generations"
+            ))
+        })?;
+        *out = give(nitro_submission_t {
+            submission: Submission::new(endpoint, text(method, "method")?),
+        });
+        Ok(())
+    })
+}
+
+/// Changes a submission.
+fn change(
+    submission: *mut nitro_submission_t,
+    err: *mut *mut nitro_error_t,
+    body: impl FnOnce(&mut Submission<'static>) -> Result<()>,
+) -> nitro_code_t {
+    gate(err, || {
+        body(&mut handle_mut(submission, "submission")?.submission)
+    })
+}
+
+/// An input with the content type that C gave, if it gave one.
+fn typed(input: Input<'static>, content_type: *const c_char) -> Result<Input<'static>> {
+    Ok(match optional_text(content_type, "content_type")? {
+        Some(content_type) => input.content_type(content_type),
+        None => input,
+    })
+}
+
+/// Sets the method's parameters: the text of a JSON object, which is sent as it is; "{}" by default.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_set_params_json(
+    submission: *mut nitro_submission_t,
+    json: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| s.set_params(text(json, "json")?.to_owned()))
+}
+
+/// Sets where the service is to deliver the result and whom to call back: the text of a JSON object, sent as it is.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_set_delivery_json(
+    submission: *mut nitro_submission_t,
+    json: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| {
+        s.set_delivery(text(json, "json")?.to_owned())
+    })
+}
+
+/// Sends the documents to storage first and names them to the service afterwards (1), or sends them to it (0, the default).
+///
+/// For documents that the endpoints themselves refuse as too large. The service does not document this way. Codes:
+/// NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_set_presigned_upload(
+    submission: *mut nitro_submission_t,
+    presigned: i32,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| {
+        s.set_presigned(presigned != 0);
+        Ok(())
+    })
+}
+
+/// Adds a file, which is opened when it is sent; the order of documents counts.
+///
+/// `content_type` may be NULL: then it follows from the extension, or from how the file begins. Codes:
+/// NITRO_E_INVALID_ARGUMENT for NULL; the submission gives NITRO_E_FILE if the file cannot be read or changes meanwhile, and
+/// NITRO_E_INVALID_ARGUMENT if its type cannot be told. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_add_file(
+    submission: *mut nitro_submission_t,
+    path: *const c_char,
+    content_type: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| {
+        s.add(typed(Input::path(text(path, "path")?), content_type)?);
+        Ok(())
+    })
+}
+
+/// Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
+///
+/// `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
+/// NULL. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_add_bytes(
+    submission: *mut nitro_submission_t,
+    name: *const c_char,
+    content_type: *const c_char,
+    data: *const u8,
+    length: usize,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| {
+        let name = text(name, "name")?;
+        let bytes: &'static [u8] = match (data.is_null(), length) {
+            (_, 0) => &[],
+            (true, _) => return Err(Error::invalid("data is NULL")),
+            (false, _) if isize::try_from(length).is_err() => {
+                return Err(Error::invalid("length is larger than any memory"));
+            }
+            // SAFETY: the header's contract: `length` bytes that stay as they are until the submission is freed.
+            (false, _) => unsafe { std::slice::from_raw_parts(data, length) },
+        };
+        s.add(typed(Input::bytes(name, bytes), content_type)?);
+        Ok(())
+    })
+}
+
+/// Adds a document that a function gives, exactly `length` bytes of it, under a file name.
+///
+/// It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
+/// `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
+/// negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_add_reader(
+    submission: *mut nitro_submission_t,
+    name: *const c_char,
+    content_type: *const c_char,
+    length: i64,
+    read: nitro_read_fn,
+    user_data: *mut c_void,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| {
+        let name = text(name, "name")?;
+        let length = u64::try_from(length).map_err(|_| Error::invalid("length is negative"))?;
+        let reader = Reader {
+            read: read.ok_or_else(|| Error::invalid("read is NULL"))?,
+            user_data: UserData(user_data),
+        };
+        s.add(typed(Input::reader(name, length, reader), content_type)?);
+        Ok(())
+    })
+}
+
+/// Adds a document that the service fetches from an address itself; its content type must be said.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL; the submission gives it for what is no http or https address. Threads: one at a
+/// time. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_add_url(
+    submission: *mut nitro_submission_t,
+    url: *const c_char,
+    content_type: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    change(submission, err, |s| {
+        s.add(Input::url(text(url, "url")?, text(content_type, "content_type")?));
+        Ok(())
+    })
+}
+
+/// The host's function as a reader.
+struct Reader {
+    read: unsafe extern "C" fn(*mut u8, usize, *mut c_void) -> i64,
+    user_data: UserData,
+}
+
+impl Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (start, capacity) = (buffer.as_mut_ptr(), buffer.len());
+        // SAFETY: the header's contract for nitro_read_fn.
+        let said = outside(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
+        match usize::try_from(said) {
+            Ok(read) if read <= capacity => Ok(read),
+            Ok(_) => Err(io::Error::other(Error::invalid(
+                "read says that it put more bytes into the buffer than there is room",
+            ))),
+            Err(_) => Err(io::Error::other(Error::stopped())),
+        }
+    }
+}
+
+/// Starts a job: sends the documents, streamed in constant memory, and returns as soon as the service has them.
+///
+/// Write the ticket down at once: nitro_job_json(). A job that the service answered at once is completed, and its result is
+/// in the handle. `progress` may be NULL. The caller owns `*job`; client and submission may be freed before it. `timeout_ms`: 0
+/// or -1 for no limit but silence. Codes: NITRO_E_INVALID_ARGUMENT, NITRO_E_FILE for the documents; NITRO_E_UNAUTHORIZED,
+/// NITRO_E_CONTENT_TOO_LARGE, NITRO_E_UNSUPPORTED_MEDIA_TYPE, NITRO_E_UNPROCESSABLE, NITRO_E_RATE_LIMITED by the service. After
+/// a failure for which nitro_error_is_uncertain() is 1 there may be a job all the same. Threads: any. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_client_submit(
+    client: *const nitro_client_t,
+    submission: *const nitro_submission_t,
+    progress: nitro_upload_fn,
+    user_data: *mut c_void,
+    cancel: *const nitro_cancel_t,
+    timeout_ms: i64,
+    job: *mut *mut nitro_job_t,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let job = output(job, "job", std::ptr::null_mut())?;
+        let call = call(cancel, timeout_ms)?;
+        let tell = |sent: u64, total: u64| match progress {
+            // SAFETY: the header's contract for nitro_upload_fn.
+            Some(tell) => {
+                outside(|| unsafe { tell(signed(Some(sent)), signed(Some(total)), user_data) }) == 0
+            }
+            None => true,
+        };
+        let client = &handle(client, "client")?.client;
+        let submitted = client.submit(&handle(submission, "submission")?.submission, tell, &call)?;
+        *job = give(nitro_job_t::new(submitted.job));
+        Ok(())
+    })
+}
+
+/// Frees the submission. Jobs that were made of it go on. NULL is nothing.
+///
+/// Threads: any, once no call is given this handle. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_submission_free(submission: *mut nitro_submission_t) {
+    free(submission);
+}

@@ -1,0 +1,130 @@
+//! Media types of documents: by extension, or by how they begin.
+
+use crate::error::{Error, Result};
+
+/// How much of a document is looked at: enough to tell the Office formats apart, which are all zip archives.
+pub(crate) const LOOK: usize = 8 << 10;
+
+/// What the service takes in, by extension.
+const KNOWN: &[(&str, &str)] = &[
+    ("pdf", "application/pdf"),
+    ("doc", "application/msword"),
+    (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    ("docm", "application/vnd.ms-word.document.macroEnabled.12"),
+    (
+        "dotx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+    ),
+    ("dotm", "application/vnd.ms-word.template.macroEnabled.12"),
+    ("xls", "application/vnd.ms-excel"),
+    (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    ("xlsm", "application/vnd.ms-excel.sheet.macroEnabled.12"),
+    (
+        "xltx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+    ),
+    ("xltm", "application/vnd.ms-excel.template.macroEnabled.12"),
+    ("ppt", "application/vnd.ms-powerpoint"),
+    (
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+    ("gif", "image/gif"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("tif", "image/tiff"),
+    ("tiff", "image/tiff"),
+    ("svg", "image/svg+xml"),
+    ("psd", "image/vnd.adobe.photoshop"),
+    ("eps", "application/postscript"),
+    ("txt", "text/plain"),
+    ("xml", "text/xml"),
+    ("csv", "text/csv"),
+    ("rtf", "application/rtf"),
+    ("htm", "text/html"),
+    ("html", "text/html"),
+    ("json", "application/json"),
+    ("fdf", "application/vnd.fdf"),
+    ("xfdf", "application/vnd.adobe.xfdf"),
+];
+
+/// The media type that the extension of a file name stands for, if it is one that the service takes.
+pub(crate) fn of_name(name: &str) -> Option<&'static str> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let row = KNOWN
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(extension))?;
+    Some(row.1)
+}
+
+/// The media type of a document that begins so, if it is one that the service takes.
+pub(crate) fn of_start(start: &[u8]) -> Option<&'static str> {
+    let found = infer::get(&start[..start.len().min(LOOK)])?.mime_type();
+    let row = KNOWN.iter().find(|(_, known)| *known == found)?;
+    Some(row.1)
+}
+
+/// The error for a document whose type nobody can tell; it says what to do.
+pub(crate) fn unknown(name: &str) -> Error {
+    Error::invalid(format!(
+        "the type of {name:?} is not known from its name or its beginning, and the service refuses documents without \
+         one: set its content type, for example \"application/pdf\""
+    ))
+}
+
+/// Checks that `text` is a media type that a header can hold.
+pub(crate) fn check(text: &str) -> Result<()> {
+    let is_token = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+    };
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let good = essence
+        .trim()
+        .split_once('/')
+        .is_some_and(|(kind, sub)| is_token(kind) && is_token(sub));
+    if good && parameters.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("{text:?} is no content type")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_or_a_beginning_tells_the_type() {
+        assert_eq!(of_name("a.b/Report.PDF"), Some("application/pdf"));
+        assert_eq!(of_name("x.jpeg"), Some("image/jpeg"));
+        for name in ["pdf", "x.", "x.zip", "x.exe", ""] {
+            assert_eq!(of_name(name), None, "{name}");
+        }
+        assert_eq!(of_start(b"%PDF-1.7\n..."), Some("application/pdf"));
+        assert_eq!(of_start(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
+        assert_eq!(of_start(b"\xff\xd8\xff\xe0...."), Some("image/jpeg"));
+        // A program or an archive is no document, though it can be told what it is.
+        for start in [&b"\x7fELF............"[..], b"PK\x03\x04....", b"hello", b""] {
+            assert_eq!(of_start(start), None, "{start:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_break_out_of_a_header_is_no_type() {
+        for good in ["text/plain", "text/plain; charset=utf-8", "image/svg+xml"] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in ["", "pdf", "a/", "/b", "a/b\r\nX: y", "a/b; \u{e9}", "a b/c"] {
+            assert!(check(bad).is_err(), "{bad:?}");
+        }
+    }
+}

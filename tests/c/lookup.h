@@ -1,0 +1,39 @@
+/* A name that is never resolved: this program's own getaddrinfo, which the library finds before the system's. For the name
+   "hang.test" it waits for ever, as the system's does for minutes where no name server answers; and it counts. */
+#ifndef LOOKUP_H
+#define LOOKUP_H
+
+#include <dlfcn.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile int lookups;
+static volatile int threads_started;
+/* Called when a lookup begins that never ends. */
+static void on_hang(void);
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    lookups++;
+    if (name && strcmp(name, "hang.test") == 0) {
+        on_hang();
+        for (;;) pause();
+    }
+    *(void **)(&real) = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (!real) abort();
+    return real(name, service, hints, found);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    threads_started++;
+    *(void **)(&real) = dlsym(RTLD_NEXT, "pthread_create");
+    if (!real) abort();
+    return real(thread, attributes, start, argument);
+}
+
+#endif

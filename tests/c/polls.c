@@ -1,0 +1,47 @@
+/* Ten thousand polls on one client, and what they cost: threads and lookups. Arguments: job=ID polls=N */
+#define _GNU_SOURCE
+#include "check.h"
+#include "lookup.h"
+
+#include <dirent.h>
+
+static void on_hang(void) { CHECK(!"a name that is never resolved"); }
+
+/* How many threads this process has now. */
+static int threads(void) {
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *task;
+    int n = 0;
+    CHECK(tasks != NULL);
+    while ((task = readdir(tasks))) n += task->d_name[0] != '.';
+    closedir(tasks);
+    return n;
+}
+
+int main(int argc, char **argv) {
+    nitro_client_t *client;
+    nitro_job_t *job;
+    long polls, i;
+    int before, started = 0;
+
+    begin(argc, argv);
+    before = threads();
+    polls = strtol(arg("polls"), NULL, 10);
+    client = some_client();
+    job = job_named(client, "job");
+    for (i = 0; i < polls; i++) {
+        nitro_status_t *status = NULL;
+        OK(nitro_job_status(job, NULL, -1, &status, &err));
+        CHECK_NUMBER(nitro_status_state(status), NITRO_STATE_RUNNING);
+        nitro_status_free(status);
+        if (i == 0) started = threads_started;
+    }
+    /* The name was looked up once, by the one thread that a lookup takes, and it is gone. */
+    CHECK_NUMBER(lookups, 1);
+    CHECK_NUMBER(started, 1);
+    CHECK_NUMBER(threads_started, 1);
+    CHECK_NUMBER(threads(), before);
+    nitro_job_free(job);
+    nitro_client_free(client);
+    return end();
+}

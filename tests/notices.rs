@@ -1,0 +1,171 @@
+//! The notices of other people's code inside the library: packaging/THIRD-PARTY.txt is what Cargo.lock says.
+//! `NITRO_UPDATE_NOTICES=1` writes it anew.
+#![cfg(target_os = "linux")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+const HEAD: &str = "\
+nitro_jobs contains the packages below. Each is under the licence that stands beside it; where there is a choice between
+several, it is used under the first of MIT, Apache-2.0, ISC and BSD-3-Clause that is offered. The texts follow the list.
+
+The Rust standard library is part of it too: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0.
+";
+
+/// The packages that end up in the library on Linux: what is reached from it by normal dependencies.
+fn linked() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo can be started");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let root = metadata["resolve"]["root"].as_str().expect("this package");
+    let nodes: BTreeMap<_, _> = list(&metadata["resolve"]["nodes"])
+        .map(|node| (word(node, "id"), node))
+        .collect();
+    let macros: BTreeSet<_> = list(&metadata["packages"])
+        .filter(|package| is_macro(package))
+        .map(|package| word(package, "id"))
+        .collect();
+    let (mut reached, mut open) = (BTreeSet::new(), vec![root]);
+    while let Some(id) = open.pop() {
+        let normal = |dependency: &&Value| list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null());
+        for dependency in list(&nodes[id]["deps"]).filter(normal) {
+            let id = word(dependency, "pkg");
+            if !macros.contains(id) && reached.insert(id) {
+                open.push(id);
+            }
+        }
+    }
+    let mut packages: Vec<_> = list(&metadata["packages"])
+        .filter(|package| reached.contains(word(package, "id")))
+        .cloned()
+        .collect();
+    packages.sort_by_key(|package| {
+        (
+            word(package, "name").to_owned(),
+            word(package, "version").to_owned(),
+        )
+    });
+    packages
+}
+
+/// Procedural macros work at compile time only: nothing of them, nor of what they stand on, is in the library.
+fn is_macro(package: &Value) -> bool {
+    list(&package["targets"]).any(|target| list(&target["kind"]).any(|kind| kind == "proc-macro"))
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+/// The texts that a package brings: its licences, and the notices that they ask to be kept.
+fn texts(package: &Value) -> Vec<String> {
+    let folder = Path::new(word(package, "manifest_path"))
+        .parent()
+        .expect("a folder");
+    let wanted = [
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "copyright",
+        "unlicense",
+    ];
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the package's folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .filter(|path| {
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
+            wanted.iter().any(|word| name.starts_with(word))
+        })
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| {
+            String::from_utf8_lossy(&std::fs::read(path).expect("a licence"))
+                .replace('\r', "")
+                .lines()
+                .map(str::trim_end)
+                .collect::<Vec<_>>()
+                .join("\n")
+                .trim()
+                .to_owned()
+        })
+        .collect()
+}
+
+fn generated() -> String {
+    let (mut notices, mut whose) = (format!("{HEAD}\n"), Vec::<(String, Vec<String>)>::new());
+    for package in linked() {
+        let (name, licence) = (word(&package, "name"), word(&package, "license"));
+        let version = word(&package, "version");
+        writeln!(
+            notices,
+            "{name} {version}: {licence}; {}",
+            word(&package, "repository")
+        )
+        .expect("a line");
+        let texts = texts(&package);
+        assert!(
+            !texts.is_empty() || !licence.is_empty(),
+            "{name} states no licence"
+        );
+        for text in texts {
+            match whose.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, packages)) => packages.push(name.to_owned()),
+                None => whose.push((text, vec![name.to_owned()])),
+            }
+        }
+    }
+    for (text, packages) in whose {
+        write!(
+            notices,
+            "\n{}\n{}\n\n{text}\n",
+            "-".repeat(79),
+            packages.join(", ")
+        )
+        .expect("a text");
+    }
+    notices
+}
+
+#[test]
+fn the_notices_are_those_of_what_is_linked() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/THIRD-PARTY.txt");
+    let generated = generated();
+    if std::env::var_os("NITRO_UPDATE_NOTICES").is_some() {
+        std::fs::write(&path, &generated).expect("the notices can be written");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "packaging/THIRD-PARTY.txt is not what Cargo.lock says: run `make notices`"
+    );
+    // Every package that a release is known to stand on is there, and so is at least one text of each licence.
+    for part in ["ring ", "rustls ", "ureq ", "MIT", "Apache License", "ISC"] {
+        assert!(generated.contains(part), "{part}");
+    }
+}
