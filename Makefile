@@ -40,6 +40,11 @@ test: check-tools
 torture:
 	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
 
+# Two hundred jobs at a time at random faults, of which "make test" runs ten seconds.
+MINUTES ?= 15
+soak:
+	NITRO_SOAK_SECONDS=$$(($(MINUTES) * 60)) $(CARGO) test -q --locked --test soak
+
 # Each fuzz target for so many seconds; needs a nightly toolchain.
 SECONDS ?= 10
 fuzz:

@@ -11,14 +11,8 @@ fuzz_target!(|text: &str| {
     };
     assert_eq!(result.json(), text);
     assert_eq!(&text[result.result_range()], result.result_json());
-    let value = serde_json::from_str::<serde_json::Value>(result.result_json());
-    // Numbers beyond f64 and nesting beyond a parser's depth are no fault of the text.
-    if let Err(error) = value {
-        assert!(
-            error.is_data() || error.to_string().contains("recursion") || error.to_string().contains("range"),
-            "{error}"
-        );
-    }
+    // What is handed on to C unread is JSON at least.
+    serde_json::from_str::<serde::de::IgnoredAny>(result.result_json()).unwrap();
     let kind = result.kind();
     let is_file = matches!(kind, ResultKind::File | ResultKind::Files);
     assert!(is_file || result.files().is_empty());
