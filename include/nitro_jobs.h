@@ -919,23 +919,6 @@ nitro_code_t nitro_options_set_poll_interval_ms(nitro_options_t *options,
                                                 nitro_error_t **err);
 
 /**
- * Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
- *
- * Adds certificate authorities, as PEM text, to those of the operating system.
- *
- * Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
- *
- * Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
- *
- * Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
- *
- * Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
- *
- * Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
- * Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
- *
- * Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
- *
  * Sets the largest JSON answer that is taken into memory: 268435456 bytes by default.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
@@ -976,6 +959,8 @@ NITRO_API
 void nitro_options_free(nitro_options_t *options);
 
 /**
+ * Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
+ *
  * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
  */
 NITRO_API
@@ -984,6 +969,8 @@ nitro_code_t nitro_options_add_trusted_origin(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
+ * Adds certificate authorities, as PEM text, to those of the operating system.
+ *
  * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
  */
 NITRO_API
@@ -992,6 +979,8 @@ nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
                                       nitro_error_t **err);
 
 /**
+ * Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
+ *
  * Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
  */
 NITRO_API
@@ -1000,6 +989,8 @@ nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,
                                        nitro_error_t **err);
 
 /**
+ * Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
+ *
  * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
  */
 NITRO_API
@@ -1008,6 +999,8 @@ nitro_code_t nitro_options_set_only_added_ca(nitro_options_t *options,
                                              nitro_error_t **err);
 
 /**
+ * Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
+ *
  * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
  */
 NITRO_API
@@ -1017,6 +1010,9 @@ nitro_code_t nitro_options_set_client_certificate_pem(nitro_options_t *options,
                                                       nitro_error_t **err);
 
 /**
+ * Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
+ *
+ * Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
  * Since 0.1.0.
  */
 NITRO_API
@@ -1025,6 +1021,8 @@ nitro_code_t nitro_options_set_proxy(nitro_options_t *options,
                                      nitro_error_t **err);
 
 /**
+ * Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
+ *
  * The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
  */
 NITRO_API
@@ -1032,6 +1030,8 @@ nitro_code_t nitro_options_set_proxy_from_env(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
+ * Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
+ *
  * Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
  */
 NITRO_API

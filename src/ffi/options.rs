@@ -242,23 +242,6 @@ pub unsafe extern "C" fn nitro_options_set_poll_interval_ms(
     })
 }
 
-/// Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
-///
-/// Adds certificate authorities, as PEM text, to those of the operating system.
-///
-/// Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
-///
-/// Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
-///
-/// Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
-///
-/// Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
-///
-/// Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
-/// Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
-///
-/// Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
-///
 /// Sets the largest JSON answer that is taken into memory: 268435456 bytes by default.
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.

@@ -9,6 +9,8 @@ use super::options::{nitro_options_t, set_number, set_text};
 use crate::error::{Error, ErrorKind};
 use crate::options::ClientOptions;
 
+/// Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
+///
 /// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_add_trusted_origin(
@@ -19,6 +21,8 @@ pub unsafe extern "C" fn nitro_options_add_trusted_origin(
     set_text(options, origin, "origin", err, ClientOptions::trust_origin)
 }
 
+/// Adds certificate authorities, as PEM text, to those of the operating system.
+///
 /// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_add_ca_pem(
@@ -29,6 +33,8 @@ pub unsafe extern "C" fn nitro_options_add_ca_pem(
     set_text(options, pem, "pem", err, ClientOptions::add_ca_pem)
 }
 
+/// Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
+///
 /// Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_add_ca_file(
@@ -46,6 +52,8 @@ pub unsafe extern "C" fn nitro_options_add_ca_file(
     })
 }
 
+/// Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
+///
 /// Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_only_added_ca(
@@ -56,6 +64,8 @@ pub unsafe extern "C" fn nitro_options_set_only_added_ca(
     set_number(options, Ok(only != 0), err, ClientOptions::only_added_ca)
 }
 
+/// Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
+///
 /// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_client_certificate_pem(
@@ -72,6 +82,9 @@ pub unsafe extern "C" fn nitro_options_set_client_certificate_pem(
     })
 }
 
+/// Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
+///
+/// Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_proxy(
@@ -82,6 +95,8 @@ pub unsafe extern "C" fn nitro_options_set_proxy(
     set_text(options, url, "url", err, ClientOptions::proxy)
 }
 
+/// Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
+///
 /// The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_proxy_from_env(
@@ -91,6 +106,8 @@ pub unsafe extern "C" fn nitro_options_set_proxy_from_env(
     set_number(options, Ok(()), err, |o, ()| o.proxy_from_env())
 }
 
+/// Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
+///
 /// Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_no_proxy(
