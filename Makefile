@@ -9,8 +9,8 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client cancel-latency demo test header notices symbols lint doc docs shared static install \
-	dist valgrind asan tsan audit miri check-tools
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
+	header notices symbols lint doc docs check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -39,6 +39,16 @@ test: check-tools
 # Every case of tests/torture, of which "make test" runs a sample.
 torture:
 	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
+
+# Two hundred jobs at a time at random faults, of which "make test" runs ten seconds.
+MINUTES ?= 15
+soak:
+	NITRO_SOAK_SECONDS=$$(($(MINUTES) * 60)) $(CARGO) test -q --locked --test soak
+
+# Each fuzz target for so many seconds; needs a nightly toolchain.
+SECONDS ?= 10
+fuzz:
+	@fuzz/run.sh $(SECONDS)
 
 lint:
 	$(CARGO) fmt --all --check

@@ -35,6 +35,9 @@ mod cancel;
 mod client;
 mod error;
 mod ffi;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod job;
 mod json;

@@ -40,8 +40,7 @@ fn linked() -> Vec<Value> {
         .collect();
     let (mut reached, mut open) = (BTreeSet::new(), vec![root]);
     while let Some(id) = open.pop() {
-        let normal =
-            |dependency: &&Value| list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null());
+        let normal = |dependency: &&Value| list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null());
         for dependency in list(&nodes[id]["deps"]).filter(normal) {
             let id = word(dependency, "pkg");
             if !macros.contains(id) && reached.insert(id) {
@@ -53,7 +52,12 @@ fn linked() -> Vec<Value> {
         .filter(|package| reached.contains(word(package, "id")))
         .cloned()
         .collect();
-    packages.sort_by_key(|package| (word(package, "name").to_owned(), word(package, "version").to_owned()));
+    packages.sort_by_key(|package| {
+        (
+            word(package, "name").to_owned(),
+            word(package, "version").to_owned(),
+        )
+    });
     packages
 }
 
@@ -72,8 +76,17 @@ fn word<'a>(value: &'a Value, name: &str) -> &'a str {
 
 /// The texts that a package brings: its licences, and the notices that they ask to be kept.
 fn texts(package: &Value) -> Vec<String> {
-    let folder = Path::new(word(package, "manifest_path")).parent().expect("a folder");
-    let wanted = ["license", "licence", "copying", "notice", "copyright", "unlicense"];
+    let folder = Path::new(word(package, "manifest_path"))
+        .parent()
+        .expect("a folder");
+    let wanted = [
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "copyright",
+        "unlicense",
+    ];
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .expect("the package's folder")
         .flatten()

@@ -173,7 +173,10 @@ fn by_pkg_config_static() {
             .args(["-std=c99"])
             .args(WARNINGS)
             .arg(source)
-            .args(pkg_config(&only, &["--static", "--cflags", "--libs", "nitro_jobs"]))
+            .args(pkg_config(
+                &only,
+                &["--static", "--cflags", "--libs", "nitro_jobs"],
+            ))
             .arg("-o")
             .arg(&made),
     );
@@ -207,12 +210,7 @@ fn by_cmake_shared_and_static() {
     let build = folder.join("build");
     let configure = |arguments: &[String]| {
         let mut cmake = Command::new("cmake");
-        cmake
-            .arg("-S")
-            .arg(&folder)
-            .arg("-B")
-            .arg(&build)
-            .args(arguments);
+        cmake.arg("-S").arg(&folder).arg("-B").arg(&build).args(arguments);
         c::succeeds(&mut cmake);
         c::succeeds(Command::new("cmake").arg("--build").arg(&build));
     };
@@ -285,7 +283,10 @@ fn by_plain_flags_from_the_archive() {
         env!("CARGO_PKG_VERSION"),
         c::succeeds(Command::new("cc").arg("-dumpmachine")).trim()
     );
-    let dist = c::deps().join("../../dist").canonicalize().expect("the archive's folder");
+    let dist = c::deps()
+        .join("../../dist")
+        .canonicalize()
+        .expect("the archive's folder");
     let archive = dist.join(format!("{name}.tar.gz"));
     c::succeeds(
         Command::new("sha256sum")
@@ -293,7 +294,13 @@ fn by_plain_flags_from_the_archive() {
             .arg(format!("{name}.tar.gz.sha256"))
             .current_dir(&dist),
     );
-    c::succeeds(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&folder));
+    c::succeeds(
+        Command::new("tar")
+            .arg("-xzf")
+            .arg(&archive)
+            .arg("-C")
+            .arg(&folder),
+    );
     let prefix = folder.join(name);
     let source = program(&folder, "outside.c", &service.job);
     let link = |name: &str, arguments: &[String]| {
@@ -307,7 +314,10 @@ fn by_plain_flags_from_the_archive() {
         made
     };
     let lib = prefix.join("lib");
-    let made = link("shared", &[format!("-L{}", lib.display()), "-lnitro_jobs".to_owned()]);
+    let made = link(
+        "shared",
+        &[format!("-L{}", lib.display()), "-lnitro_jobs".to_owned()],
+    );
     follows_a_job(&made, Some(&lib), &service);
     let archive = lib.join("libnitro_jobs.a").display().to_string();
     let arguments = [archive].into_iter().chain(native_libraries());

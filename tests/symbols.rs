@@ -30,7 +30,9 @@ fn declared() -> BTreeMap<String, String> {
 /// Each function of docs/symbols.txt with its version.
 fn listed() -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(list()).unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty());
     lines
         .map(|line| {
             let (name, version) = line.split_once(' ').expect("a name and a version");

@@ -214,3 +214,26 @@ impl Http {
         Ok(answer)
     }
 }
+
+#[cfg(fuzzing)]
+#[allow(missing_docs)]
+pub(crate) mod fuzzing {
+    use std::time::{Duration, SystemTime};
+
+    use super::{Method, Url, no_proxy, redirect, retry_after as header};
+
+    pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+        header::parse(value, now)
+    }
+
+    pub fn covers(list: &str, host: &str, port: u16) -> bool {
+        no_proxy::NoProxy::parse(list).covers(host, port)
+    }
+
+    /// Where a redirect leads.
+    pub fn hop(from: &str, status: u16, location: &str) -> crate::Result<String> {
+        let from = Url::parse(from)?;
+        let hop = redirect::hop(&from, Method::Get, status, Some(location))?;
+        Ok(hop.url.as_str().to_owned())
+    }
+}

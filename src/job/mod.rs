@@ -40,6 +40,11 @@ pub use submission::{Endpoint, Submission};
 pub use submit::Submitted;
 pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing {
+    pub(crate) use super::events::{Meaning, meaning};
+    pub(crate) use super::file_name::{from_content_disposition, from_path, numbered, safe_name};
+}
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
 

@@ -1,1 +1,301 @@
-pub fn run(_: &crate::report::Report) {}
+//! Peers that answer with anything but what they should, are larger than any answer, or lead elsewhere.
+
+use std::io::Write;
+use std::net::{Shutdown, TcpListener, TcpStream};
+
+use nitro_jobs::{Call, Client, ClientOptions, Download, Error, ErrorKind, Job};
+
+use crate::common::raw::{self, Raw};
+use crate::common::{answer, c};
+use crate::report::{Desk, Report};
+use crate::world::{Certificate, Wire};
+
+const TOKEN: &str = "a-token-that-stays-at-home-77aa";
+const BIG: usize = 100 << 20;
+/// What a refusal of any size may cost: the megabyte of it that is kept, a few times over, and buffers.
+const MEMORY: usize = 24 << 20;
+
+pub fn run(report: &Report, full: bool) {
+    let desk = report.desk();
+    garbage(&desk, if full { 400 } else { 10 });
+    wrong_protocol(&desk);
+    huge_refusal(&desk);
+    strangers(&desk);
+    resets_while_writing(&desk);
+}
+
+fn options(base_url: &str) -> ClientOptions {
+    Certificate::new().options(base_url, TOKEN)
+}
+
+fn job(base_url: &str) -> Job {
+    Client::new(options(base_url)).unwrap().job("mine").unwrap()
+}
+
+/// Every kind of call, by name.
+fn ask(job: &Job, what: &str) -> Result<(), Error> {
+    let (call, folder) = (Call::new(), tempfile::tempdir().unwrap());
+    let outcome = match what {
+        "status" => job.status(&call).map(drop),
+        "result" => job.result(&call).map(drop),
+        "bytes" => job.result_bytes(&mut Vec::new(), &call).map(drop),
+        "download" => job
+            .download(&Download::to_folder(folder.path()), |_| true, &call)
+            .map(drop),
+        _ => job.wait(|_| true, &call).map(drop),
+    };
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "a file is left"
+    );
+    outcome
+}
+
+const CALLS: [&str; 5] = ["status", "result", "bytes", "download", "wait"];
+
+fn refuses(desk: &Desk<'_>, name: &str, base_url: &str, kinds: &[ErrorKind]) {
+    for what in CALLS {
+        desk.case(&format!("{name}: {what}"), || match ask(&job(base_url), what) {
+            Err(error) if kinds.contains(&error.kind()) && !error.to_string().contains(TOKEN) => Ok(()),
+            other => Err(format!("{other:?}")),
+        });
+    }
+}
+
+fn garbage(desk: &Desk<'_>, random_answers: usize) {
+    use ErrorKind::{ConnectionLost, Http, Protocol, TooLarge, Truncated, UnexpectedResult, Unverified};
+    let json = |headers: &str| answer("200 OK", headers, b"{\"status\":\"completed\",\"result\":\"x\"}");
+    let many: String = (0..1000).map(|n| format!("X-Header-{n}: {n}\r\n")).collect();
+    let long = format!("X-Long: {}\r\n", "x".repeat(200_000));
+    let mut answers: Vec<(&str, Vec<u8>)> = vec![
+        ("nothing", Vec::new()),
+        ("another protocol", b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()),
+        ("half a status line", b"HTTP/1.1 20".to_vec()),
+        ("no status", b"HTTP/1.1\r\n\r\n".to_vec()),
+        (
+            "HTTP/2 in words",
+            b"HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
+        ),
+        (
+            "an unheard-of status",
+            b"HTTP/1.1 999 Whatever\r\nContent-Length: 0\r\n\r\n".to_vec(),
+        ),
+        (
+            "no end of the head",
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n".to_vec(),
+        ),
+        (
+            "a negative length",
+            b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello".to_vec(),
+        ),
+        (
+            "a length beyond numbers",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\nhello".to_vec(),
+        ),
+        (
+            "a promise of 16 EB",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n{}".to_vec(),
+        ),
+        (
+            "two lengths",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n[1,2,3]".to_vec(),
+        ),
+        (
+            "a chunk of nonsense",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n".to_vec(),
+        ),
+        (
+            "an endless chunk",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}".to_vec(),
+        ),
+        (
+            "a header without a colon",
+            b"HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
+        ),
+        (
+            "NUL in a header",
+            b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
+        ),
+        ("a thousand headers", json(&many)),
+        ("a header of 200 KB", json(&long)),
+        (
+            "gzip that nobody asked for",
+            json("Content-Type: application/json\r\nContent-Encoding: gzip\r\n"),
+        ),
+        (
+            "JSON that ends early",
+            answer(
+                "200 OK",
+                "Content-Type: application/json\r\n",
+                b"{\"status\":\"comp",
+            ),
+        ),
+        (
+            "another job's answer",
+            raw::json("{\"jobID\":\"other\",\"status\":\"completed\",\"result\":\"x\"}"),
+        ),
+        (
+            "another job's failure",
+            raw::json("{\"jobID\":\"other\",\"status\":\"failed\",\"error\":{\"title\":\"x\"}}"),
+        ),
+    ];
+    let mut random = fastrand::Rng::with_seed(4);
+    for _ in 0..random_answers {
+        let length = random.usize(1..400);
+        let mut bytes: Vec<u8> = (0..length).map(|_| random.u8(..)).collect();
+        if random.bool() {
+            bytes.splice(0..0, *b"HTTP/1.1 200 OK\r\n");
+        }
+        answers.push(("random bytes", bytes));
+    }
+    let kinds = [
+        ConnectionLost,
+        Http,
+        Protocol,
+        TooLarge,
+        Truncated,
+        UnexpectedResult,
+        Unverified,
+    ];
+    for (name, answer) in answers {
+        let server = Raw::answering(move |_| answer.clone());
+        refuses(desk, name, &server.base_url, &kinds);
+    }
+}
+
+fn wrong_protocol(desk: &Desk<'_>) {
+    use ErrorKind::{Connect, ConnectionLost, Protocol, Tls};
+    let certificate = Certificate::new();
+    let secure = certificate.emulator(Wire::Tls);
+    let plain_to_tls = format!("http://127.0.0.1:{}", secure.port());
+    refuses(
+        desk,
+        "plain HTTP to a TLS port",
+        &plain_to_tls,
+        &[ConnectionLost, Protocol],
+    );
+    let plain = certificate.emulator(Wire::Plain);
+    let tls_to_plain = format!("https://127.0.0.1:{}", plain.port());
+    refuses(desk, "TLS to a plain port", &tls_to_plain, &[Tls, Connect]);
+    // `options` makes a certificate of its own, so this one is not trusted.
+    refuses(desk, "an unknown certificate", &secure.base_url(), &[Tls]);
+}
+
+/// The most memory that the process has had since the last `forget_peak`.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<usize>().ok())
+        .map_or(0, |kilobytes| kilobytes << 10)
+}
+
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+fn huge_refusal(desk: &Desk<'_>) {
+    let server = Raw::serve(|_, stream| {
+        write!(
+            stream,
+            "HTTP/1.1 500 Oops\r\nContent-Type: application/problem+json\r\nContent-Length: {BIG}\r\n\r\n"
+        )?;
+        let piece = vec![b' '; 64 << 10];
+        (0..BIG / piece.len()).try_for_each(|_| stream.write_all(&piece))
+    });
+    for what in &CALLS[..4] {
+        desk.case(&format!("a problem document of 100 MB: {what}"), || {
+            forget_peak();
+            let before = peak();
+            let outcome = ask(&job(&server.base_url), what);
+            let grown = peak().saturating_sub(before);
+            match outcome {
+                Err(error) if error.kind() == ErrorKind::Service && grown < MEMORY => Ok(()),
+                other => Err(format!("{grown} bytes, {:?}", other.map_err(|e| e.kind()))),
+            }
+        });
+    }
+}
+
+/// Addresses at another port, which is another origin: followed, but never with the token or the reference.
+fn strangers(desk: &Desk<'_>) {
+    let stranger = Raw::answering(|asked| {
+        if asked.path.starts_with("/file") {
+            raw::answer(200, "application/octet-stream", "bytes")
+        } else {
+            raw::json("{\"status\":\"completed\",\"result\":\"text\"}")
+        }
+    });
+    let there = stranger.base_url.clone();
+    let home = Raw::answering(move |asked| match asked.job() {
+        "file" => raw::json(format!(
+            "{{\"status\":\"completed\",\"result\":{{\"file\":{{\"URL\":\"{there}/file\"}}}}}}"
+        )),
+        _ => format!(
+            "HTTP/1.1 302 Found\r\nLocation: {there}/result\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        .into_bytes(),
+    });
+    let client = Client::new(options(&home.base_url)).unwrap();
+    let (call, folder) = (Call::new(), tempfile::tempdir().unwrap());
+    let target = Download::to_folder(folder.path());
+    type Go<'a> = &'a dyn Fn() -> Result<(), Error>;
+    let ways: [(&str, Go<'_>); 3] = [
+        ("a redirected result", &|| {
+            client.job("moved")?.result(&call).map(drop)
+        }),
+        ("a status that leads away", &|| {
+            let job = client.job("moved")?;
+            job.wait(|_| true, &call)?;
+            job.result(&call).map(drop)
+        }),
+        ("a file elsewhere", &|| {
+            client.job("file")?.download(&target, |_| true, &call).map(drop)
+        }),
+    ];
+    for (name, go) in ways {
+        desk.case(name, || {
+            let visits = stranger.heads().len();
+            go().map_err(|e| e.to_string())?;
+            let heads = stranger.heads().split_off(visits);
+            let told = |head: &String| {
+                let head = head.to_ascii_lowercase();
+                head.contains(TOKEN) || head.contains("authorization") || head.contains("x-analytics")
+            };
+            match heads.iter().find(|head| told(head)) {
+                _ if heads.is_empty() => Err("it never went there".to_owned()),
+                Some(head) => Err(format!("it was told too much: {head}")),
+                None => Ok(()),
+            }
+        });
+    }
+}
+
+/// A C program whose SIGPIPE is at its default, against a peer that resets while it writes.
+fn resets_while_writing(desk: &Desk<'_>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().flatten().enumerate() {
+            let stream: TcpStream = stream;
+            // What is not read when a socket closes makes the kernel send RST rather than FIN.
+            match number % 3 {
+                0 => drop(stream),
+                1 => {
+                    let _ = stream.shutdown(Shutdown::Read);
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+                _ => {
+                    let _ = std::io::Read::read(&mut &stream, &mut [0; 100]);
+                }
+            }
+        }
+    });
+    for scheme in ["http", "https"] {
+        desk.case(&format!("resets under the default SIGPIPE, {scheme}"), || {
+            let base_url = format!("{scheme}://127.0.0.1:{port}");
+            c::run("sigpipe", &base_url, TOKEN).passes();
+            Ok(())
+        });
+    }
+}

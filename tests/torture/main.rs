@@ -31,9 +31,18 @@ fn main() -> ExitCode {
     let full = std::env::var_os("NITRO_TORTURE").is_some_and(|value| value == "full");
     let begun = Instant::now();
     let report = Report::start();
-    outage::run(&report);
-    hostile::run(&report);
-    killed::run(&report);
-    offsets::run(&report, full);
+    type Group = fn(&Report, bool);
+    let groups: [(&str, Group); 4] = [
+        ("servers that are away", |report, _| outage::run(report)),
+        ("hostile answers", hostile::run),
+        ("killed programs", killed::run),
+        ("every byte", offsets::run),
+    ];
+    for (name, group) in groups {
+        let (cases, since) = (report.cases(), Instant::now());
+        group(&report, full);
+        let took = since.elapsed().as_secs_f64();
+        println!("torture: {name}: {} cases ({took:.0} s)", report.cases() - cases);
+    }
     report.end(begun.elapsed())
 }

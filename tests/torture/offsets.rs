@@ -11,7 +11,7 @@ use crate::report::{Desk, Held, Report};
 use crate::world::{Certificate, Relay, WIRES, Wire};
 
 /// Threads that run cases, each with emulators of its own: most of a case is waiting.
-const LANES: usize = 4;
+const LANES: usize = 6;
 /// Every byte of so many, which is all heads, documents and events; from there on one in `STEP`.
 const EVERY_BYTE: usize = 600;
 const EVERY_BYTE_OF_SEVERAL: usize = 1300;
@@ -19,7 +19,7 @@ const STEP: usize = 997;
 /// One in so many cases is run once more with repetitions allowed.
 const REPEATED: usize = 5;
 /// In the sample: one case in so many. A prime, so that every kind of case and every part of an answer is met.
-const SAMPLE: usize = 61;
+const SAMPLE: usize = 101;
 /// The patience of cases that are stalled beyond it, and how long those stall.
 const IMPATIENT: Duration = Duration::from_millis(80);
 const LONG_STALL: u64 = 400;
@@ -115,7 +115,8 @@ fn measure(operation: Operation, emulator: &Emulator, certificate: &Certificate)
     let base = emulator
         .base_url()
         .replace(&emulator.port().to_string(), &relay.port.to_string());
-    let client = Client::new(certificate.options(&base, &emulator.token())).unwrap();
+    let options = certificate.options(&base, &emulator.token());
+    let client = Client::new(operation.options(options)).unwrap();
     let id = emulator.create_job(operation.scenario());
     let folder = tempfile::tempdir().unwrap();
     let outcome = operation.run(&client, emulator, &id, folder.path());
@@ -230,7 +231,7 @@ impl Case {
             if self.trouble == Trouble::LongStall {
                 options = options.idle_timeout(IMPATIENT).connect_timeout(IMPATIENT * 3);
             }
-            let client = Client::new(options).unwrap();
+            let client = Client::new(self.operation.options(options)).unwrap();
             let id = emulator.create_job(self.operation.scenario());
             emulator.fault(self.trouble.fault(self.at));
             let outcome = self.operation.run(&client, emulator, &id, lane.folder.path())?;
@@ -266,6 +267,8 @@ impl Case {
             Operation::Wait(_) => true,
             // Bytes that a writer was given cannot be taken back.
             Operation::Bytes(_) => false,
+            // Whoever asked for a token and heard nothing asks no second time: the answer may still come.
+            Operation::Token => self.retries > 0 && self.trouble != Trouble::LongStall,
             _ => self.retries > 0,
         }
     }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use nitro_emulator::{Completion, Dialect, Emulator, Framing, Presigned, Scenario};
-use nitro_jobs::{Call, Client, Download, Error, JobState, OnExisting};
+use nitro_emulator::{Completion, Config, Dialect, Emulator, Framing, Presigned, Scenario};
+use nitro_jobs::{Call, Client, ClientOptions, Download, Error, JobState, OnExisting};
 
 /// The size of the result files: enough for several reads, little enough for many thousand cases.
 const SIZE: u64 = 12_000;
@@ -19,9 +19,11 @@ pub enum Operation {
     Result,
     Bytes(Framing),
     Download(Framing),
+    /// A token for client credentials, and the status with it.
+    Token,
 }
 
-pub const OPERATIONS: [Operation; 11] = [
+pub const OPERATIONS: [Operation; 12] = [
     Operation::Status,
     Operation::Redirect,
     Operation::Wait(Dialect::EventInData),
@@ -33,6 +35,7 @@ pub const OPERATIONS: [Operation; 11] = [
     Operation::Download(Framing::Length),
     Operation::Download(Framing::Chunked),
     Operation::Download(Framing::Close),
+    Operation::Token,
 ];
 
 /// Either what the library said, or the lie that was found out.
@@ -44,7 +47,7 @@ impl Operation {
             .size_bytes(SIZE)
             .content_type("application/octet-stream".to_owned());
         match self {
-            Operation::Status | Operation::Result => scenario,
+            Operation::Status | Operation::Result | Operation::Token => scenario,
             Operation::Redirect => scenario.completion(Completion::Redirect),
             Operation::Wait(dialect) => scenario.dialect(dialect).duration_ms(9u64).steps(3u32),
             Operation::Bytes(framing) => scenario.bytes_framing(framing),
@@ -58,7 +61,21 @@ impl Operation {
 
     /// Whether it is one request, so that what strikes that request must be seen.
     pub fn is_single(self) -> bool {
-        !matches!(self, Operation::Wait(_) | Operation::Download(_))
+        !matches!(
+            self,
+            Operation::Wait(_) | Operation::Download(_) | Operation::Token
+        )
+    }
+
+    /// The options that it needs.
+    pub fn options(self, options: ClientOptions) -> ClientOptions {
+        match self {
+            Operation::Token => {
+                let service = Config::default();
+                options.client_credentials(service.client_id, service.client_secret)
+            }
+            _ => options,
+        }
     }
 
     /// Does it once. Files go to `folder`, which is empty but for the file that a download may find there.
@@ -66,7 +83,7 @@ impl Operation {
         let call = Call::new();
         let job = client.job(id).map_err(|e| e.to_string())?;
         match self {
-            Operation::Status => job.status(&call).map_or_else(
+            Operation::Status | Operation::Token => job.status(&call).map_or_else(
                 |e| Ok(Err(e)),
                 |status| {
                     let whole = status.result_json().is_some_and(|json| json.contains("\"URL\""));

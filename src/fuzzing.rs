@@ -1,0 +1,53 @@
+//! Doors for the fuzz targets, which see no more of the library than any program does. Not there in any other build.
+#![allow(missing_docs)]
+
+use std::time::{Duration, SystemTime};
+
+pub use crate::http::fuzzing::{covers, hop};
+
+use crate::job::fuzzing::{Meaning, meaning};
+use crate::{JobResult, JobStatus, ProblemDetails, Result, url::Url};
+
+pub fn status(json: String) -> Result<JobStatus> {
+    JobStatus::parse(json)
+}
+
+/// What an event means: a status, nothing, or `Err` for what nobody can read.
+pub fn event(name: &str, data: &str) -> std::result::Result<Option<JobStatus>, ()> {
+    match meaning(name, data) {
+        Meaning::Status(status) => Ok(Some(status)),
+        Meaning::Nothing => Ok(None),
+        Meaning::Malformed => Err(()),
+    }
+}
+
+pub fn redirected(location: &str, body: &str) -> JobStatus {
+    JobStatus::redirected(location, body)
+}
+
+pub fn result(json: String) -> Result<JobResult> {
+    JobResult::parse(json)
+}
+
+pub fn problem(body: Vec<u8>) -> ProblemDetails {
+    ProblemDetails::from_body(body)
+}
+
+pub fn retry_after(value: &str) -> Option<Duration> {
+    crate::http::fuzzing::retry_after(value, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000))
+}
+
+/// The file name that a header or an address leads to, and the same with a number.
+pub fn file_name(disposition: Option<&str>, path: &str) -> (String, String) {
+    use crate::job::fuzzing::{from_content_disposition, from_path, numbered, safe_name};
+    let suggested = disposition.and_then(from_content_disposition);
+    let name = safe_name(&suggested.unwrap_or_else(|| from_path(path)), "fallback-1");
+    let second = numbered(&name, 9_999);
+    (name, second)
+}
+
+/// An address joined to another: its text, and its origin as text.
+pub fn join(base: &str, reference: &str) -> Result<(String, String)> {
+    let url = Url::parse(base)?.join(reference)?;
+    Ok((url.as_str().to_owned(), url.origin().to_string()))
+}

@@ -1,0 +1,26 @@
+//! Ten seconds of every fuzz target. They need a nightly toolchain and a build of their own, so only continuous
+//! integration (`NITRO_TEST_STRICT=1`) runs them from here; `make fuzz SECONDS=10` does by hand.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn ten_seconds_of_each_target() {
+    if std::env::var_os("NITRO_TEST_STRICT").is_none_or(|value| value != "1") {
+        println!("skipped: run `make fuzz SECONDS=10`, or set NITRO_TEST_STRICT=1");
+        return;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/run.sh");
+    // What cargo tells this test must not reach the cargo inside.
+    let mut run = Command::new(script);
+    run.arg("10").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
+    let output = run.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    println!("{told}");
+    assert!(output.status.success(), "{told}");
+    assert_eq!(
+        told.lines().filter(|line| line.ends_with("no failure")).count(),
+        9
+    );
+}
