@@ -77,18 +77,18 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_threads soundness
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads connections proxy soundness tls watch
 # Memory is measured there, or the programs are not this library's.
 NOT_UNDER_TOOLS := c_memory
 RUN_C_TESTS = $(CARGO) test -q --locked --workspace $(C_TESTS:%=--test %)
 TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
 NIGHTLY ?= +nightly
-# A compiler whose sanitizer runtime is as old as it likes: the interface between library and runtime has not changed.
-SANITIZER_CC ?= clang
+# Any compiler that has sanitizers: the interface between instrumented code and their runtime is the same for all.
+SANITIZER_CC ?= gcc
 
 # Errors, and memory that nothing points to any more, at the end of each program.
 valgrind: check-tools
-	NITRO_TEST_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
+	NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
 	$(RUN_C_TESTS)
 
 # Library and C programs with AddressSanitizer and LeakSanitizer, the C programs with UndefinedBehaviorSanitizer too.
@@ -96,15 +96,15 @@ asan: check-tools
 	RUSTFLAGS="-Zsanitizer=address" $(CARGO) $(NIGHTLY) rustc -q --locked --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/asan
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/asan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
 	NITRO_TEST_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
-	NITRO_TEST_RUNNER="env ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
+	NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="env ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
 	$(RUN_C_TESTS)
 
-# Library and C programs with ThreadSanitizer. The standard library comes without it, hence the suppressions.
+# Library, standard library and C programs with ThreadSanitizer: a lock that is not seen would look like a race.
 tsan: check-tools
-	RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer" $(CARGO) $(NIGHTLY) rustc -q --locked --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/tsan
+	RUSTFLAGS="-Zsanitizer=thread" $(CARGO) $(NIGHTLY) rustc -q --locked -Zbuild-std --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/tsan
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/tsan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
-	NITRO_TEST_CFLAGS="-fsanitize=thread" \
-	NITRO_TEST_RUNNER="env TSAN_OPTIONS=halt_on_error=1:suppressions=$(abspath tests/tools/tsan.supp)" \
+	NITRO_TEST_CFLAGS="-fsanitize=thread $(abspath tests/tools/tsan_gcc.c)" \
+	NITRO_TEST_FINDS="race" NITRO_TEST_RUNNER="env TSAN_OPTIONS=halt_on_error=1:suppressions=$(abspath tests/tools/tsan.supp)" \
 	$(RUN_C_TESTS)
 
 # Licences, bans, sources and known advisories of everything that is linked.

@@ -62,6 +62,36 @@ fn ninth() {
         .passes();
 }
 
+/// Under a tool, the faults that it is there to find are found: else its silence would say nothing.
+#[test]
+fn the_tool_sees_what_it_is_there_to_see() {
+    let (runner, finds) = (c::runner(), std::env::var("NITRO_TEST_FINDS").unwrap_or_default());
+    if runner.is_empty() {
+        println!("skipped: this is about the tools of make valgrind, asan and tsan");
+        return;
+    }
+    let (program, sources) = (c::workshop().join("canary"), c::root().join("tests/c"));
+    c::compile(
+        &[&sources.join("canary.c"), &sources.join("check.c")],
+        &c::library(),
+        &program,
+    );
+    assert!(!finds.is_empty(), "NITRO_TEST_FINDS names no fault");
+    for fault in ["none"].into_iter().chain(finds.split_whitespace()) {
+        let output = Command::new(&runner[0])
+            .args(&runner[1..])
+            .arg(&program)
+            .args(["http://127.0.0.1:9", "token"])
+            .arg(format!("fault={fault}"))
+            .env("RUST_BACKTRACE", "0")
+            .output()
+            .expect("the tool can be started");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), fault == "none", "{fault}:\n{told}");
+        assert!(fault == "none" || told.contains("nitro_"), "{fault}:\n{told}");
+    }
+}
+
 /// Runs a target of the Makefile that runs the C programs once more under a tool. Only where nothing may be skipped: each
 /// takes minutes.
 fn under(target: &str) {
@@ -108,21 +138,22 @@ fn every_c_program_is_run_under_the_tools() {
         let words = line.expect("a list").split_whitespace();
         words.map(str::to_owned).collect()
     };
-    let (run, not_run) = (listed("C_TESTS"), listed("NOT_UNDER_TOOLS"));
+    let covered = [listed("C_TESTS"), listed("NOT_UNDER_TOOLS")].concat();
     for entry in std::fs::read_dir(c::root().join("tests"))
         .expect("the tests")
         .flatten()
     {
         let path = entry.path();
-        let Some(name) = path.file_stem().and_then(|name| name.to_str()) else {
-            continue;
-        };
-        let Ok(source) = std::fs::read_to_string(&path) else {
-            continue;
-        };
-        let runs_c = source.contains("c::run(") || source.contains("c::at(");
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        // A test is a file, or a folder with a main.rs.
+        let source = std::fs::read_to_string(&path)
+            .or_else(|_| std::fs::read_to_string(path.join("main.rs")))
+            .unwrap_or_default();
+        let runs_c = ["c::run(", "c::at(", "calls::"]
+            .iter()
+            .any(|words| source.contains(words));
         assert!(
-            !runs_c || run.iter().chain(&not_run).any(|listed| listed == name),
+            !runs_c || covered.iter().any(|listed| *listed == name),
             "tests/{name}.rs runs C programs: add it to C_TESTS in the Makefile"
         );
     }

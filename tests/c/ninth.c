@@ -114,32 +114,40 @@ static void one_round(long round) {
     free_in_order(round);
 }
 
-/* The token and the ticket are freed while a call that was given them goes on: the token by the header's leave, the ticket
- * and the client because the stream has its own hold on both. */
-static void *free_all_but_the_stream(void *nothing) {
-    struct timespec moment = {0, 100 * 1000 * 1000};
+/* Another thread frees the token while a wait that was given it goes on: the wait has its own hold on it since it began,
+ * which the first progress shows. */
+static void *free_the_token(void *nothing) {
     (void)nothing;
-    nanosleep(&moment, NULL); /* Until the call has taken its hold on the token. */
+    pthread_barrier_wait(&together);
     nitro_cancel_free(cancel);
-    nitro_job_free(running);
-    nitro_client_free(client);
+    pthread_barrier_wait(&together);
     return NULL;
 }
 
+static int32_t have_it_freed(const nitro_status_t *status, void *heard) {
+    (void)status;
+    if (*(int *)heard == 0) {
+        pthread_barrier_wait(&together);
+        pthread_barrier_wait(&together);
+    }
+    *(int *)heard += 1;
+    return 0;
+}
+
 static void freed_in_mid_call(void) {
-    nitro_events_t *events = NULL;
-    nitro_status_t *status = NULL;
     pthread_t other;
+    int heard = 0;
     client = some_client();
     running = job_named(client, "running");
     cancel = nitro_cancel_new();
-    OK(nitro_job_events(running, &events, &err));
-    OK(nitro_events_next(events, NULL, -1, &status, &err));
-    nitro_status_free(status);
-    CHECK(pthread_create(&other, NULL, free_all_but_the_stream, NULL) == 0);
-    FAILS(nitro_events_next(events, cancel, 300, &status, &err), NITRO_E_TIMEOUT);
+    nitro_client_free(client); /* The ticket has its own hold on it. */
+    CHECK(pthread_barrier_init(&together, NULL, 2) == 0);
+    CHECK(pthread_create(&other, NULL, free_the_token, NULL) == 0);
+    FAILS(nitro_job_wait(running, have_it_freed, &heard, cancel, 300, NULL, &err), NITRO_E_WAIT_TIMEOUT);
+    CHECK(heard > 0);
     pthread_join(other, NULL);
-    nitro_events_free(events);
+    pthread_barrier_destroy(&together);
+    nitro_job_free(running);
 }
 
 int main(int argc, char **argv) {
