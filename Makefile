@@ -9,7 +9,8 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: bench-client cancel-latency demo test torture soak fuzz header notices lint doc shared static install dist check-tools
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
+	header notices symbols lint doc docs check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
@@ -56,6 +57,12 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 
+# The manual: the header as HTML, every warning an error, and the pages of the Rust side.
+docs: doc
+	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
+	@mkdir -p $(TARGET)/docs
+	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
+
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
@@ -68,6 +75,51 @@ cancel-latency: shared
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
+
+# The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
+C_TESTS := c_api c_arguments c_errors c_options c_threads soundness
+# Memory is measured there, or the programs are not this library's.
+NOT_UNDER_TOOLS := c_memory
+RUN_C_TESTS = $(CARGO) test -q --locked --workspace $(C_TESTS:%=--test %)
+TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
+NIGHTLY ?= +nightly
+# A compiler whose sanitizer runtime is as old as it likes: the interface between library and runtime has not changed.
+SANITIZER_CC ?= clang
+
+# Errors, and memory that nothing points to any more, at the end of each program.
+valgrind: check-tools
+	NITRO_TEST_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
+	$(RUN_C_TESTS)
+
+# Library and C programs with AddressSanitizer and LeakSanitizer, the C programs with UndefinedBehaviorSanitizer too.
+asan: check-tools
+	RUSTFLAGS="-Zsanitizer=address" $(CARGO) $(NIGHTLY) rustc -q --locked --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/asan
+	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/asan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
+	NITRO_TEST_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
+	NITRO_TEST_RUNNER="env ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
+	$(RUN_C_TESTS)
+
+# Library and C programs with ThreadSanitizer. The standard library comes without it, hence the suppressions.
+tsan: check-tools
+	RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer" $(CARGO) $(NIGHTLY) rustc -q --locked --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/tsan
+	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/tsan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
+	NITRO_TEST_CFLAGS="-fsanitize=thread" \
+	NITRO_TEST_RUNNER="env TSAN_OPTIONS=halt_on_error=1:suppressions=$(abspath tests/tools/tsan.supp)" \
+	$(RUN_C_TESTS)
+
+# Licences, bans, sources and known advisories of everything that is linked.
+audit:
+	@$(CARGO) deny --version >/dev/null 2>&1 || { echo "cargo-deny is missing: cargo install --locked cargo-deny"; exit 1; }
+	$(CARGO) deny check
+
+# The unit tests of what has no socket and no file in it, in an interpreter that knows every rule of unsafe code.
+miri:
+	@$(CARGO) $(NIGHTLY) miri --version >/dev/null 2>&1 || { echo "Miri is missing: rustup +nightly component add miri"; exit 1; }
+	MIRIFLAGS=-Zmiri-disable-isolation $(CARGO) $(NIGHTLY) miri test --locked --lib -- ffi:: cancel:: sse:: url::
+
+# Adds the header's new functions to docs/symbols.txt.
+symbols:
+	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test symbols the_list
 
 # Writes packaging/THIRD-PARTY.txt anew from Cargo.lock.
 notices:

@@ -173,10 +173,12 @@ impl Bench {
         let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
         let model = model.map_or("an unknown processor", |m| m.trim_start_matches(['\t', ':', ' ']));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().unwrap_or_default();
         let _ = writeln!(
             text,
             "\nMilliseconds from the trigger to the call's return, median / worst of {RUNS}, through the C API of the \
-             release library.\n`make cancel-latency` on {}, {model}, {cores} cores, {}.",
+             release library.\n`make cancel-latency` on {}, {model}, {cores} cores under a load of {load}, {}.",
             told("date", &["-u", "+%F"]),
             told("uname", &["-sr"]),
         );

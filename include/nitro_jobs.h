@@ -36,12 +36,17 @@
 #define NITRO_VERSION "0.1.0"
 /** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
 #define NITRO_VERSION_NUMBER 1000
-/** Major, minor and patch number of this header. */
+/** Major number of this header. */
 #define NITRO_VERSION_MAJOR 0
+/** Minor number of this header. */
 #define NITRO_VERSION_MINOR 1
+/** Patch number of this header. */
 #define NITRO_VERSION_PATCH 0
 
-/* How functions are imported: define NITRO_STATIC when linking the static library on Windows. */
+/**
+ * @def NITRO_API
+ * How functions are imported: define NITRO_STATIC when linking the static library on Windows.
+ */
 #if defined(_WIN32) && !defined(NITRO_STATIC)
 #define NITRO_API __declspec(dllimport)
 #elif defined(__GNUC__)
@@ -50,7 +55,10 @@
 #define NITRO_API
 #endif
 
-/* Marks a function that has a better successor. */
+/**
+ * @def NITRO_DEPRECATED
+ * Marks a function that has a better successor.
+ */
 #if defined(__GNUC__)
 #define NITRO_DEPRECATED(successor) __attribute__((deprecated("use " successor)))
 #elif defined(_MSC_VER)
@@ -913,85 +921,21 @@ nitro_code_t nitro_options_set_poll_interval_ms(nitro_options_t *options,
 /**
  * Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_add_trusted_origin(nitro_options_t *options,
-                                              const char *origin,
-                                              nitro_error_t **err);
-
-/**
  * Adds certificate authorities, as PEM text, to those of the operating system.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
-                                      const char *pem,
-                                      nitro_error_t **err);
-
-/**
  * Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
  *
- * Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,
-                                       const char *path,
-                                       nitro_error_t **err);
-
-/**
  * Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_set_only_added_ca(nitro_options_t *options,
-                                             int32_t only,
-                                             nitro_error_t **err);
-
-/**
  * Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_set_client_certificate_pem(nitro_options_t *options,
-                                                      const char *chain_pem,
-                                                      const char *key_pem,
-                                                      nitro_error_t **err);
-
-/**
  * Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
  *
  * Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
- * Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_set_proxy(nitro_options_t *options,
-                                     const char *url,
-                                     nitro_error_t **err);
-
-/**
  * Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
  *
- * The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_set_proxy_from_env(nitro_options_t *options,
-                                              nitro_error_t **err);
-
-/**
  * Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
- */
-NITRO_API
-nitro_code_t nitro_options_set_no_proxy(nitro_options_t *options,
-                                        const char *hosts,
-                                        nitro_error_t **err);
-
-/**
  * Sets the largest JSON answer that is taken into memory: 268435456 bytes by default.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
@@ -1030,6 +974,70 @@ nitro_code_t nitro_options_set_log(nitro_options_t *options,
  */
 NITRO_API
 void nitro_options_free(nitro_options_t *options);
+
+/**
+ * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_add_trusted_origin(nitro_options_t *options,
+                                              const char *origin,
+                                              nitro_error_t **err);
+
+/**
+ * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
+                                      const char *pem,
+                                      nitro_error_t **err);
+
+/**
+ * Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,
+                                       const char *path,
+                                       nitro_error_t **err);
+
+/**
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_only_added_ca(nitro_options_t *options,
+                                             int32_t only,
+                                             nitro_error_t **err);
+
+/**
+ * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_client_certificate_pem(nitro_options_t *options,
+                                                      const char *chain_pem,
+                                                      const char *key_pem,
+                                                      nitro_error_t **err);
+
+/**
+ * Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_proxy(nitro_options_t *options,
+                                     const char *url,
+                                     nitro_error_t **err);
+
+/**
+ * The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_proxy_from_env(nitro_options_t *options,
+                                              nitro_error_t **err);
+
+/**
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ */
+NITRO_API
+nitro_code_t nitro_options_set_no_proxy(nitro_options_t *options,
+                                        const char *hosts,
+                                        nitro_error_t **err);
 
 /**
  * Sets the bearer token, which is sent to the service and to no other host.

@@ -39,7 +39,7 @@ fn serve(listener: &TcpListener) -> (u64, u64) {
         came += n as u64;
     }
     socket
-        .write_all(b"HTTP/1.1 202 Accepted\r\nLocation: /jobs/1/status\r\nContent-Length: 0\r\n\r\n")
+        .write_all(b"HTTP/1.1 202 Accepted\r\nLocation: /jobs/1/status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         .unwrap();
     (announced, came)
 }

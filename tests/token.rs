@@ -310,5 +310,5 @@ fn credentials_that_cannot_be_used_are_refused_at_once() {
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }
     let error = Client::new(ClientOptions::new().token_url("nonsense")).unwrap_err();
-    assert!(error.message().starts_with("token_url:"), "{error}");
+    assert!(error.message().starts_with("the token URL:"), "{error}");
 }

@@ -22,6 +22,8 @@ mod cancel;
 
 mod options;
 
+mod trust;
+
 mod token;
 
 mod client;

@@ -6,7 +6,7 @@ use super::boundary::{UserData, free, gate, give, handle_mut, milliseconds, outp
 use super::codes::nitro_code_t;
 use super::error::nitro_error_t;
 use super::string::c_text;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::options::ClientOptions;
 
 /// Log level: something is wrong but the call goes on.
@@ -53,7 +53,7 @@ pub(super) fn set_text(
 }
 
 /// A setter of one number option.
-fn set_number<T>(
+pub(super) fn set_number<T>(
     options: *mut nitro_options_t,
     value: Result<T>,
     err: *mut *mut nitro_error_t,
@@ -244,113 +244,21 @@ pub unsafe extern "C" fn nitro_options_set_poll_interval_ms(
 
 /// Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
 ///
-/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_add_trusted_origin(
-    options: *mut nitro_options_t,
-    origin: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_text(options, origin, "origin", err, ClientOptions::trust_origin)
-}
-
 /// Adds certificate authorities, as PEM text, to those of the operating system.
 ///
-/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_add_ca_pem(
-    options: *mut nitro_options_t,
-    pem: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_text(options, pem, "pem", err, ClientOptions::add_ca_pem)
-}
-
 /// Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
 ///
-/// Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_add_ca_file(
-    options: *mut nitro_options_t,
-    path: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    gate(err, || {
-        let options = handle_mut(options, "options")?;
-        let path = text(path, "path")?;
-        let pem = std::fs::read_to_string(path)
-            .map_err(|e| Error::new(ErrorKind::File, format!("reading {path}: {e}")))?;
-        options.change(|o| o.add_ca_pem(pem));
-        Ok(())
-    })
-}
-
 /// Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_set_only_added_ca(
-    options: *mut nitro_options_t,
-    only: i32,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_number(options, Ok(only != 0), err, ClientOptions::only_added_ca)
-}
-
 /// Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
 ///
-/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_set_client_certificate_pem(
-    options: *mut nitro_options_t,
-    chain_pem: *const c_char,
-    key_pem: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    gate(err, || {
-        let options = handle_mut(options, "options")?;
-        let (chain, key) = (text(chain_pem, "chain_pem")?, text(key_pem, "key_pem")?);
-        options.change(|o| o.client_certificate_pem(chain, key));
-        Ok(())
-    })
-}
-
 /// Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
 ///
 /// Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
-/// Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_set_proxy(
-    options: *mut nitro_options_t,
-    url: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_text(options, url, "url", err, ClientOptions::proxy)
-}
-
 /// Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
 ///
-/// The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_set_proxy_from_env(
-    options: *mut nitro_options_t,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_number(options, Ok(()), err, |o, ()| o.proxy_from_env())
-}
-
 /// Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nitro_options_set_no_proxy(
-    options: *mut nitro_options_t,
-    hosts: *const c_char,
-    err: *mut *mut nitro_error_t,
-) -> nitro_code_t {
-    set_text(options, hosts, "hosts", err, ClientOptions::no_proxy)
-}
-
 /// Sets the largest JSON answer that is taken into memory: 268435456 bytes by default.
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.

@@ -223,17 +223,14 @@ impl Body {
     /// The body in memory, and whether that is all of it; what is over `limit` is not read.
     fn read_up_to(&mut self, limit: usize, scope: &Scope) -> Result<(Vec<u8>, bool)> {
         let most = limit.saturating_add(1);
-        let announced = match self.framing {
-            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
-            _ => 0,
-        };
-        let mut bytes = Vec::new();
         // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
         // that is merely reserved costs nothing yet.
-        self.grow(
-            &mut bytes,
-            announced.saturating_add(1).clamp(STEP, most.max(STEP)),
-        )?;
+        let room = match self.framing {
+            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1),
+            _ => STEP,
+        };
+        let mut bytes = Vec::new();
+        self.grow(&mut bytes, room.min(most))?;
         let mut filled = 0;
         loop {
             if filled == bytes.len() {
@@ -250,6 +247,8 @@ impl Body {
             let n = self.read(&mut bytes[filled..], scope)?;
             if n == 0 {
                 bytes.truncate(filled);
+                // What is read may be kept for long: a thousand words of a hundred bytes shall not take 64 MB.
+                bytes.shrink_to(filled + 1);
                 return Ok((bytes, true));
             }
             filled += n;

@@ -78,12 +78,17 @@ pub fn workshop() -> PathBuf {
     folder.canonicalize().expect("its path")
 }
 
-/// The shared library that cargo built for this very test, in a folder where it also goes by its SONAME.
+/// The shared library that cargo built for this very test, or the one that `NITRO_TEST_LIBRARY` names, such as one with a
+/// sanitizer, in a folder where it also goes by its SONAME.
 pub fn library() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = workshop().join("lib");
-        install(&deps().join("libnitro_jobs.so"), &folder);
+        let built = std::env::var_os("NITRO_TEST_LIBRARY");
+        install(
+            &built.map_or_else(|| deps().join("libnitro_jobs.so"), PathBuf::from),
+            &folder,
+        );
         folder
     });
     folder.clone()
@@ -119,8 +124,13 @@ pub fn install(library: &Path, folder: &Path) {
 
 /// Compiles `sources` as strict C99 and links them with the library in `library`.
 pub fn compile(sources: &[&Path], library: &Path, program: &Path) {
-    let mut cc = Command::new("cc");
-    cc.args(STRICT_C).args(["-O1", "-g"]).args(sources);
+    let compiler = std::env::var("NITRO_TEST_CC").unwrap_or_else(|_| "cc".to_owned());
+    let flags = std::env::var("NITRO_TEST_CFLAGS").unwrap_or_default();
+    let mut cc = Command::new(compiler);
+    cc.args(STRICT_C)
+        .args(["-O1", "-g"])
+        .args(flags.split_whitespace())
+        .args(sources);
     cc.arg("-I")
         .arg(root().join("include"))
         .arg("-I")

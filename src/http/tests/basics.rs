@@ -14,6 +14,17 @@ fn a_hundred_requests_use_one_connection() {
 }
 
 #[test]
+fn a_short_answer_is_kept_in_little_memory() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    for answer in [ok("hello"), chunked.to_owned()] {
+        let server = Server::answering(answer);
+        let text = fetch(&client(), &server.url("/")).unwrap();
+        assert_eq!(text, "hello");
+        assert!(text.capacity() < 64, "{} bytes for five", text.capacity());
+    }
+}
+
+#[test]
 fn a_late_trigger_does_not_harm_a_pooled_connection() {
     let server = Server::answering(ok("x"));
     let http = client();

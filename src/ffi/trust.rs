@@ -1,0 +1,102 @@
+//! The options of trust: who is believed, who is sent the token, and through which proxy.
+
+use std::ffi::c_char;
+
+use super::boundary::{gate, handle_mut, text};
+use super::codes::nitro_code_t;
+use super::error::nitro_error_t;
+use super::options::{nitro_options_t, set_number, set_text};
+use crate::error::{Error, ErrorKind};
+use crate::options::ClientOptions;
+
+/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_add_trusted_origin(
+    options: *mut nitro_options_t,
+    origin: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    set_text(options, origin, "origin", err, ClientOptions::trust_origin)
+}
+
+/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_add_ca_pem(
+    options: *mut nitro_options_t,
+    pem: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    set_text(options, pem, "pem", err, ClientOptions::add_ca_pem)
+}
+
+/// Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_add_ca_file(
+    options: *mut nitro_options_t,
+    path: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let options = handle_mut(options, "options")?;
+        let path = text(path, "path")?;
+        let pem = std::fs::read_to_string(path)
+            .map_err(|e| Error::new(ErrorKind::File, format!("reading {path}: {e}")))?;
+        options.change(|o| o.add_ca_pem(pem));
+        Ok(())
+    })
+}
+
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_set_only_added_ca(
+    options: *mut nitro_options_t,
+    only: i32,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    set_number(options, Ok(only != 0), err, ClientOptions::only_added_ca)
+}
+
+/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_set_client_certificate_pem(
+    options: *mut nitro_options_t,
+    chain_pem: *const c_char,
+    key_pem: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    gate(err, || {
+        let options = handle_mut(options, "options")?;
+        let (chain, key) = (text(chain_pem, "chain_pem")?, text(key_pem, "key_pem")?);
+        options.change(|o| o.client_certificate_pem(chain, key));
+        Ok(())
+    })
+}
+
+/// Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_set_proxy(
+    options: *mut nitro_options_t,
+    url: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    set_text(options, url, "url", err, ClientOptions::proxy)
+}
+
+/// The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_set_proxy_from_env(
+    options: *mut nitro_options_t,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    set_number(options, Ok(()), err, |o, ()| o.proxy_from_env())
+}
+
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_options_set_no_proxy(
+    options: *mut nitro_options_t,
+    hosts: *const c_char,
+    err: *mut *mut nitro_error_t,
+) -> nitro_code_t {
+    set_text(options, hosts, "hosts", err, ClientOptions::no_proxy)
+}

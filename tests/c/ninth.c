@@ -1,0 +1,152 @@
+/* One client and one job on eight threads, cancelled from a ninth, everything freed in any order that the header allows.
+ * Arguments: running, a job that goes on; done, a completed one; rounds. */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+#include <pthread.h>
+#include <time.h>
+
+enum { THREADS = 8 };
+
+static nitro_client_t *client;
+static nitro_job_t *running, *done;
+static nitro_cancel_t *cancel;
+static pthread_barrier_t together;
+
+/* What each thread ends with, looked at once all are joined. */
+static nitro_code_t ends[THREADS];
+
+static int32_t go_on(const nitro_status_t *status, void *user_data) {
+    (void)status;
+    *(int *)user_data += 1;
+    return 0;
+}
+
+static nitro_code_t wait_here(void) {
+    int heard = 0;
+    return nitro_job_wait(running, go_on, &heard, cancel, 0, NULL, NULL);
+}
+
+static nitro_code_t pull_here(void) {
+    nitro_events_t *events = NULL;
+    nitro_status_t *status = NULL;
+    nitro_code_t code = nitro_job_events(running, &events, NULL);
+    while (code == NITRO_OK) {
+        code = nitro_events_next(events, cancel, 0, &status, NULL);
+        nitro_status_free(status);
+    }
+    nitro_events_free(events);
+    return code;
+}
+
+static nitro_code_t ask_here(void) {
+    nitro_code_t code = NITRO_OK;
+    while (code == NITRO_OK) {
+        nitro_status_t *status = NULL;
+        nitro_job_t *same = NULL;
+        code = nitro_job_status(done, cancel, -1, &status, NULL);
+        nitro_status_free(status);
+        if (code == NITRO_OK) code = nitro_job_from_id(client, nitro_job_id(done), &same, NULL);
+        nitro_job_free(same);
+    }
+    return code;
+}
+
+static nitro_code_t watch_here(void) {
+    nitro_watch_t *watch = NULL;
+    nitro_watch_event_t *event = NULL;
+    nitro_code_t code = nitro_watch_new(client, 2, 0.0, &watch, NULL);
+    if (code == NITRO_OK) code = nitro_watch_add(watch, running, NULL, NULL, NULL);
+    while (code == NITRO_OK) {
+        code = nitro_watch_next(watch, cancel, 0, &event, NULL);
+        nitro_watch_event_free(event);
+    }
+    nitro_watch_free(watch);
+    return code;
+}
+
+static void *work(void *number) {
+    nitro_code_t (*const what[])(void) = {wait_here, pull_here, ask_here, watch_here};
+    long index = *(long *)number;
+    pthread_barrier_wait(&together);
+    ends[index] = what[index % 4]();
+    return NULL;
+}
+
+static void *trigger(void *nothing) {
+    struct timespec moment = {0, 50 * 1000 * 1000};
+    (void)nothing;
+    pthread_barrier_wait(&together);
+    nanosleep(&moment, NULL);
+    nitro_cancel_trigger(cancel);
+    nitro_cancel_trigger(cancel);
+    return NULL;
+}
+
+/* The five handles, in an order that differs from round to round. */
+static void free_in_order(long round) {
+    long i;
+    for (i = 0; i < 4; i++) switch ((i * (round % 2 ? 3 : 1) + round) % 4) {
+        case 0: nitro_client_free(client); break;
+        case 1: nitro_job_free(running); break;
+        case 2: nitro_job_free(done); break;
+        default: nitro_cancel_free(cancel); break;
+        }
+}
+
+static void one_round(long round) {
+    static long numbers[THREADS];
+    pthread_t threads[THREADS], ninth;
+    long i;
+    client = some_client();
+    running = job_named(client, "running");
+    done = job_named(client, "done");
+    cancel = nitro_cancel_new();
+    CHECK(pthread_barrier_init(&together, NULL, THREADS + 1) == 0);
+    for (i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        CHECK(pthread_create(&threads[i], NULL, work, &numbers[i]) == 0);
+    }
+    CHECK(pthread_create(&ninth, NULL, trigger, NULL) == 0);
+    for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+    pthread_join(ninth, NULL);
+    for (i = 0; i < THREADS; i++) CHECK_NUMBER(ends[i], NITRO_E_CANCELLED);
+    pthread_barrier_destroy(&together);
+    free_in_order(round);
+}
+
+/* The token and the ticket are freed while a call that was given them goes on: the token by the header's leave, the ticket
+ * and the client because the stream has its own hold on both. */
+static void *free_all_but_the_stream(void *nothing) {
+    struct timespec moment = {0, 100 * 1000 * 1000};
+    (void)nothing;
+    nanosleep(&moment, NULL); /* Until the call has taken its hold on the token. */
+    nitro_cancel_free(cancel);
+    nitro_job_free(running);
+    nitro_client_free(client);
+    return NULL;
+}
+
+static void freed_in_mid_call(void) {
+    nitro_events_t *events = NULL;
+    nitro_status_t *status = NULL;
+    pthread_t other;
+    client = some_client();
+    running = job_named(client, "running");
+    cancel = nitro_cancel_new();
+    OK(nitro_job_events(running, &events, &err));
+    OK(nitro_events_next(events, NULL, -1, &status, &err));
+    nitro_status_free(status);
+    CHECK(pthread_create(&other, NULL, free_all_but_the_stream, NULL) == 0);
+    FAILS(nitro_events_next(events, cancel, 300, &status, &err), NITRO_E_TIMEOUT);
+    pthread_join(other, NULL);
+    nitro_events_free(events);
+}
+
+int main(int argc, char **argv) {
+    long rounds, round;
+    begin(argc, argv);
+    rounds = atol(arg("rounds"));
+    for (round = 0; round < rounds; round++) one_round(round);
+    freed_in_mid_call();
+    return end();
+}
