@@ -179,6 +179,11 @@ pub(super) fn failure(error: ureq::Error) -> Error {
             ErrorKind::ConnectionLost,
             "the connection was closed before the answer was complete".to_owned(),
         ),
+        // What ureq says of a connection that ends between two chunks or in the line that begins one.
+        ureq::Error::BodyStalled => (
+            ErrorKind::ConnectionLost,
+            "the connection was closed in the middle of the body".to_owned(),
+        ),
         ureq::Error::Io(error) => return uncarry(error),
         ureq::Error::Http(error) => (
             ErrorKind::InvalidArgument,

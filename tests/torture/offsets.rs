@@ -281,6 +281,8 @@ impl Case {
             Trouble::LongStall => &[Timeout],
             Trouble::ShortStall => &[],
             _ if in_handshake => &[Connect, ConnectionLost, Truncated],
+            // A reset can be so early that there was no connection yet.
+            _ if self.at == 0 => &[Connect, ConnectionLost],
             Trouble::RequestCut | Trouble::RequestReset => &[ConnectionLost],
             Trouble::Cut if self.operation.is_single() && self.at < layout.head => &[ConnectionLost],
             Trouble::Cut if self.operation.is_single() => &[Truncated],

@@ -326,3 +326,24 @@ fn a_post_without_a_body_says_so() {
             .contains("content-length: 0\r\n")
     );
 }
+
+#[test]
+fn chunks_that_are_cut_anywhere_are_truncated() {
+    let body = "5\r\nhello\r\nb;x=1\r\nhello again\r\n0\r\n\r\n";
+    // The last chunk is what ends a body; the empty line after it adds nothing.
+    let needed = body.len() - "\r\n".len();
+    for at in 0..needed {
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+            &body[..at]
+        );
+        let server = Server::start(move |peer| {
+            peer.head();
+            peer.say(&answer);
+        });
+        match fetch(&client(), &server.url("/")) {
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Truncated, "cut at {at}: {error}"),
+            Ok(text) => panic!("cut at {at} and yet whole: {text}"),
+        }
+    }
+}
