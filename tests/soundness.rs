@@ -92,14 +92,9 @@ fn the_tool_sees_what_it_is_there_to_see() {
     }
 }
 
-/// Runs a target of the Makefile that runs the C programs once more under a tool. Only where nothing may be skipped: each
-/// takes minutes.
+/// Runs a target of the Makefile that runs the C programs once more under a tool.
 fn under(target: &str) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    if !c::strict() || !c::runner().is_empty() {
-        println!("skipped: make {target} takes minutes; NITRO_TEST_STRICT=1 runs it");
-        return;
-    }
     let _guard = ONE_AT_A_TIME
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -113,16 +108,19 @@ fn under(target: &str) {
 }
 
 #[test]
+#[ignore = "minutes of building: `make valgrind`, `make asan`, `make tsan`"]
 fn memory_is_sound_under_valgrind() {
     under("valgrind");
 }
 
 #[test]
+#[ignore = "minutes of building: `make valgrind`, `make asan`, `make tsan`"]
 fn memory_is_sound_under_address_sanitizer() {
     under("asan");
 }
 
 #[test]
+#[ignore = "minutes of building: `make valgrind`, `make asan`, `make tsan`"]
 fn threads_are_sound_under_thread_sanitizer() {
     under("tsan");
 }
