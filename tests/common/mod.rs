@@ -30,10 +30,13 @@ pub fn emulator() -> Emulator {
     Emulator::start(Config::default()).expect("the emulator starts")
 }
 
+/// Options whose every log line, in every test, is searched for the token.
 pub fn options(emulator: &Emulator) -> ClientOptions {
+    let token = emulator.token();
     ClientOptions::new()
         .base_url(emulator.base_url())
-        .token(emulator.token())
+        .token(token.clone())
+        .log(move |_, line| assert!(!line.contains(&token), "the token is in the log"))
         .poll_interval(Duration::from_millis(20), Duration::from_millis(100))
 }
 
@@ -237,6 +240,7 @@ impl Canned {
         ClientOptions::new()
             .base_url(&self.base_url)
             .token("canned-token-91c7")
+            .log(|_, line| assert!(!line.contains("canned-token-91c7"), "the token is in the log"))
             .poll_interval(Duration::from_millis(5), Duration::from_millis(20))
             .retries(0)
     }
