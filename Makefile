@@ -77,7 +77,7 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections limits proxy secrets soundness tls watch
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections cpp cpp_programs cpp_returning limits proxy secrets soundness tls watch
 # Memory is measured there, or the programs are not this library's.
 NOT_UNDER_TOOLS := c_memory
 RUN_C_TESTS = $(CARGO) test -q --locked --workspace $(C_TESTS:%=--test %)

@@ -55,7 +55,7 @@ void cases(const nitro::client &client, nitro::job &job, job_status &status, job
     {
         nitro::submission copy = submission;
     }
-    // case a handle is no number: no match for|invalid operands|cannot convert|no viable conversion
+    // case a handle is no number: cannot initialize|no match for|invalid operands|cannot convert|no viable conversion
     {
         int number = job;
     }
@@ -71,7 +71,7 @@ void cases(const nitro::client &client, nitro::job &job, job_status &status, job
     {
         (void)job.wait({cancel_token(), std::chrono::seconds(1)});
     }
-    // case a time without its unit: cannot convert|no viable conversion|no matching
+    // case a time without its unit: cannot convert|could not bind|no viable conversion|no matching
     {
         (void)job.status(5);
     }
@@ -107,7 +107,7 @@ void cases(const nitro::client &client, nitro::job &job, job_status &status, job
     {
         (void)(event.code() == job_state::completed);
     }
-    // case a code taken for a number: cannot convert|no viable conversion
+    // case a code taken for a number: cannot convert|cannot initialize|no viable conversion
     {
         std::int32_t number = event.code();
     }
