@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cpp-overhead cancel-latency \
 	header notices symbols lint doc docs check-tools
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
@@ -67,6 +67,10 @@ docs: doc
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
 	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+
+# What a poll costs in C++ beside C, in instructions: the table in bindings/cpp/README.md.
+cpp-overhead: shared
+	@CARGO="$(CARGO)" CC="$(CC)" CXX="$(CXX)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh benches/cpp/overhead.sh
 
 # How long a blocked call goes on after a cancel, phase by phase: measures, and writes the table in docs/CONNECTIONS.md.
 cancel-latency: shared
