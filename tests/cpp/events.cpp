@@ -25,7 +25,8 @@ void loses_nothing(nitro::client client) {
         limit = milliseconds(3);
         status = std::move(next).value();
         if (status.is_terminal()) break;
-        seen[static_cast<int>(status.progress() * 10.0 + 0.5)]++;
+        // It may also be silent about it.
+        if (status.progress() >= 0.0) seen[static_cast<int>(status.progress() * 10.0 + 0.5)]++;
     }
     CHECK(status.state() == nitro::job_state::completed);
     for (int count : seen) CHECK(count >= 1);
