@@ -57,11 +57,12 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 
-# The manual: the header as HTML, every warning an error, and the pages of the Rust side.
+# The manual: the header as HTML, every warning an error, the same of the C++ binding, and the pages of the Rust side.
 docs: doc
 	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
-	@mkdir -p $(TARGET)/docs
+	@mkdir -p $(TARGET)/docs/cpp
 	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
+	( cat bindings/cpp/Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs/cpp"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
 
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared

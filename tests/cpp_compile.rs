@@ -215,3 +215,28 @@ fn one_program_may_have_both_forms() {
     c::succeeds(&mut cc);
     c::succeeds(&mut Command::new(program));
 }
+
+/// What has no comment is a warning, and a warning is an error.
+#[test]
+fn everything_public_is_documented() {
+    if !c::have("doxygen") {
+        return;
+    }
+    let settings = std::fs::read_to_string(c::root().join("bindings/cpp/Doxyfile")).expect("the Doxyfile");
+    let out = c::workshop().join("docs");
+    std::fs::create_dir_all(&out).expect("a folder");
+    let doxyfile = written(
+        "Doxyfile",
+        &format!("{settings}OUTPUT_DIRECTORY = {}\n", out.display()),
+    );
+    c::succeeds(Command::new("doxygen").arg(doxyfile).current_dir(c::root()));
+    let page = std::fs::read_dir(out.join("html")).expect("the pages");
+    let names = page
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned());
+    assert!(
+        names
+            .into_iter()
+            .any(|name| name.starts_with("class") && name.contains("job__watch"))
+    );
+}

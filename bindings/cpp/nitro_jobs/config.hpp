@@ -3,8 +3,11 @@
 #ifndef NITRO_JOBS_CONFIG_HPP
 #define NITRO_JOBS_CONFIG_HPP
 
+/**
+ * @def NITRO_HPP_STANDARD
+ * The C++ standard that is compiled for.
+ */
 #if defined(_MSVC_LANG)
-/** The C++ standard that is compiled for. */
 #define NITRO_HPP_STANDARD _MSVC_LANG
 #else
 #define NITRO_HPP_STANDARD __cplusplus
@@ -34,10 +37,16 @@
 #define NITRO_HPP_MODE returning
 #endif
 
+/**
+ * @def NITRO_HPP_LENDS
+ * 1 where std::string_view is, and with it the functions that lend text.
+ */
+/**
+ * @def NITRO_HPP_NODISCARD
+ * Marks what may not be ignored.
+ */
 #if NITRO_HPP_STANDARD >= 201703L
-/** 1 where std::string_view is, and with it the functions that lend text. */
 #define NITRO_HPP_LENDS 1
-/** Marks what may not be ignored. */
 #define NITRO_HPP_NODISCARD [[nodiscard]]
 #else
 #define NITRO_HPP_LENDS 0
