@@ -101,6 +101,35 @@ fn watch_many_shows_each_job() {
     );
 }
 
+#[test]
+fn the_program_of_the_page_follows_a_job() {
+    if !c::have(OLDEST.compiler) {
+        return;
+    }
+    let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
+    let page = std::fs::read_to_string(c::root().join("bindings/cpp/README.md")).expect("the page");
+    let (_, rest) = page.split_once("```cpp\n").expect("a program");
+    let (text, _) = rest.split_once("```").expect("its end");
+    let job = emulator.create_job(common::quick());
+    let source = folder.path().join("page.cpp");
+    std::fs::write(
+        &source,
+        text.replace("01234567-89ab-cdef-0123-456789abcdef", &job),
+    )
+    .expect("the program");
+    let program = folder.path().join("page");
+    cpp::compile(OLDEST, &source, &c::library(), &program);
+    let mut run = Command::new(program);
+    run.current_dir(folder.path())
+        .env("NITRO_BASE_URL", emulator.base_url())
+        .env("NITRO_TOKEN", emulator.token());
+    assert!(c::succeeds(&mut run).starts_with("running "));
+    assert!(
+        std::fs::read(folder.path().join("result.pdf"))
+            .is_ok_and(|saved| saved == emulator.output_of(&job)[0])
+    );
+}
+
 /// Whether the other library is there; its header can be nowhere else.
 fn have_nlohmann(form: Form) -> bool {
     let source = c::workshop().join("have.cpp");

@@ -21,6 +21,11 @@
 #include <utility>
 #include <vector>
 
+#if NITRO_HPP_LENDS
+#include <filesystem>
+#include <string_view>
+#endif
+
 namespace check {
 
 using std::chrono::milliseconds;

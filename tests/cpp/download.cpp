@@ -44,6 +44,11 @@ void one_file(const nitro::client &client) {
     OK(job.download(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf")));
     same_as_expected(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf"));
     FAILS(invalid_argument, job.download(path + std::string("\0.pdf", 5), existing::replace));
+#if NITRO_HPP_LENDS
+    // So is that of a path, and a piece of a text ends where it ends.
+    OK(job.download(std::filesystem::path(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf")), existing::replace));
+    CHECK_HOLDS(OK(job.download(std::string_view(path + "and more").substr(0, path.size()), existing::replace)), "one.pdf\"");
+#endif
 }
 
 void several_files(const nitro::client &client) {

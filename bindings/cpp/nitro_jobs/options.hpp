@@ -125,7 +125,7 @@ class options : public handle<c_options> {
     /** The hosts that are reached without the proxy. */
     set no_proxy(const text &hosts) { return words(nitro_options_set_no_proxy, hosts); }
 
-    /** The bearer token. Of this, credentials() and token_source() the one set last counts. */
+    /** The bearer token. Of this, client_credentials() and token_source() the one set last counts. */
     set bearer_token(const text &value) { return words(nitro_options_set_token, value); }
     /** The client's id and secret, for which the service gives tokens. */
     set client_credentials(const text &id, const text &secret) {
