@@ -38,6 +38,9 @@ mod ffi;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(model)]
+#[doc(hidden)]
+pub mod model;
 mod http;
 mod job;
 mod json;
@@ -45,6 +48,7 @@ mod log;
 mod options;
 mod problem;
 pub mod sse;
+mod sync;
 mod url;
 
 pub use auth::{BearerToken, TokenReason};
