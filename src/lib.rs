@@ -38,13 +38,13 @@ mod ffi;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-#[cfg(model)]
-#[doc(hidden)]
-pub mod model;
 mod http;
 mod job;
 mod json;
 mod log;
+#[cfg(model)]
+#[doc(hidden)]
+pub mod model;
 mod options;
 mod problem;
 pub mod sse;

@@ -30,10 +30,7 @@ fn ended(thread: thread::JoinHandle<Result<String>>) -> std::result::Result<Stri
 }
 
 /// Three threads that want a token, whatever becomes of the asking; how often it was asked for.
-fn three(
-    answer: fn() -> Result<BearerToken>,
-    expected: std::result::Result<&str, ErrorKind>,
-) -> u32 {
+fn three(answer: fn() -> Result<BearerToken>, expected: std::result::Result<&str, ErrorKind>) -> u32 {
     let (cache, asked) = (Arc::new(Cache::default()), Arc::new(AtomicU32::new(0)));
     let threads = [(); 3].map(|()| {
         let asked = asked.clone();
@@ -85,5 +82,8 @@ pub fn another_asks_when_the_asking_one_was_cancelled() {
         assert_eq!(ended(other).as_deref(), Ok("two"));
     }
     // Perhaps it came too late to ask.
-    assert!(matches!(ended(first).as_deref(), Ok("two") | Err(ErrorKind::Cancelled)));
+    assert!(matches!(
+        ended(first).as_deref(),
+        Ok("two") | Err(ErrorKind::Cancelled)
+    ));
 }

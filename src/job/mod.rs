@@ -46,9 +46,9 @@ pub(crate) mod fuzzing {
     pub(crate) use super::file_name::{from_content_disposition, from_path, numbered, safe_name};
 }
 pub(crate) use ticket::Ticket;
+pub(crate) use wait::Rhythm;
 #[cfg(model)]
 pub use watch::model;
-pub(crate) use wait::Rhythm;
 
 use crate::client::Client;
 use crate::url::Url;

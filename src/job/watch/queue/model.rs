@@ -52,7 +52,10 @@ fn worker(queue: &Jobs, times: u32, again: Again) -> thread::JoinHandle<u32> {
 
 fn dismissed(queue: &Jobs, workers: impl IntoIterator<Item = thread::JoinHandle<u32>>) -> u32 {
     queue.close();
-    workers.into_iter().map(|worker| worker.join().expect("a worker")).sum()
+    workers
+        .into_iter()
+        .map(|worker| worker.join().expect("a worker"))
+        .sum()
 }
 
 pub fn each_job_is_asked_about_in_turn_and_told_once() {
