@@ -18,9 +18,10 @@ fn under(target: &str) {
     let folder = c::deps().join("../..").canonicalize().expect("the target folder");
     let mut make = Command::new("make");
     make.args(["-s", target]).current_dir(c::root());
-    // What cargo tells this test of itself would make packages inside build anew.
+    // What cargo tells this test of itself would make packages inside build anew, and its own path knows no other toolchain.
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME" {
+        let told = name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME";
+        if told || name == "CARGO" || name == "LD_LIBRARY_PATH" {
             make.env_remove(name);
         }
     }
