@@ -15,27 +15,62 @@ fn in_many_orders(program: fn()) {
     shuttle::check_random(program, AT_RANDOM);
 }
 
-/// One test for each program.
-macro_rules! programs {
-    ($($test:ident: $program:path,)*) => {
-        $(#[test]
-        fn $test() {
-            in_many_orders($program);
-        })*
-    };
+#[test]
+fn a_trigger_ends_every_sleep() {
+    in_many_orders(cancel::a_trigger_ends_every_sleep);
 }
 
-programs! {
-    a_trigger_ends_every_sleep: cancel::a_trigger_ends_every_sleep,
-    a_trigger_is_heard_before_and_after_registering: cancel::a_trigger_is_heard_before_and_after_registering,
-    a_released_waker_is_left_alone: cancel::a_released_waker_is_left_alone,
-    one_asking_serves_all_who_wait: renewal::one_asking_serves_all_who_wait,
-    a_failed_asking_wakes_all_who_wait: renewal::a_failed_asking_wakes_all_who_wait,
-    a_waiter_is_cancelled_while_another_asks: renewal::a_waiter_is_cancelled_while_another_asks,
-    another_asks_when_the_asking_one_was_cancelled: renewal::another_asks_when_the_asking_one_was_cancelled,
-    each_job_is_asked_about_in_turn_and_told_once: watch::each_job_is_asked_about_in_turn_and_told_once,
-    what_is_due_late_holds_nothing_up: watch::what_is_due_late_holds_nothing_up,
-    a_late_job_is_looked_out_for_while_another_is_asked_about: watch::a_late_job_is_looked_out_for_while_another_is_asked_about,
-    a_trigger_ends_the_reading: watch::a_trigger_ends_the_reading,
-    the_reader_does_what_workers_wait_for: watch::the_reader_does_what_workers_wait_for,
+#[test]
+fn a_trigger_is_heard_before_and_after_registering() {
+    in_many_orders(cancel::a_trigger_is_heard_before_and_after_registering);
+}
+
+#[test]
+fn a_released_waker_is_left_alone() {
+    in_many_orders(cancel::a_released_waker_is_left_alone);
+}
+
+#[test]
+fn one_asking_serves_all_who_wait() {
+    in_many_orders(renewal::one_asking_serves_all_who_wait);
+}
+
+#[test]
+fn a_failed_asking_wakes_all_who_wait() {
+    in_many_orders(renewal::a_failed_asking_wakes_all_who_wait);
+}
+
+#[test]
+fn a_waiter_is_cancelled_while_another_asks() {
+    in_many_orders(renewal::a_waiter_is_cancelled_while_another_asks);
+}
+
+#[test]
+fn another_asks_when_the_asking_one_was_cancelled() {
+    in_many_orders(renewal::another_asks_when_the_asking_one_was_cancelled);
+}
+
+#[test]
+fn each_job_is_asked_about_in_turn_and_told_once() {
+    in_many_orders(watch::each_job_is_asked_about_in_turn_and_told_once);
+}
+
+#[test]
+fn what_is_due_late_holds_nothing_up() {
+    in_many_orders(watch::what_is_due_late_holds_nothing_up);
+}
+
+#[test]
+fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
+    in_many_orders(watch::a_late_job_is_looked_out_for_while_another_is_asked_about);
+}
+
+#[test]
+fn a_trigger_ends_the_reading() {
+    in_many_orders(watch::a_trigger_ends_the_reading);
+}
+
+#[test]
+fn the_reader_does_what_workers_wait_for() {
+    in_many_orders(watch::the_reader_does_what_workers_wait_for);
 }
