@@ -13,6 +13,7 @@ use crate::log::LogLevel;
 use crate::options::ClientOptions;
 use crate::url::{Origin, Url};
 
+mod chunked;
 mod current;
 mod exchange;
 mod no_proxy;

@@ -9,6 +9,7 @@ use ureq::BodyReader;
 use ureq::http::header::{self, HeaderMap};
 use zeroize::Zeroizing;
 
+use super::chunked::Chunked;
 use super::current::{self, Exchange};
 use super::exchange::failure;
 use super::request::Request;
@@ -61,6 +62,8 @@ pub(crate) struct Body {
 
 enum BodySource {
     Wire(Box<BodyReader<'static>>),
+    /// An event stream in chunks, read past ureq.
+    Chunked(Box<Chunked>),
     /// Read already, to look for a problem document.
     Held(std::io::Cursor<Vec<u8>>),
 }
@@ -152,13 +155,21 @@ impl Body {
         headers: &HeaderMap,
         http10: bool,
         body: ureq::Body,
+        exchange: &Rc<Exchange>,
     ) -> Self {
         let is_stream = |v: &str| v.trim_start().to_ascii_lowercase().starts_with(EVENTS);
         let answered = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let stream = request.accept.contains(EVENTS) && answered.is_some_and(is_stream);
+        let framing = framing(status, headers, http10);
+        let source = if stream && framing == Framing::Chunked {
+            BodySource::Chunked(Box::new(Chunked::take_over(body, exchange)))
+        } else {
+            BodySource::Wire(Box::new(body.into_reader()))
+        };
         Self {
-            framing: framing(status, headers, http10),
-            source: BodySource::Wire(Box::new(body.into_reader())),
-            stream: request.accept.contains(EVENTS) && answered.is_some_and(is_stream),
+            framing,
+            source,
+            stream,
             url: request.url.clone(),
         }
     }
@@ -181,15 +192,15 @@ impl Body {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let reader = match &mut self.source {
-            BodySource::Wire(reader) => reader,
-            BodySource::Held(bytes) => return Ok(bytes.read(buffer).unwrap_or(0)),
-        };
         let min_rate = if self.stream { 0 } else { scope.pace.min_rate };
         let exchange = Rc::new(Exchange::new(scope, min_rate));
-        let outcome = {
-            let _entered = current::enter(&exchange);
-            reader.read(buffer)
+        let outcome = match &mut self.source {
+            BodySource::Wire(reader) => {
+                let _entered = current::enter(&exchange);
+                reader.read(buffer).map_err(|error| failure(error.into()))
+            }
+            BodySource::Chunked(chunked) => chunked.read(buffer, &exchange),
+            BodySource::Held(bytes) => return Ok(bytes.read(buffer).unwrap_or(0)),
         };
         exchange.check_cancel()?;
         match outcome {
@@ -198,7 +209,7 @@ impl Body {
                 Err(Error::new(ErrorKind::Truncated, text))
             }
             Ok(n) => Ok(n),
-            Err(error) => Err(self.broken(failure(error.into()))),
+            Err(error) => Err(self.broken(error)),
         }
     }
 
