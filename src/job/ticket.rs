@@ -113,7 +113,7 @@ impl Ticket {
     /// Refuses an answer that names another job: a proxy or the service mixed something up.
     pub(crate) fn recognise(&self, named: Option<&str>) -> Result<()> {
         match named {
-            Some(id) if !id.eq_ignore_ascii_case(&self.job_id) => Err(Error::new(
+            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(Error::new(
                 ErrorKind::Protocol,
                 "the answer is about another job than the one that was asked about",
             )),
