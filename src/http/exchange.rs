@@ -62,7 +62,7 @@ impl Http {
         exchange: &Rc<Exchange>,
     ) -> Result<Response> {
         exchange.scope.check().map_err(Error::unsent)?;
-        let trusted = self.trusts(&request.url.origin());
+        let trusted = self.trusts(request.url);
         let headers = self.signature.headers(request, body.content_type(), trusted)?;
         let answer = {
             let _entered = current::enter(exchange);

@@ -123,7 +123,7 @@ impl Ticket {
 
     /// Writes the ticket down. An address elsewhere than at the service may be a credential in itself, and is left out.
     pub(crate) fn to_json(&self, http: &Http) -> String {
-        let harmless = |url: &Url| http.trusts(&url.origin()).then(|| url.as_str().to_owned());
+        let harmless = |url: &Url| http.trusts(url).then(|| url.as_str().to_owned());
         let written = Written {
             job_id: self.job_id.clone(),
             status_url: harmless(&self.status_url),
