@@ -12,15 +12,21 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 .PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
 	header notices symbols lint doc docs check-tools
 
+# What ships does not tell in which folders it was built.
+SOURCES = $(wildcard $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/*)
+NAMELESS = --config 'build.rustflags=[$(foreach folder,$(SOURCES),"--remap-path-prefix=$(folder)/=",)]'
+# Equal functions are kept once, where the linker can do that.
+FOLD = $(shell echo | rustc --crate-type cdylib -C link-arg=-Wl,--icf=all -o $(TARGET)/fold.so - >/dev/null 2>&1 && echo -C link-arg=-Wl,--icf=all)
+
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
 shared: check-tools
-	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"'
+	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
 	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
 
 static: check-tools
 	@mkdir -p $(SHIP)
-	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
+	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
 
 # Header, libraries, pkg-config, CMake, licences, pages: under PREFIX, or packed for it under DESTDIR.
 install: shared static
