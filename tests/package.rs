@@ -420,7 +420,10 @@ fn nothing_that_is_installed_knows_where() {
     ];
     for example in std::fs::read_dir(c::root().join("examples/c")).expect("the examples") {
         let name = example.expect("a file").file_name();
-        expected.push(format!("share/doc/nitro-jobs/examples/c/{}", name.to_string_lossy()));
+        expected.push(format!(
+            "share/doc/nitro-jobs/examples/c/{}",
+            name.to_string_lossy()
+        ));
     }
     expected.extend(pages.map(|name| format!("share/doc/nitro-jobs/{name}")));
     expected.sort_unstable();
