@@ -20,8 +20,9 @@ typedef struct {
 } waiting;
 
 static int32_t on_progress(const nitro_status_t *status, void *user_data) {
+    double progress = nitro_status_progress(status);
     (void)user_data;
-    printf("%s %.0f %%\n", nitro_status_name(status), nitro_status_progress(status) * 100.0);
+    if (progress >= 0.0) printf("%s %.0f %%\n", nitro_status_name(status), progress * 100.0);
     fflush(stdout);
     return 0;
 }
