@@ -62,15 +62,9 @@ struct Display {
 impl Display {
     fn start() -> Self {
         let mut server = Command::new("Xvfb");
-        server.args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1024x768x24",
-            "-nolisten",
-            "tcp",
-        ]);
+        // Without the last one it starts anew whenever nobody looks, and whoever comes meanwhile is turned away.
+        server.args(["-displayfd", "1", "-screen", "0", "1024x768x24"]);
+        server.args(["-nolisten", "tcp", "-noreset"]);
         let mut server = server
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
