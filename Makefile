@@ -10,17 +10,23 @@ LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 .PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
-	header notices symbols lint doc docs check-tools
+	header notices symbols lint doc docs screenshot check-tools
+
+# What ships does not tell in which folders it was built.
+SOURCES = $(wildcard $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/*)
+NAMELESS = --config 'build.rustflags=[$(foreach folder,$(SOURCES),"--remap-path-prefix=$(folder)/=",)]'
+# Equal functions are kept once, where the linker can do that.
+FOLD = $(shell echo | rustc --crate-type cdylib -C link-arg=-Wl,--icf=all -o $(TARGET)/fold.so - >/dev/null 2>&1 && echo -C link-arg=-Wl,--icf=all)
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
 shared: check-tools
-	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"'
+	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
 	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
 
 static: check-tools
 	@mkdir -p $(SHIP)
-	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
+	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
 
 # Header, libraries, pkg-config, CMake, licences, pages: under PREFIX, or packed for it under DESTDIR.
 install: shared static
@@ -63,6 +69,10 @@ docs: doc
 	@mkdir -p $(TARGET)/docs
 	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
 
+# The picture of the desktop example in docs/EMBEDDING.md, taken anew.
+screenshot:
+	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test desktop the_picture
+
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
@@ -77,7 +87,7 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections limits proxy secrets soundness tls watch
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections examples limits proxy secrets soundness tls watch
 # Memory is measured there, or the programs are not this library's.
 NOT_UNDER_TOOLS := c_memory
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)

@@ -16,7 +16,8 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 const LONG: &str = "soak";
 /// The same for that one, and where each instruction costs fifty, as under valgrind.
 const SLOW_WATCHDOG: Duration = Duration::from_secs(600);
-const STRICT_C: [&str; 6] = [
+/// As strict as a compiler can be made.
+pub const STRICT_C: [&str; 6] = [
     "-std=c99",
     "-Wall",
     "-Wextra",
