@@ -18,13 +18,17 @@ use common::{c, cpp};
 use nitro_emulator::{Clock, Emulator, Outcome, Scenario};
 
 /// What has no twin, and why.
-const WITHOUT_TWIN: [(&str, &str); 7] = [
+const WITHOUT_TWIN: [(&str, &str); 8] = [
     (
         "call",
         "makes the calls that tests of the library name; no test of the boundary",
     ),
     ("canary", "shows that the tools find faults"),
     ("cancel_phases", "measures the library"),
+    (
+        "codes",
+        "lists codes and texts for the manual; the twin of version does it, too",
+    ),
     ("check", "what the programs share: check.hpp"),
     (
         "polls",
