@@ -108,6 +108,7 @@ fn accepted_type(group: &str, method: &str, essence: &str) -> bool {
                     "application/rtf",
                     "application/postscript",
                     "application/xml",
+                    "application/json",
                 ]
                 .iter()
                 .any(|known| essence.starts_with(known))
