@@ -57,7 +57,9 @@ fn token() {
 
 #[test]
 fn catalog() {
-    let told = c::run("catalog", "http://127.0.0.1:9", "some-token").start().tells();
+    let told = c::run("catalog", "http://127.0.0.1:9", "some-token")
+        .start()
+        .tells();
     assert_eq!(told, nitro_jobs::catalog::json());
     assert!(serde_json::from_str::<serde_json::Value>(&told).is_ok());
 }
