@@ -1,5 +1,5 @@
-//! The catalogue against the service's own description: `tests/data/operations.json` has its lists of tools and the schemas of
-//! its parameters, without their texts.
+//! The catalogue against the service's own description: `tests/emulator/schemas/operations.json` has its lists of tools and
+//! the schemas of its parameters, without their texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{items, operations, word};
 
 fn facts() -> Value {
-    serde_json::from_str(include_str!("../data/operations.json")).unwrap()
+    serde_json::from_str(include_str!("../emulator/schemas/operations.json")).unwrap()
 }
 
 /// The schema of an operation's parameters, where the description has one.
