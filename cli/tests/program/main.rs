@@ -6,7 +6,6 @@ mod credentials;
 mod endings;
 mod terminal;
 
-use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -150,12 +149,9 @@ pub fn start(mut command: Command) -> Child {
 
 /// Sends a signal to the program.
 pub fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([
-            OsStr::new("-s"),
-            OsStr::new(name),
-            OsStr::new(&child.id().to_string()),
-        ])
+    // The shell's own: there need not be a program of that name.
+    let sent = Command::new("sh")
+        .args(["-c", &format!("kill -s {name} {}", child.id())])
         .status()
         .unwrap();
     assert!(sent.success());
