@@ -184,6 +184,11 @@ impl Show {
         }
         if !self.json || !self.is_read() {
             self.note(&format!("nitro-jobs: {}", failure.message()));
+            if let Failure::Library(error) = failure
+                && let Some(id) = error.reference_id()
+            {
+                self.note(&format!("reference for Nitro's support: {id}"));
+            }
         }
     }
 
