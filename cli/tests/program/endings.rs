@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use nitro_emulator::{Clock, Fault, Outcome, Scenario};
 use serde_json::json;
 
-use crate::{Ended, PDF, bare, emulator, file, line, names, program, run, signal, start, until};
+use crate::{PDF, bare, emulator, end, file, line, names, program, run, signal, start, until};
 
 fn manual() -> Scenario {
     Scenario::new().clock(Clock::Manual)
@@ -121,7 +121,7 @@ fn ctrl_c_cancels_and_the_job_can_be_taken_up() {
         let ticket = line(child.stderr.as_mut().unwrap());
         let ticket = ticket.strip_prefix("ticket: ").unwrap();
         signal(&child, asked);
-        let ended = Ended::of(child.wait_with_output().unwrap());
+        let ended = end(child);
         ended.is(130);
         assert!(ended.err.contains("cancelled"), "{}", ended.err);
         assert_eq!(names(folder.path()), ["one.pdf"], "nothing is left");
@@ -143,7 +143,7 @@ fn ctrl_c_reaches_a_download_and_leaves_nothing() {
     ));
     until("the download has begun", || !names(folder.path()).is_empty());
     signal(&child, "INT");
-    Ended::of(child.wait_with_output().unwrap()).is(130);
+    end(child).is(130);
     assert!(names(folder.path()).is_empty());
 }
 
@@ -155,15 +155,8 @@ fn a_reader_that_goes_away_ends_it_quietly_and_no_job_is_lost() {
     // Nobody reads from the start.
     let unread = |mut command: std::process::Command| {
         let (_, pipe) = std::io::pipe().unwrap();
-        Ended::of(
-            command
-                .stdout(pipe)
-                .stderr(std::process::Stdio::piped())
-                .spawn()
-                .unwrap()
-                .wait_with_output()
-                .unwrap(),
-        )
+        command.stdout(pipe).stderr(std::process::Stdio::piped());
+        end(command.spawn().unwrap())
     };
     unread(bare(&["catalog"])).is(141);
     unread(bare(&["catalog", "--json"])).is(141);

@@ -1,9 +1,12 @@
 //! The program itself, run against the emulator: what it prints, what it leaves, and how it ends.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 mod commands;
 mod credentials;
 mod endings;
+// script(1) has other options elsewhere.
+#[cfg(target_os = "linux")]
 mod terminal;
 
 use std::io::Read;
@@ -106,7 +109,8 @@ impl Ended {
 }
 
 pub fn run(mut command: Command) -> Ended {
-    Ended::of(command.output().unwrap())
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    end(command.spawn().unwrap())
 }
 
 /// A file in `folder`.
@@ -135,6 +139,21 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
             "never came true: {what}"
         );
         std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The end of a run that must come by itself.
+pub fn end(child: Child) -> Ended {
+    let (pid, (done, output)) = (child.id(), std::sync::mpsc::channel());
+    std::thread::spawn(move || done.send(child.wait_with_output()));
+    match output.recv_timeout(Duration::from_secs(60)) {
+        Ok(output) => Ended::of(output.unwrap()),
+        Err(_) => {
+            let _ = Command::new("sh")
+                .args(["-c", &format!("kill -s KILL {pid}")])
+                .status();
+            panic!("the program hung");
+        }
     }
 }
 
