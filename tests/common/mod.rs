@@ -3,6 +3,7 @@
 
 pub mod c;
 pub mod calls;
+pub mod drain;
 pub mod header;
 pub mod mute;
 pub mod nginx;
