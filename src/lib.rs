@@ -32,6 +32,7 @@
 mod auth;
 mod call;
 mod cancel;
+pub mod catalog;
 mod client;
 mod error;
 mod ffi;

@@ -18,7 +18,11 @@ use common::{c, cpp};
 use nitro_emulator::{Clock, Emulator, Outcome, Scenario};
 
 /// What has no twin, and why.
-const WITHOUT_TWIN: [(&str, &str); 8] = [
+const WITHOUT_TWIN: [(&str, &str); 9] = [
+    (
+        "flow",
+        "a program of calls that submit, wait, result and download have each a twin for",
+    ),
     (
         "call",
         "makes the calls that tests of the library name; no test of the boundary",
@@ -37,7 +41,8 @@ const WITHOUT_TWIN: [(&str, &str); 8] = [
     ("sigpipe", "is about the library's sockets alone"),
     ("small", "measures the library's memory"),
 ];
-const MEASURED: [(&str, &str); 2] = [
+const MEASURED: [(&str, &str); 3] = [
+    ("upload", "measures the library's memory"),
     (
         "soak",
         "measures the library's memory; what the binding owns is seen by valgrind and the sanitizers",

@@ -57,7 +57,16 @@ const KNOWN: &[(&str, &str)] = &[
 
 /// The media type that the extension of a file name stands for, if it is one that the service takes.
 pub(crate) fn of_name(name: &str) -> Option<&'static str> {
-    let (_, extension) = name.rsplit_once('.')?;
+    of_extension(name.rsplit_once('.')?.1)
+}
+
+/// Whether files of this extension are of this media type, whatever its parameters.
+pub(crate) fn is_type_of(content_type: &str, extension: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    of_extension(extension).is_some_and(|known| known.eq_ignore_ascii_case(essence))
+}
+
+fn of_extension(extension: &str) -> Option<&'static str> {
     let row = KNOWN
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(extension))?;

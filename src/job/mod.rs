@@ -45,6 +45,7 @@ pub(crate) mod fuzzing {
     pub(crate) use super::events::{Meaning, meaning};
     pub(crate) use super::file_name::{from_content_disposition, from_path, numbered, safe_name};
 }
+pub(crate) use media_type::is_type_of;
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
 #[cfg(model)]

@@ -129,6 +129,9 @@ inline const char *version() noexcept { return nitro_version(); }
 /** The same as a number that can be compared; see NITRO_VERSION_NUMBER. */
 inline std::uint32_t version_number() noexcept { return nitro_version_number(); }
 
+/** The documented operations of the service as JSON, for a program that offers them; see nitro_catalog_json(). */
+inline const char *catalog_json() noexcept { return nitro_catalog_json(); }
+
 } // namespace NITRO_HPP_MODE
 } // namespace nitro
 

@@ -146,6 +146,15 @@ class submission : public handle<c_submission> {
         return done(nitro_submission_add_url(get(), url.c_str(), type.c_str(), &err.raw), err);
     }
 
+    /**
+     * Checks what the catalogue knows of it: parameters, their values, how many documents and of which kinds. What it does
+     * not know passes. Opens no file and asks nobody; sending does not ask for it.
+     */
+    returns<void> check() const {
+        detail::given_error err;
+        return done(nitro_submission_check(get(), &err.raw), err);
+    }
+
   private:
     static returns<void> done(nitro_code_t code, const detail::given_error &err) {
         if (code != NITRO_OK) return detail::failed<void>(err);
