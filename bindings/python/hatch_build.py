@@ -21,9 +21,9 @@ def platform_tag(library: Path) -> str:
     if platform.system() != "Linux":
         return re.sub(r"[-.]", "_", sysconfig.get_platform())
     told = subprocess.run(["objdump", "-p", str(library)], check=True, capture_output=True, text=True).stdout
-    # The section "Version References": what the library needs of others. GLIBC_PRIVATE would need that very glibc.
+    # The section "Version References": what the library needs of others. Names without a number bind to one very glibc.
     needed = re.findall(r"\bGLIBC_(\d+)\.(\d+)", told)
-    if not needed or "GLIBC_PRIVATE" in told:
+    if not needed or re.search(r"\bGLIBC_(PRIVATE|ABI)", told):
         raise RuntimeError(f"{library} is for no glibc that is known; wheels for other C libraries are not made here")
     major, minor = max((int(major), int(minor)) for major, minor in needed)
     return f"manylinux_{major}_{minor}_{platform.machine()}"

@@ -58,9 +58,9 @@ def blocking(
     ``rescue`` is given a value that cannot be returned, because an exception is raised in its place.
     """
     call = Call(cancel, rescue)
-    if threading.get_ident() == threading.main_thread().ident and call.has_helper(work):
-        return call.from_helper()
-    return call.here(work)
+    has_helper = threading.get_ident() == threading.main_thread().ident and call.has_helper(work)
+    value: T = call.from_helper() if has_helper else call.here(work)
+    return value
 
 
 class Call:
@@ -87,12 +87,12 @@ class Call:
         if self._asks is None:
             return self._answer(function, arguments)
         self._asks.put((function, arguments))
-        while not self._left:
+        while True:
             try:
                 return self._answers.get(timeout=_GLANCE)
             except Empty:
-                continue
-        return STOPPED
+                if self._left:
+                    return STOPPED
 
     def fail(self, error: BaseException) -> None:
         """Stops the call, which then raises ``error``."""
@@ -100,7 +100,7 @@ class Call:
             self._failure = error
         self.token.trigger()
 
-    def here(self, work: Callable[[CancelHandle], T]) -> T:
+    def here(self, work: Callable[[CancelHandle], Any]) -> Any:
         """Makes the call on this thread."""
         self._work(work)
         return self._told()
@@ -238,8 +238,8 @@ def _forget_calls() -> None:
     _under_way.clear()
 
 
-# Registered after weakref's own hook, so that it runs before handles are freed.
-weakref.finalize(Call, int).atexit = False
+# Registered after weakref's own hook, which the first finalizer of all registers, so that it runs before handles are freed.
+weakref.finalize(Call, int)
 atexit.register(_end_calls)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_calls)

@@ -64,14 +64,12 @@ def _fail(error: BaseException) -> None:
     call.fail(error)
 
 
-@_abi.LogFunction
-def on_log(level: int, message: bytes, number: int) -> None:
+def _on_log(level: int, message: bytes, number: int) -> None:
     """Hands a log line on."""
     _ask(number, LogLevel(level), text(message))
 
 
-@_abi.TokenFunction
-def on_token(reason: int, answer: _abi.TokenHandle, number: int) -> int:
+def _on_token(reason: int, answer: _abi.TokenHandle, number: int) -> int:
     """Asks the program for a token: a string, or one with the seconds that it is valid for, or None."""
     given = _ask(number, TokenReason(reason))
     if given is STOPPED or given is None:
@@ -85,32 +83,27 @@ def on_token(reason: int, answer: _abi.TokenHandle, number: int) -> int:
     return 0
 
 
-@_abi.ProgressFunction
-def on_progress(status: _abi.StatusHandle, number: int) -> int:
+def _on_progress(status: _abi.StatusHandle, number: int) -> int:
     """Tells how far a wait is."""
     return _go_on(_ask(number, copied(status)))
 
 
-@_abi.SinkFunction
-def on_bytes(data: Any, length: int, number: int) -> int:
+def _on_bytes(data: Any, length: int, number: int) -> int:
     """Hands on the next bytes of a result."""
     return _go_on(_ask(number, ctypes.string_at(data, length)))
 
 
-@_abi.TransferFunction
-def on_transfer(file: int, files: int, done: int, total: int, number: int) -> int:
+def _on_transfer(file: int, files: int, done: int, total: int, number: int) -> int:
     """Tells how far a download is."""
     return _go_on(_ask(number, Transfer(file, files, done, None if total < 0 else total)))
 
 
-@_abi.UploadFunction
-def on_upload(sent: int, total: int, number: int) -> int:
+def _on_upload(sent: int, total: int, number: int) -> int:
     """Tells how far an upload is."""
     return _go_on(_ask(number, Upload(sent, total)))
 
 
-@_abi.RunFunction
-def on_run(
+def _on_run(
     phase: int, done: int, total: int, ticket: Optional[bytes], status: _abi.StatusHandle, number: int
 ) -> int:
     """Tells how far a run is."""
@@ -120,8 +113,7 @@ def on_run(
     return _go_on(_ask(number, progress))
 
 
-@_abi.ReadFunction
-def on_read(buffer: Any, capacity: int, number: int) -> int:
+def _on_read(buffer: Any, capacity: int, number: int) -> int:
     """Takes the next bytes of a document from the program's reader."""
     given = _ask(number, capacity)
     if given is STOPPED or given is False:
@@ -151,3 +143,14 @@ def encoded(value: Any) -> bytes:
 def passed(function: Optional[Registered], callback: Any) -> Tuple[Any, Optional[int]]:
     """The two arguments of a callback: the function that C calls, NULL for nothing, and the number."""
     return (type(callback)(), None) if function is None else (callback, function.number)
+
+
+# What C is given.
+on_log = _abi.LogFunction(_on_log)
+on_token = _abi.TokenFunction(_on_token)
+on_progress = _abi.ProgressFunction(_on_progress)
+on_bytes = _abi.SinkFunction(_on_bytes)
+on_transfer = _abi.TransferFunction(_on_transfer)
+on_upload = _abi.UploadFunction(_on_upload)
+on_run = _abi.RunFunction(_on_run)
+on_read = _abi.ReadFunction(_on_read)

@@ -231,7 +231,8 @@ def properties(value: Any) -> Properties:
     """The properties of a document."""
     rest = _rest(value)
     names = ("title", "author", "subject", "keywords", "creator", "producer", "creationDate", "modDate", "trapped")
-    return Properties(*(rest.pop(name, None) for name in names), extra=rest)
+    known = [rest.pop(name, None) for name in names]
+    return Properties(*known, rest)
 
 
 def _rest(value: Any) -> Dict[str, Any]:
