@@ -25,7 +25,7 @@ from ._abi import CancelHandle
 from ._library import lib
 from .cancel import CancelToken, NativeToken
 from .constants import Code
-from .errors import ForkedError, NitroError
+from .errors import CancelledError, ForkedError, NitroError
 
 T = TypeVar("T")
 
@@ -170,7 +170,8 @@ class Call:
             if self._cancel is not None:
                 self._cancel.link(self.token)
             if _ending:
-                self.token.trigger()
+                # Looked at after it is registered: a call that is not seen here is waited for.
+                raise CancelledError("the interpreter is ending", Code.CANCELLED)
             self._outcome = (work(self.token.handle), None)
         except BaseException as error:
             self._outcome = (None, error)
@@ -227,10 +228,11 @@ def _end_calls() -> None:
     global _ending
     _ending = True
     last = time.monotonic() + _PATIENCE
-    while _under_way and time.monotonic() < last:
-        for call in list(_under_way.values()):
-            call.token.trigger()
-        time.sleep(0.005)
+    calls = list(_under_way.values())
+    for call in calls:
+        call.token.trigger()
+    while any(id(call) in _under_way for call in calls) and time.monotonic() < last:
+        time.sleep(0.002)
 
 
 def _forget_calls() -> None:

@@ -31,6 +31,8 @@ _MOST = 2**63 - 1
 
 def milliseconds(length: Seconds) -> int:
     """A length of time in whole milliseconds, rounded up."""
+    if not isinstance(length, (int, float, timedelta)):
+        raise TypeError(f"a length of time is seconds or a timedelta, not {type(length).__name__}")
     seconds = length.total_seconds() if isinstance(length, timedelta) else float(length)
     if math.isnan(seconds) or seconds < 0:
         raise ValueError(f"a length of time cannot be {length!r}")

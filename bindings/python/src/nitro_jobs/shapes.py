@@ -230,9 +230,18 @@ def form_fields(value: Any) -> List[FormField]:
 def properties(value: Any) -> Properties:
     """The properties of a document."""
     rest = _rest(value)
-    names = ("title", "author", "subject", "keywords", "creator", "producer", "creationDate", "modDate", "trapped")
-    known = [rest.pop(name, None) for name in names]
-    return Properties(*known, rest)
+    return Properties(
+        rest.pop("title", None),
+        rest.pop("author", None),
+        rest.pop("subject", None),
+        rest.pop("keywords", None),
+        rest.pop("creator", None),
+        rest.pop("producer", None),
+        rest.pop("creationDate", None),
+        rest.pop("modDate", None),
+        rest.pop("trapped", None),
+        rest,
+    )
 
 
 def _rest(value: Any) -> Dict[str, Any]:
