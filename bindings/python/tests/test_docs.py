@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterable, Iterator, List, Tuple
 
 import pytest
 
@@ -19,27 +19,27 @@ from nitro_jobs import _library
 MODULES = sorted(package().glob("*.py"))
 
 
-def undocumented(tree: ast.Module) -> Iterator[str]:
-    """What a reader would look for in vain: of modules, classes, their fields, and functions that are not private."""
-    if not ast.get_docstring(tree):
-        yield "the module"
-    for node in ast.walk(tree):
-        if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            continue
-        private = node.name.startswith("_") and node.name != "__init__"
-        if not private and not ast.get_docstring(node):
-            yield node.name
+def undocumented(body: Iterable[ast.stmt], within: str = "") -> Iterator[str]:
+    """What a reader would look for in vain: of classes, their fields, and functions that are not private."""
+    nodes = list(body)
+    for node, after in zip(nodes, [*nodes[1:], None]):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            private = node.name.startswith("_") and node.name != "__init__"
+            if not private and not ast.get_docstring(node):
+                yield within + node.name
         if isinstance(node, ast.ClassDef):
-            for field, after in zip(node.body, [*node.body[1:], None]):
-                named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-                if named and not field.target.id.startswith("_"):  # type: ignore[union-attr]
-                    if not (isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)):
-                        yield f"{node.name}.{field.target.id}"  # type: ignore[union-attr]
+            yield from undocumented(node.body, f"{node.name}.")
+        if within and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            if not node.target.id.startswith("_") and not told:
+                yield within + node.target.id
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_everything_has_a_docstring(module: Path) -> None:
-    assert list(undocumented(ast.parse(module.read_text("utf-8")))) == []
+    tree = ast.parse(module.read_text("utf-8"))
+    assert ast.get_docstring(tree)
+    assert list(undocumented(tree.body)) == []
 
 
 def test_everything_that_is_exported_is_there() -> None:

@@ -69,6 +69,7 @@ class Call:
     def __init__(
         self, cancel: Optional[CancelToken], rescue: Optional[Callable[[Any, BaseException], None]]
     ) -> None:
+        """A call that has not begun."""
         self.token = NativeToken()
         self._pid = _process.current()
         self._cancel = cancel

@@ -26,6 +26,7 @@ class Registered:
     """A callable of the program, as long as this lives."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        """Gives the callable a number."""
         self.number = next(_numbers)
         self._known = _functions
         _functions[self.number] = function

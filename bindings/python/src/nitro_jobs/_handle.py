@@ -27,6 +27,7 @@ class Owned:
     """One native handle. It is freed once, when it is closed and no call uses it any more."""
 
     def __init__(self, what: str, handle: c_void_p, free: Callable[[Any], Any], keep: object, exclusive: bool) -> None:
+        """Takes the handle over. ``what`` is its name for people."""
         self._what = what
         self._handle = handle
         self._free: Optional[Callable[[Any], Any]] = free

@@ -13,6 +13,7 @@ class NativeToken:
     """A token of the library. It is freed with its last reference, so that nobody can trigger what is gone."""
 
     def __init__(self) -> None:
+        """Makes a token that has not been triggered."""
         self._pid = _process.current()
         self._trigger = lib.nitro_cancel_trigger
         self._free = lib.nitro_cancel_free
