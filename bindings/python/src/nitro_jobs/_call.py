@@ -13,7 +13,6 @@ from __future__ import annotations
 import atexit
 import os
 import signal
-import sys
 import threading
 import time
 import weakref
@@ -57,9 +56,7 @@ def blocking(
 
     ``rescue`` is given a value that cannot be returned, because an exception is raised in its place.
     """
-    call = Call(cancel, rescue)
-    has_helper = threading.get_ident() == threading.main_thread().ident and call.has_helper(work)
-    value: T = call.from_helper() if has_helper else call.here(work)
+    value: T = Call(work, cancel, rescue).made()
     return value
 
 
@@ -67,9 +64,13 @@ class Call:
     """A call that is under way. Its token is its own, so that an interruption leaves the program's token as it is."""
 
     def __init__(
-        self, cancel: Optional[CancelToken], rescue: Optional[Callable[[Any, BaseException], None]]
+        self,
+        work: Callable[[CancelHandle], Any],
+        cancel: Optional[CancelToken],
+        rescue: Optional[Callable[[Any, BaseException], None]],
     ) -> None:
         """A call that has not begun."""
+        self._do = work
         self.token = NativeToken()
         self._pid = _process.current()
         self._cancel = cancel
@@ -78,7 +79,6 @@ class Call:
         self._outcome: Tuple[Any, Optional[BaseException]] = (None, None)
         self._asks: Optional[SimpleQueue[Any]] = None
         self._answers: SimpleQueue[Any] = SimpleQueue()
-        self._helper: Optional[threading.Thread] = None
         self._left = False
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -101,36 +101,20 @@ class Call:
             self._failure = error
         self.token.trigger()
 
-    def here(self, work: Callable[[CancelHandle], Any]) -> Any:
-        """Makes the call on this thread."""
-        self._work(work)
-        return self._told()
-
-    def has_helper(self, work: Callable[[CancelHandle], Any]) -> bool:
-        """Makes a thread for the call; there can be none at the end of the interpreter."""
-        if _ending or sys.is_finalizing():
-            return False
-        self._asks = SimpleQueue()
-        self._helper = threading.Thread(target=self._help, args=(work,), name="nitro-call", daemon=True)
-        return True
-
-    def from_helper(self) -> Any:
-        """Has the helper make the call, answers what it asks, and lets Python's signal handlers interrupt."""
-        asks, helper = self._asks, self._helper
-        assert asks is not None and helper is not None
+    def made(self) -> Any:
+        """Makes the call, by a helper if this is the main thread."""
+        if threading.get_ident() != threading.main_thread().ident:
+            self._work()
+            return self._told()
+        asks: SimpleQueue[Any] = SimpleQueue()
+        self._asks = asks
+        helper = threading.Thread(target=self._help, args=(asks,), name="nitro-call", daemon=True)
         try:
-            helper.start()
-            while True:
-                try:
-                    # A signal that comes just before the wait does not end it: hence the glances.
-                    ask = asks.get(timeout=_GLANCE)
-                except Empty:
-                    continue
-                if ask is _END:
-                    break
-                self._answers.put(self._answer(*ask))
-                if self._pid != _process.current():
-                    raise ForkedError("this process was forked inside a callback", Code.INVALID_ARGUMENT)
+            if _has_started(helper):
+                self._serve(asks)
+            else:
+                self._asks = None
+                self._work()
         except BaseException as interruption:
             # First of all, so that a second interruption finds the helper released.
             self._left = True
@@ -140,6 +124,20 @@ class Call:
             self._outcome = (None, None)
             raise
         return self._told()
+
+    def _serve(self, asks: SimpleQueue[Any]) -> None:
+        """Answers what the helper asks until the call has ended. Python's signal handlers interrupt here."""
+        while True:
+            try:
+                # A signal that comes just before the wait does not end it: hence the glances.
+                ask = asks.get(timeout=_GLANCE)
+            except Empty:
+                continue
+            if ask is _END:
+                return
+            self._answers.put(self._answer(*ask))
+            if self._pid != _process.current():
+                raise ForkedError("this process was forked inside a callback", Code.INVALID_ARGUMENT)
 
     def _leave(self, helper: threading.Thread, asks: SimpleQueue[Any]) -> None:
         """Cancels the call and waits for its end, unless the helper never began."""
@@ -153,17 +151,16 @@ class Call:
             except Empty:
                 continue
 
-    def _help(self, work: Callable[[CancelHandle], Any]) -> None:
+    def _help(self, asks: SimpleQueue[Any]) -> None:
         if hasattr(signal, "pthread_sigmask"):
             # Signals are the main thread's: it is the one that they must wake.
             signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_MAIN_THREAD)
         try:
-            self._work(work)
+            self._work()
         finally:
-            assert self._asks is not None
-            self._asks.put(_END)
+            asks.put(_END)
 
-    def _work(self, work: Callable[[CancelHandle], Any]) -> None:
+    def _work(self) -> None:
         outer = current()
         _inside.call = self
         _under_way[id(self)] = self
@@ -173,7 +170,7 @@ class Call:
             if _ending:
                 # Looked at after it is registered: a call that is not seen here is waited for.
                 raise CancelledError("the interpreter is ending", Code.CANCELLED)
-            self._outcome = (work(self.token.handle), None)
+            self._outcome = (self._do(self.token.handle), None)
         except BaseException as error:
             self._outcome = (None, error)
         finally:
@@ -214,6 +211,17 @@ class Call:
             self._rescue(value, error)
         elif self._rescue is not None and isinstance(cause, NitroError) and error is not cause:
             error.__cause__ = error.__cause__ or cause
+
+
+def _has_started(helper: threading.Thread) -> bool:
+    """Starts it, unless there can be no more threads, as at the end of the interpreter."""
+    try:
+        helper.start()
+    except RuntimeError:
+        if helper.ident is None:
+            return False
+        raise
+    return True
 
 
 def _asynchronous() -> frozenset[int]:
