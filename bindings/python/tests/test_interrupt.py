@@ -151,7 +151,7 @@ def test_an_interrupt_loses_no_job(emulator: Emulator) -> None:
 
 
 def test_an_interrupt_when_all_is_done_loses_no_job(client: Client) -> None:
-    call = nitro_jobs._call.Call(lambda _: None, None, nitro_jobs.client._rescue)
+    call = nitro_jobs._call.Call(lambda _: None, None, None, nitro_jobs.client._rescue)
     job = client.submit(Submission("transformations", "compress").add_bytes("a.pdf", b"%PDF-1.4"))
     call._outcome = (job, None)
     interruption = KeyboardInterrupt()

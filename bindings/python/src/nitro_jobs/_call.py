@@ -48,15 +48,20 @@ def current() -> Optional[Call]:
 
 
 def blocking(
-    work: Callable[[CancelHandle], T],
+    work: Callable[[Optional[CancelHandle]], T],
     cancel: Optional[CancelToken],
+    *,
+    tell: Optional[Callable[..., Any]] = None,
     rescue: Optional[Callable[[T, BaseException], None]] = None,
 ) -> T:
     """Does ``work``, which makes one call of the library with the token that it is given.
 
-    ``rescue`` is given a value that cannot be returned, because an exception is raised in its place.
+    ``tell`` is the program's callable for this call. ``rescue`` is given a value that cannot be returned, because an
+    exception is raised in its place.
     """
-    value: T = Call(work, cancel, rescue).made()
+    if tell is not None and not callable(tell):
+        raise TypeError(f"a callable is needed, not {type(tell).__name__}")
+    value: T = Call(work, cancel, tell, rescue).made()
     return value
 
 
@@ -65,11 +70,13 @@ class Call:
 
     def __init__(
         self,
-        work: Callable[[CancelHandle], Any],
+        work: Callable[[Optional[CancelHandle]], Any],
         cancel: Optional[CancelToken],
+        tell: Optional[Callable[..., Any]],
         rescue: Optional[Callable[[Any, BaseException], None]],
     ) -> None:
         """A call that has not begun."""
+        self.tell = tell
         self._do = work
         self.token = NativeToken()
         self._pid = _process.current()
@@ -178,6 +185,7 @@ class Call:
                 self._cancel.unlink(self.token)
             _under_way.pop(id(self), None)
             _inside.call = outer
+            self.token.free()
 
     def _answer(self, function: Callable[..., Any], arguments: Tuple[Any, ...]) -> Any:
         try:

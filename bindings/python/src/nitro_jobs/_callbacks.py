@@ -1,7 +1,7 @@
-"""The functions that C calls. They are made once and live for ever; the program's callable is found by its number.
+"""The functions that C calls. They are made once and live for ever, so that nothing can dangle.
 
-``user_data`` is that number, never the address of a Python object, so that nothing can dangle. What the library lends to
-a callback is copied before the program sees it.
+The callable of one call is found by the call that the thread is inside of. That of a client or a submission, which lives
+longer, is found by a number, which is its ``user_data``. What the library lends is copied before the program sees it.
 """
 
 from __future__ import annotations
@@ -35,23 +35,20 @@ class Registered:
         self._known.pop(self.number, None)
 
 
-def registered(function: Optional[Callable[..., Any]]) -> Optional[Registered]:
-    """The callable under a number; nothing for nothing."""
-    if function is None:
-        return None
-    if not callable(function):
-        raise TypeError(f"a callable is needed, not {type(function).__name__}")
-    return Registered(function)
-
-
 def _ask(number: int, *arguments: Any) -> Any:
-    """The program's answer, given on the thread that made the call."""
+    """The answer of a callable that is registered, given on the thread that made the call."""
     function = _functions.get(number)
     if function is None:
         return STOPPED
     call = current()
     # Freeing a handle may log too, and is no call: what that raises, ctypes reports.
     return function(*arguments) if call is None else call.ask(function, *arguments)
+
+
+def _tell(*arguments: Any) -> Any:
+    """The answer of the call's own callable."""
+    call = current()
+    return STOPPED if call is None or call.tell is None else call.ask(call.tell, *arguments)
 
 
 def _go_on(answer: Any) -> int:
@@ -86,22 +83,22 @@ def _on_token(reason: int, answer: _abi.TokenHandle, number: int) -> int:
 
 def _on_progress(status: _abi.StatusHandle, number: int) -> int:
     """Tells how far a wait is."""
-    return _go_on(_ask(number, copied(status)))
+    return _go_on(_tell(copied(status)))
 
 
 def _on_bytes(data: Any, length: int, number: int) -> int:
     """Hands on the next bytes of a result."""
-    return _go_on(_ask(number, ctypes.string_at(data, length)))
+    return _go_on(_tell(ctypes.string_at(data, length)))
 
 
 def _on_transfer(file: int, files: int, done: int, total: int, number: int) -> int:
     """Tells how far a download is."""
-    return _go_on(_ask(number, Transfer(file, files, done, None if total < 0 else total)))
+    return _go_on(_tell(Transfer(file, files, done, None if total < 0 else total)))
 
 
 def _on_upload(sent: int, total: int, number: int) -> int:
     """Tells how far an upload is."""
-    return _go_on(_ask(number, Upload(sent, total)))
+    return _go_on(_tell(Upload(sent, total)))
 
 
 def _on_run(
@@ -111,7 +108,7 @@ def _on_run(
     progress = RunProgress(
         RunPhase(phase), done, None if total < 0 else total, optional_text(ticket), copied(status) if status else None
     )
-    return _go_on(_ask(number, progress))
+    return _go_on(_tell(progress))
 
 
 def _on_read(buffer: Any, capacity: int, number: int) -> int:
@@ -141,9 +138,9 @@ def encoded(value: Any) -> bytes:
     return value.encode("utf-8")
 
 
-def passed(function: Optional[Registered], callback: Any) -> Tuple[Any, Optional[int]]:
-    """The two arguments of a callback: the function that C calls, NULL for nothing, and the number."""
-    return (type(callback)(), None) if function is None else (callback, function.number)
+def passed(tell: Optional[Callable[..., Any]], callback: Any) -> Tuple[Any, None]:
+    """The two arguments of a call's own callback: the function that C calls, NULL for nothing, and no number."""
+    return (type(callback)() if tell is None else callback, None)
 
 
 # What C is given.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+import threading
+import weakref
+from typing import Dict, Optional
 
 from . import _process
 from ._abi import CancelHandle
@@ -10,23 +12,34 @@ from ._library import lib
 
 
 class NativeToken:
-    """A token of the library. It is freed with its last reference, so that nobody can trigger what is gone."""
+    """A token of the library. It is freed by name: a finalizer is where Python swallows a Ctrl-C that comes just then."""
 
     def __init__(self) -> None:
         """Makes a token that has not been triggered."""
         self._pid = _process.current()
-        self._trigger = lib.nitro_cancel_trigger
-        self._free = lib.nitro_cancel_free
-        self.handle: CancelHandle = lib.nitro_cancel_new()
+        # Reentrant, since a signal handler may trigger what its thread is about to free.
+        self._lock = threading.RLock()
+        self._handle: Optional[CancelHandle] = lib.nitro_cancel_new()
+
+    @property
+    def handle(self) -> Optional[CancelHandle]:
+        """The handle; nothing once it is freed."""
+        return self._handle
 
     def trigger(self) -> None:
-        """Triggers it, unless it is another process's."""
+        """Triggers it, unless it is freed or another process's."""
         if self._pid == _process.current():
-            self._trigger(self.handle)
+            with self._lock:
+                if self._handle is not None:
+                    lib.nitro_cancel_trigger(self._handle)
 
-    def __del__(self, current: Any = _process.current) -> None:
-        if self._pid == current():
-            self._free(self.handle)
+    def free(self) -> None:
+        """Frees it, unless it is another process's."""
+        if self._pid == _process.current():
+            with self._lock:
+                handle, self._handle = self._handle, None
+            if handle is not None:
+                lib.nitro_cancel_free(handle)
 
 
 class CancelToken:
@@ -39,6 +52,7 @@ class CancelToken:
     def __init__(self) -> None:
         """Makes a token that has not been triggered."""
         self._native = NativeToken()
+        weakref.finalize(self, self._native.free)
         self._pid = _process.current()
         # The calls' own tokens. A dictionary, since its operations need no lock, also in a signal handler.
         self._linked: Dict[int, NativeToken] = {}

@@ -10,7 +10,7 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Union
 from . import _callbacks
 from ._abi import CancelHandle, ClientHandle, JobHandle, OwnedString, WatchHandle
 from ._call import blocking
-from ._callbacks import Registered, encoded, passed, registered
+from ._callbacks import Registered, encoded, passed
 from ._handle import Handle, check
 from ._library import lib, take_string
 from .cancel import CancelToken
@@ -94,16 +94,16 @@ class Client(Handle):
         An exception of a callback or of Ctrl-C that comes when the job has been started has a :class:`NitroError` with
         the ticket as its ``__cause__``. By default only silence ends the call.
         """
-        told, limit = registered(progress), call_limit(timeout)
+        limit = call_limit(timeout)
 
-        def work(token: CancelHandle) -> Job:
+        def work(token: Optional[CancelHandle]) -> Job:
             handle = JobHandle()
             with self._owned.use() as client, submission._owned.use() as sent:
-                callback = passed(told, _callbacks.on_upload)
+                callback = passed(progress, _callbacks.on_upload)
                 check(lib.nitro_client_submit, client, sent, *callback, token, limit, byref(handle))
             return Job(handle, self._keep)
 
-        return blocking(work, cancel, _rescue)
+        return blocking(work, cancel, tell=progress, rescue=_rescue)
 
     def run(
         self,
@@ -145,19 +145,19 @@ class Client(Handle):
         cancel: Optional[CancelToken],
         timeout: Timeout,
     ) -> Run:
-        told, limit = registered(progress), call_limit(timeout)
+        limit = call_limit(timeout)
         named = None if place is None else path(place)
 
-        def work(token: CancelHandle) -> Run:
+        def work(token: Optional[CancelHandle]) -> Run:
             handle, written = JobHandle(), OwnedString()
             with self._owned.use() as client, submission._owned.use() as sent:
-                callback = passed(told, _callbacks.on_run)
+                callback = passed(progress, _callbacks.on_run)
                 outputs = (byref(handle), byref(written))
                 check(function, client, sent, named, Existing(existing), *callback, token, limit, *outputs)
             job = Job(handle, self._keep)
             return Run(job, saved_files(take_string(written)))
 
-        return blocking(work, cancel, lambda run, error: _rescue(run.job, error))
+        return blocking(work, cancel, tell=progress, rescue=lambda run, error: _rescue(run.job, error))
 
     def watch(self, *, threads: int = 0, requests_per_second: float = 0.0) -> Watch:
         """Makes a watch, which follows many jobs at once on a bounded number of threads of the library.

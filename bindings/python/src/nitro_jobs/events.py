@@ -39,13 +39,13 @@ class Events(Handle):
         if self._rescued:
             return self._rescued.popleft()
 
-        def work(token: CancelHandle) -> Optional[Status]:
+        def work(token: Optional[CancelHandle]) -> Optional[Status]:
             handle = StatusHandle()
             with self._owned.use() as events:
                 check(lib.nitro_events_next, events, token, limit, byref(handle))
             return taken(handle) if handle else None
 
-        return blocking(work, cancel, lambda status, _: self._rescued.append(status))
+        return blocking(work, cancel, rescue=lambda status, _: self._rescued.append(status))
 
     def __iter__(self) -> Iterator[Status]:
         return self

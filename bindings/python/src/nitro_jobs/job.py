@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Callable, List, NamedTuple, Optional, Union
 from . import _callbacks
 from ._abi import CancelHandle, EventsHandle, JobHandle, OwnedString, ResultHandle, StatusHandle
 from ._call import blocking
-from ._callbacks import passed, registered
+from ._callbacks import passed
 from ._handle import Handle, check
 from ._library import lib, take_string, text
 from .cancel import CancelToken
@@ -84,7 +84,7 @@ class Job(Handle):
         """Asks the service for the job's status, once. A failed or canceled job is an answer here, not an error."""
         limit = call_limit(timeout)
 
-        def work(token: CancelHandle) -> Status:
+        def work(token: Optional[CancelHandle]) -> Status:
             handle = StatusHandle()
             with self._owned.use() as job:
                 check(lib.nitro_job_status, job, token, limit, byref(handle))
@@ -105,15 +105,15 @@ class Job(Handle):
         has the service's reason. :class:`WaitTimeoutError`, :class:`CancelledError`, :class:`StoppedError` and Ctrl-C end
         the waiting, not the job: wait again. ``DEFAULT`` is the client's wait limit.
         """
-        told, limit = registered(progress), call_limit(timeout)
+        limit = call_limit(timeout)
 
-        def work(token: CancelHandle) -> Status:
+        def work(token: Optional[CancelHandle]) -> Status:
             handle = StatusHandle()
             with self._owned.use() as job:
-                check(lib.nitro_job_wait, job, *passed(told, _callbacks.on_progress), token, limit, byref(handle))
+                check(lib.nitro_job_wait, job, *passed(progress, _callbacks.on_progress), token, limit, byref(handle))
             return taken(handle)
 
-        return blocking(work, cancel)
+        return blocking(work, cancel, tell=progress)
 
     def events(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Events:
         """The live progress, to be iterated over. ``cancel`` and ``timeout`` are those of each pull. Nothing is sent yet."""
@@ -126,7 +126,7 @@ class Job(Handle):
         """Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves."""
         limit = call_limit(timeout)
 
-        def work(token: CancelHandle) -> Result:
+        def work(token: Optional[CancelHandle]) -> Result:
             handle = ResultHandle()
             with self._owned.use() as job:
                 check(lib.nitro_job_result, job, token, limit, byref(handle))
@@ -141,16 +141,16 @@ class Job(Handle):
 
         After any error what the sink was given is incomplete.
         """
-        taking, limit = registered(_writing(sink)), call_limit(timeout)
+        write, limit = _writing(sink), call_limit(timeout)
 
-        def work(token: CancelHandle) -> Received:
+        def work(token: Optional[CancelHandle]) -> Received:
             count, kind = c_uint64(), OwnedString()
             with self._owned.use() as job:
-                callback = passed(taking, _callbacks.on_bytes)
+                callback = passed(write, _callbacks.on_bytes)
                 check(lib.nitro_job_result_bytes, job, *callback, token, limit, byref(count), byref(kind))
             return Received(count.value, take_string(kind))
 
-        return blocking(work, cancel)
+        return blocking(work, cancel, tell=write)
 
     def download(
         self,
@@ -185,16 +185,16 @@ class Job(Handle):
         cancel: Optional[CancelToken],
         timeout: Timeout,
     ) -> List[SavedFile]:
-        told, limit, named = registered(progress), call_limit(timeout), path(place)
+        limit, named = call_limit(timeout), path(place)
 
-        def work(token: CancelHandle) -> List[SavedFile]:
+        def work(token: Optional[CancelHandle]) -> List[SavedFile]:
             written = OwnedString()
             with self._owned.use() as job:
-                callback = passed(told, _callbacks.on_transfer)
+                callback = passed(progress, _callbacks.on_transfer)
                 check(function, job, named, Existing(existing), *callback, token, limit, byref(written))
             return saved_files(take_string(written))
 
-        return blocking(work, cancel)
+        return blocking(work, cancel, tell=progress)
 
     def __repr__(self) -> str:
         return f"<Job {self._id or 'without an id'}{', closed' if self.closed else ''}>"

@@ -10,7 +10,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, U
 
 from . import _callbacks
 from ._abi import OptionsHandle
-from ._callbacks import Registered, encoded, registered
+from ._callbacks import Registered, encoded
 from ._handle import check
 from ._library import lib
 from .constants import LogLevel, TokenReason
@@ -164,8 +164,9 @@ def _set_token(handle: OptionsHandle, options: Options, keep: List[Registered]) 
     elif isinstance(options.token, str):
         check(lib.nitro_options_set_token, handle, encoded(options.token))
     elif options.token is not None:
-        source = registered(options.token)
-        assert source is not None
+        if not callable(options.token):
+            raise TypeError(f"a token or a callable is needed, not {type(options.token).__name__}")
+        source = Registered(options.token)
         keep.append(source)
         check(lib.nitro_options_set_token_callback, handle, _callbacks.on_token, source.number)
 

@@ -94,13 +94,13 @@ class Watch(Handle):
         if self._rescued:
             return self._rescued.popleft()
 
-        def work(token: CancelHandle) -> Optional[WatchEvent]:
+        def work(token: Optional[CancelHandle]) -> Optional[WatchEvent]:
             handle = WatchEventHandle()
             with self._owned.use() as watch:
                 check(lib.nitro_watch_next, watch, token, limit, byref(handle))
             return self._taken(handle) if handle else None
 
-        return blocking(work, cancel, lambda event, _: self._rescued.append(event))
+        return blocking(work, cancel, rescue=lambda event, _: self._rescued.append(event))
 
     def _taken(self, handle: WatchEventHandle) -> WatchEvent:
         try:
