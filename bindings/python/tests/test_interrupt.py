@@ -150,14 +150,42 @@ def test_an_interrupt_loses_no_job(emulator: Emulator) -> None:
     assert isinstance(cause, nitro_jobs.NitroError) and (cause.ticket or cause.uncertain)
 
 
-def test_an_interrupt_when_all_is_done_loses_no_job(client: Client) -> None:
-    call = nitro_jobs._call.Call(lambda _: None, None, None, nitro_jobs.client._rescue)
-    job = client.submit(Submission("transformations", "compress").add_bytes("a.pdf", b"%PDF-1.4"))
-    call._outcome = (job, None)
-    interruption = KeyboardInterrupt()
-    call._save_from(interruption)
-    cause = interruption.__cause__
-    assert isinstance(cause, nitro_jobs.CancelledError) and cause.job_id == job.id
+@pytest.fixture
+def struck_when_done(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Ctrl-C strikes each call of the main thread when its value is there and was not taken."""
+    serve = nitro_jobs._call.Call._serve
+
+    def strike(call: Any, asks: Any) -> None:
+        serve(call, asks)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nitro_jobs._call.Call, "_serve", strike)
+    yield monkeypatch
+
+
+def test_an_interrupt_when_all_is_done_loses_no_job(client: Client, struck_when_done: pytest.MonkeyPatch) -> None:
+    submission = Submission("transformations", "compress").add_bytes("a.pdf", b"%PDF-1.4")
+    calls: List[Callable[[], object]] = [lambda: client.submit(submission), lambda: client.run(submission)]
+    for call in calls:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            call()
+        cause = caught.value.__cause__
+        assert isinstance(cause, nitro_jobs.CancelledError) and cause.ticket and cause.job_id
+
+
+def test_an_interrupt_when_all_is_done_loses_no_event(
+    client: Client, job_of: JobOf, struck_when_done: pytest.MonkeyPatch
+) -> None:
+    events, watch = job_of(duration_ms=0).events(), client.watch()
+    watch.add(job_of(duration_ms=0, outcome="failed"), "tag")
+    calls: List[Callable[[], object]] = [events.next, watch.next]
+    for call in calls:
+        with pytest.raises(KeyboardInterrupt):
+            call()
+    struck_when_done.undo()
+    assert len(events._rescued) == len(watch._rescued) == 1
+    assert list(events)[-1].state is nitro_jobs.State.COMPLETED
+    assert [(event.tag, event.is_last) for event in watch][-1] == ("tag", True)
 
 
 def test_many_interrupts_at_any_moment(client: Client, emulator: Emulator, job_of: JobOf) -> None:

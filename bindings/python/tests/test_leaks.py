@@ -95,3 +95,16 @@ def test_calls_of_other_threads(client: Client, running: Job) -> None:
     all_of_them()
     assert state() == before
     assert resident() - memory < 3_000_000
+
+
+def test_twenty_thousand_errors(client: Client) -> None:
+    def errors() -> None:
+        for _ in range(20_000):
+            with pytest.raises(nitro_jobs.ArgumentError):
+                client.job("")
+
+    errors()
+    before, memory = state(), resident()
+    errors()
+    assert state() == before
+    assert resident() - memory < 3_000_000

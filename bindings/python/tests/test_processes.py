@@ -80,10 +80,16 @@ def test_what_was_made_before_a_fork_says_so_in_the_child(
         client.watch, token.trigger, lambda: token.triggered,
     ]  # fmt: skip
 
+    freed: List[object] = []
+    spare = client.job("spare")
+    free, spare._owned._free = spare._owned._free, freed.append
+
     def check() -> None:
         for call in calls:
             with pytest.raises(nitro_jobs.ForkedError, match="make a new client here"):
                 call()
+        spare.close()
+        assert spare.closed and freed == []
         for handle in (watch, events, running, client):
             handle.close()
         with Client(emulator.options()) as own:
@@ -92,6 +98,7 @@ def test_what_was_made_before_a_fork_says_so_in_the_child(
                 own.job(running.id).wait(cancel=token)
 
     in_a_child(check)
+    spare._owned._free = free
     assert len(watch) == 1 and running.status() and not token.triggered, "the parent goes on"
 
 
