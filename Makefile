@@ -10,17 +10,23 @@ LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 .PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cancel-latency \
-	header notices symbols lint doc docs check-tools
+	header notices symbols lint doc docs screenshot check-tools
+
+# What ships does not tell in which folders it was built.
+SOURCES = $(wildcard $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/*)
+NAMELESS = --config 'build.rustflags=[$(foreach folder,$(SOURCES),"--remap-path-prefix=$(folder)/=",)]'
+# Equal functions are kept once, where the linker can do that.
+FOLD = $(shell echo | rustc --crate-type cdylib -C link-arg=-Wl,--icf=all -o $(TARGET)/fold.so - >/dev/null 2>&1 && echo -C link-arg=-Wl,--icf=all)
 
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
 shared: check-tools
-	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"'
+	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
 	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
 
 static: check-tools
 	@mkdir -p $(SHIP)
-	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
+	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
 
 # Header, libraries, pkg-config, CMake, licences, pages: under PREFIX, or packed for it under DESTDIR.
 install: shared static
@@ -56,7 +62,7 @@ fuzz:
 
 lint:
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --exclude nitro-model --all-targets -- -D warnings
 
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
@@ -66,6 +72,10 @@ docs: doc
 	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
 	@mkdir -p $(TARGET)/docs
 	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
+
+# The picture of the desktop example in docs/EMBEDDING.md, taken anew.
+screenshot:
+	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test desktop the_picture
 
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
@@ -81,10 +91,12 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections limits proxy secrets soundness tls watch
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections examples limits proxy secrets soundness tls watch
 # Memory is measured there, or the programs are not this library's.
 NOT_UNDER_TOOLS := c_memory
-RUN_C_TESTS = $(CARGO) test -q --locked --workspace $(C_TESTS:%=--test %)
+RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
+# The library that is run there: as in the tests, but not so slow.
+PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1
 TRIPLE = $(shell rustc -vV | sed -n 's/^host: //p')
 NIGHTLY ?= +nightly
 # Any compiler that has sanitizers: the interface between instrumented code and their runtime is the same for all.
@@ -92,23 +104,25 @@ SANITIZER_CC ?= gcc
 
 # Errors, and memory that nothing points to any more, at the end of each program.
 valgrind: check-tools
-	NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
+	$(CARGO) $(PROVED) --target-dir $(TARGET)/valgrind
+	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/valgrind/debug/libnitro_jobs.so" \
+	NITRO_TEST_SLOWER=40 NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
 	$(RUN_C_TESTS)
 
 # Library and C programs with AddressSanitizer and LeakSanitizer, the C programs with UndefinedBehaviorSanitizer too.
 asan: check-tools
-	RUSTFLAGS="-Zsanitizer=address" $(CARGO) $(NIGHTLY) rustc -q --locked --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/asan
+	RUSTFLAGS="-Zsanitizer=address" $(CARGO) $(NIGHTLY) $(PROVED) --target $(TRIPLE) --target-dir $(TARGET)/asan
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/asan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
 	NITRO_TEST_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
-	NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="env ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
+	NITRO_TEST_SLOWER=5 NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="env ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
 	$(RUN_C_TESTS)
 
 # Library, standard library and C programs with ThreadSanitizer: a lock that is not seen would look like a race.
 tsan: check-tools
-	RUSTFLAGS="-Zsanitizer=thread" $(CARGO) $(NIGHTLY) rustc -q --locked -Zbuild-std --lib --crate-type cdylib --target $(TRIPLE) --target-dir $(TARGET)/tsan
+	RUSTFLAGS="-Zsanitizer=thread" $(CARGO) $(NIGHTLY) $(PROVED) -Zbuild-std --target $(TRIPLE) --target-dir $(TARGET)/tsan
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/tsan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
 	NITRO_TEST_CFLAGS="-fsanitize=thread $(abspath tests/tools/tsan_gcc.c)" \
-	NITRO_TEST_FINDS="race" NITRO_TEST_RUNNER="env TSAN_OPTIONS=halt_on_error=1:suppressions=$(abspath tests/tools/tsan.supp)" \
+	NITRO_TEST_SLOWER=10 NITRO_TEST_FINDS="race" NITRO_TEST_RUNNER="env TSAN_OPTIONS=halt_on_error=1:suppressions=$(abspath tests/tools/tsan.supp)" \
 	$(RUN_C_TESTS)
 
 # Licences, bans, sources and known advisories of everything that is linked.

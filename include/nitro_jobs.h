@@ -4,10 +4,16 @@
  *
  * Licence: MIT or Apache-2.0.
  *
+ * The usual way: options (nitro_options_new() or nitro_options_from_env()), one client for the program
+ * (nitro_client_new()), a job (nitro_client_submit(), or nitro_job_from_id() for one that was started elsewhere), its end
+ * (nitro_job_wait()), its result (nitro_job_download() or nitro_job_result()), and each handle's _free function.
+ * nitro_client_run() is all of it in one call.
+ *
  * Conventions, which hold for every function unless its comment says otherwise:
  *
  * - Codes. A function that can fail returns a nitro_code_t, NITRO_OK (0) on success. Its last argument `err` may be NULL;
  *   else `*err` is set to NULL on success and to an error, which the caller frees with nitro_error_free(), on failure.
+ *   What the variable held before is overwritten: free that error first.
  * - Outputs. `*out` is written to on success; on failure it is set to NULL or 0. A handle that comes out this way is the
  *   caller's, who frees it with the function of its name: nitro_x_t with nitro_x_free().
  * - Strings are UTF-8 on every platform, file paths included, and end with NUL. A `const char *` that a function returns is
@@ -318,8 +324,8 @@ typedef struct nitro_watch_event_t nitro_watch_event_t;
  * Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
  *
  * The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
- * nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
- * any at once. Since 0.1.0.
+ * nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a
+ * time, everything else any at once. Since 0.1.0.
  */
 typedef struct nitro_watch_t nitro_watch_t;
 
@@ -449,12 +455,12 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_STOPPED 11
 
 /**
- * A time limit of this call ran out; nitro_error_limit says which.
+ * A time limit of this call ran out; nitro_error_limit() says which.
  */
 #define NITRO_E_TIMEOUT 12
 
 /**
- * The time to wait for a job ran out. The job goes on: its ticket is in nitro_error_ticket_json.
+ * The time to wait for a job ran out. The job goes on: its ticket is in nitro_error_ticket_json().
  */
 #define NITRO_E_WAIT_TIMEOUT 13
 
@@ -574,7 +580,7 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_NOT_READY 60
 
 /**
- * The job failed; nitro_error_problem_json has the service's reason.
+ * The job failed; nitro_error_problem_json() has the service's reason.
  */
 #define NITRO_E_JOB_FAILED 61
 
@@ -589,7 +595,7 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_UNEXPECTED_RESULT 63
 
 /**
- * The result was delivered elsewhere at submission's request, so there is nothing to download here.
+ * The result was delivered elsewhere at the submission's request, so there is nothing to download here.
  */
 #define NITRO_E_DELIVERED 64
 
@@ -604,7 +610,7 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_FILE_EXISTS 71
 
 /**
- * The caller's writer or callback that takes the bytes failed.
+ * The writer that takes the bytes failed. In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
  */
 #define NITRO_E_SINK 72
 
@@ -810,8 +816,8 @@ nitro_options_t *nitro_options_new(void);
  * Makes options from the environment: NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
  *
  * Each is read if it is set, and nothing else is. The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable
- * is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread
- * changes the environment. Since 0.1.0.
+ * is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread changes the
+ * environment. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_from_env(nitro_options_t **options,
@@ -868,9 +874,9 @@ nitro_code_t nitro_options_set_min_rate(nitro_options_t *options,
                                         nitro_error_t **err);
 
 /**
- * Sets the limit on a whole call that is given -1: 120000 ms by default, 0 for none. Waits, streams and downloads have their own.
+ * Sets the limit on a whole call that is given -1: 120000 ms by default, 0 for none.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+ * Waits, streams, submissions and downloads do not have it. Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_call_timeout_ms(nitro_options_t *options,
@@ -1042,8 +1048,8 @@ nitro_code_t nitro_options_set_no_proxy(nitro_options_t *options,
 /**
  * Sets the bearer token, which is sent to the service and to no other host.
  *
- * Of token, callback and client credentials the one set last counts. It is copied into memory that is wiped when it is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
- * Since 0.1.0.
+ * Of token, callback and client credentials the one set last counts. It is copied into memory that is wiped when it is
+ * freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_token(nitro_options_t *options,
@@ -1172,7 +1178,7 @@ const char *nitro_job_reference_id(const nitro_job_t *job);
 /**
  * Asks the service for the job's status, once. A failed or canceled job is an answer here, not an error.
  *
- * The caller owns `*status`. `cancel` may be NULL. `timeout_ms`: 0 for no limit, -1 for the client's. Codes:
+ * The caller owns `*status`. `cancel` may be NULL. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes:
  * NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
  */
 NITRO_API
@@ -1186,9 +1192,9 @@ nitro_code_t nitro_job_status(const nitro_job_t *job,
  * Follows the job to its end: NITRO_OK once it is completed.
  *
  * `progress` may be NULL; it is called with each state while the job runs. `status` may be NULL; else the caller owns
- * `*status`, the last one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes: NITRO_E_JOB_FAILED
- * with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and NITRO_E_STOPPED end the
- * waiting, not the job: wait again. Threads: any. Since 0.1.0.
+ * `*status`, the completed one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
+ * NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and
+ * NITRO_E_STOPPED end the waiting, not the job: wait again. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_wait(const nitro_job_t *job,
@@ -1202,8 +1208,9 @@ nitro_code_t nitro_job_wait(const nitro_job_t *job,
 /**
  * Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves.
  *
- * The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's. Codes: NITRO_E_NOT_READY while the job
- * runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND. Threads: any. Since 0.1.0.
+ * The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_READY while
+ * the job runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND, NITRO_E_GONE.
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_result(const nitro_job_t *job,
@@ -1303,8 +1310,9 @@ nitro_code_t nitro_job_events(const nitro_job_t *job,
  * Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
  *
  * A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
- * the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
- * NITRO_E_GONE end it. Threads: one at a time. Since 0.1.0.
+ * the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and
+ * NITRO_E_CANCELLED lose nothing: call again, after a cancel with a new token. NITRO_E_NOT_FOUND and NITRO_E_GONE end it.
+ * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_events_next(const nitro_events_t *events,
@@ -1646,8 +1654,8 @@ nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
 /**
  * Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
  *
- * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
- * NULL. Threads: one at a time. Since 0.1.0.
+ * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL
+ * if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,

@@ -56,7 +56,12 @@ fill nitro_jobs-config.cmake "$lib/cmake/nitro_jobs"
 fill nitro_jobs-config-version.cmake "$lib/cmake/nitro_jobs"
 
 install -m 644 LICENSE-MIT LICENSE-APACHE CHANGELOG.md packaging/THIRD-PARTY.txt "$doc/"
-for page in ABI ERRORS LINKING THREADING EMBEDDING; do
+for page in ABI CONNECTIONS EMBEDDING ERRORS LINKING RELIABILITY THREADING; do
     install -m 644 "docs/$page.md" "$doc/"
 done
+install -m 644 docs/gtk-progress.png docs/symbols.txt "$doc/"
+install -d "$doc/examples/c" "$doc/examples/gtk"
+install -m 644 examples/README.md "$doc/examples/"
+install -m 644 examples/c/*.c "$doc/examples/c/"
+install -m 644 examples/gtk/progress.c "$doc/examples/gtk/"
 install -m 644 docs/man/nitro_jobs.3 "$man/"

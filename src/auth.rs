@@ -1,8 +1,7 @@
 //! Bearer tokens: fixed, from the host program, or for client credentials; kept, renewed, and shared by all threads.
 
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
@@ -12,9 +11,13 @@ use crate::cancel::Wake;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Http, check_bearer};
 use crate::log::LogLevel;
+use crate::sync::thread::{self, ThreadId};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::url::Url;
 
 mod credentials;
+#[cfg(model)]
+pub mod model;
 #[cfg(test)]
 mod tests;
 

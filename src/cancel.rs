@@ -1,11 +1,14 @@
 //! Stops any blocked call from any thread.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+
+#[cfg(model)]
+pub mod model;
 
 /// Something that a blocked call is waiting on and that a trigger can wake, such as a socket.
 ///

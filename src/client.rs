@@ -204,7 +204,7 @@ impl Client {
             ..*request
         };
         let response = http.send_body(&with(first.text()), body, scope)?;
-        if response.status != 401 || !http.trusts(&response.url.origin()) {
+        if response.status != 401 || !http.trusts(&response.url) {
             return Ok(response);
         }
         let renewed = auth.instead_of(&first, http, scope, relay);

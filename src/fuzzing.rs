@@ -12,6 +12,11 @@ pub fn status(json: String) -> Result<JobStatus> {
     JobStatus::parse(json)
 }
 
+/// The same by the reader that takes any document.
+pub fn status_whole(json: String) -> Result<JobStatus> {
+    JobStatus::parse_any(json)
+}
+
 /// What an event means: a status, nothing, or `Err` for what nobody can read.
 pub fn event(name: &str, data: &str) -> std::result::Result<Option<JobStatus>, ()> {
     match meaning(name, data) {

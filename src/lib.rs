@@ -42,9 +42,13 @@ mod http;
 mod job;
 mod json;
 mod log;
+#[cfg(model)]
+#[doc(hidden)]
+pub mod model;
 mod options;
 mod problem;
 pub mod sse;
+mod sync;
 mod url;
 
 pub use auth::{BearerToken, TokenReason};

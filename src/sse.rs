@@ -178,7 +178,11 @@ impl Reader {
                     self.seen = self.start;
                 }
             }
-            let ahead = memchr::memchr2(b'\n', b'\r', &buffer[self.seen..]);
+            let ahead = match buffer.get(self.seen) {
+                // The blank line after each event is not worth a search.
+                Some(b'\n' | b'\r') => Some(0),
+                _ => memchr::memchr2(b'\n', b'\r', &buffer[self.seen..]),
+            };
             #[cfg(test)]
             self.count(ahead.unwrap_or(buffer.len() - self.seen));
             let Some(ahead) = ahead else {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 use fluent_uri::{Uri, UriRef};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
@@ -31,7 +33,11 @@ const SLOPPY: &AsciiSet = &CONTROLS
 /// An absolute http or https address without a fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
-    text: String,
+    text: Arc<str>,
+    https: bool,
+    /// Where the host stands, as it was written.
+    host: Range<usize>,
+    port: u16,
 }
 
 /// Scheme, host and port: what a credential belongs to (RFC 6454).
@@ -56,7 +62,7 @@ impl Url {
         let encoded = encode_sloppy(reference)?;
         let reference = UriRef::parse(encoded.as_ref())
             .map_err(|e| Error::invalid(format!("the address cannot be read: {e}")))?;
-        let base = Uri::parse(self.text.as_str()).map_err(|e| Error::invalid(e.to_string()))?;
+        let base = Uri::parse(&*self.text).map_err(|e| Error::invalid(e.to_string()))?;
         let joined = reference
             .resolve_against(&base)
             .map_err(|e| Error::invalid(format!("the address cannot be resolved: {e}")))?;
@@ -71,15 +77,20 @@ impl Url {
             text.push('/');
             text.extend(utf8_percent_encode(segment, SEGMENT));
         }
-        Self { text }
+        Self {
+            text: text.into(),
+            host: self.host.clone(),
+            ..*self
+        }
     }
 
     fn accept(text: &str) -> Result<Self> {
         let uri = Uri::parse(text).map_err(|e| Error::invalid(format!("the address cannot be read: {e}")))?;
-        let scheme = uri.scheme().as_str();
-        if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-            return Err(Error::invalid("the address must begin with https:// or http://"));
-        }
+        let https = match uri.scheme().as_str() {
+            scheme if scheme.eq_ignore_ascii_case("https") => true,
+            scheme if scheme.eq_ignore_ascii_case("http") => false,
+            _ => return Err(Error::invalid("the address must begin with https:// or http://")),
+        };
         let authority = uri
             .authority()
             .ok_or_else(|| Error::invalid("the address names no host"))?;
@@ -88,43 +99,54 @@ impl Url {
                 "the address must not hold a user name or password",
             ));
         }
-        if authority.host().is_empty() {
+        let host = authority.host();
+        if host.is_empty() {
             return Err(Error::invalid("the address names no host"));
         }
         // A space or a letter beyond ASCII that became %20 or %C3%BC: no name server knows such a name.
-        if authority.host().contains('%') && !authority.host().starts_with('[') {
+        if host.contains('%') && !host.starts_with('[') {
             return Err(Error::invalid("the address' host is no host name"));
         }
-        if authority.port_to_u16().is_err() {
+        let Ok(port) = authority.port_to_u16() else {
             return Err(Error::invalid(
                 "the port of the address is no number from 0 to 65535",
             ));
-        }
+        };
+        let start = host.as_ptr() as usize - text.as_ptr() as usize;
         Ok(Self {
-            text: text.to_owned(),
+            text: text.into(),
+            https,
+            host: start..start + host.len(),
+            port: port.unwrap_or(if https { 443 } else { 80 }),
         })
+    }
+
+    fn host(&self) -> &str {
+        &self.text[self.host.clone()]
     }
 
     /// Scheme, host and port of this address.
     pub(crate) fn origin(&self) -> Origin {
-        // `accept` has checked all of this; the fallbacks cannot be reached.
-        let uri = Uri::parse(self.text.as_str()).ok();
-        let https = uri.is_some_and(|u| u.scheme().as_str().eq_ignore_ascii_case("https"));
-        let authority = uri.and_then(|u| u.authority());
-        let host = authority
-            .map(|a| a.host().to_ascii_lowercase())
-            .unwrap_or_default();
-        let port = authority.and_then(|a| a.port_to_u16().ok().flatten());
         Origin {
-            https,
-            host,
-            port: port.unwrap_or(if https { 443 } else { 80 }),
+            https: self.https,
+            host: self.host().to_ascii_lowercase(),
+            port: self.port,
         }
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether its origin is this one.
+    pub(crate) fn is_of(&self, origin: &Origin) -> bool {
+        (self.https, self.port) == (origin.https, origin.port)
+            && self.host().eq_ignore_ascii_case(&origin.host)
     }
 
     /// The path, still encoded.
     pub(crate) fn path(&self) -> &str {
-        Uri::parse(self.text.as_str())
+        Uri::parse(&*self.text)
             .map(|u| u.path().as_str())
             .unwrap_or_default()
     }
@@ -235,16 +257,20 @@ mod tests {
             url("HTTPS://API.example/a").origin(),
             url("https://api.example:443/b").origin()
         );
+        assert!(url("HTTPS://API.example/a").is_of(&url("https://api.example:443/b").origin()));
+        assert!(
+            url("http://[::1]:8080/a")
+                .below(&["b"])
+                .is_of(&url("http://[::1]:8080").origin())
+        );
         for other in [
             "http://api.example:443",
             "https://api.example:8443",
             "https://api.example.evil",
         ] {
-            assert_ne!(
-                url("https://api.example").origin(),
-                url(other).origin(),
-                "{other}"
-            );
+            let other = url(other);
+            assert_ne!(url("https://api.example").origin(), other.origin(), "{other}");
+            assert!(!other.is_of(&url("https://api.example").origin()), "{other}");
         }
     }
 

@@ -407,11 +407,24 @@ fn nothing_that_is_installed_knows_where() {
         "THIRD-PARTY.txt",
         "CHANGELOG.md",
         "ABI.md",
+        "CONNECTIONS.md",
         "EMBEDDING.md",
         "ERRORS.md",
         "LINKING.md",
+        "RELIABILITY.md",
         "THREADING.md",
+        "gtk-progress.png",
+        "symbols.txt",
+        "examples/README.md",
+        "examples/gtk/progress.c",
     ];
+    for example in std::fs::read_dir(c::root().join("examples/c")).expect("the examples") {
+        let name = example.expect("a file").file_name();
+        expected.push(format!(
+            "share/doc/nitro-jobs/examples/c/{}",
+            name.to_string_lossy()
+        ));
+    }
     expected.extend(pages.map(|name| format!("share/doc/nitro-jobs/{name}")));
     expected.sort_unstable();
     assert_eq!(names, expected);

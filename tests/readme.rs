@@ -1,4 +1,4 @@
-//! The README says what works, and names the test of each row: they are there.
+//! The README says what works, and names the test of each row: they are there. So are its dependencies, each with a reason.
 
 use std::path::Path;
 
@@ -32,4 +32,53 @@ fn every_row_is_backed_by_tests_that_exist() {
         }
         assert!(tests > 0, "no test is named: {row}");
     }
+}
+
+/// The names beneath `[section]` of Cargo.toml.
+fn dependencies<'a>(manifest: &'a str, section: &str) -> Vec<&'a str> {
+    let (_, rest) = manifest
+        .split_once(&format!("\n[{section}]\n"))
+        .expect("the section");
+    let lines = rest.lines().take_while(|line| !line.starts_with('['));
+    lines.filter_map(|line| Some(line.split_once(" = ")?.0)).collect()
+}
+
+#[test]
+fn every_dependency_has_its_reason_and_the_oldest_compiler_is_named() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |name: &str| std::fs::read_to_string(root.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let (readme, manifest) = (read("README.md"), read("Cargo.toml"));
+    let (_, rest) = readme
+        .split_once("\n## What it stands on\n")
+        .expect("the section");
+    let (section, _) = rest.split_once("\n## ").expect("the next section");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| "));
+    let rows: Vec<Vec<_>> = rows.skip(1).map(|row| row.split(" | ").collect()).collect();
+    for row in &rows {
+        assert!(row.len() == 3 && row.iter().all(|cell| cell.len() > 3), "{row:?}");
+    }
+    // ring is what rustls stands on, by a feature of it.
+    let named = rows
+        .iter()
+        .flat_map(|row| row[0].split(", "))
+        .filter(|name| *name != "ring");
+    let mut named: Vec<_> = named.collect();
+    named.sort_unstable();
+    assert_eq!(
+        named,
+        dependencies(&manifest, "dependencies"),
+        "the table in README.md"
+    );
+    let (_, in_tests) = section
+        .split_once("In tests only")
+        .expect("what the tests stand on");
+    for name in dependencies(&manifest, "dev-dependencies") {
+        assert!(
+            name == "nitro-emulator" || in_tests.contains(name),
+            "{name} has no reason"
+        );
+    }
+    let oldest = format!("Rust ({} or later)", env!("CARGO_PKG_RUST_VERSION"));
+    assert!(readme.contains(&oldest), "{oldest}");
 }

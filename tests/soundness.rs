@@ -4,7 +4,6 @@
 mod common;
 
 use std::process::Command;
-use std::sync::Mutex;
 
 use common::c;
 use nitro_emulator::{Clock, Outcome, Scenario};
@@ -19,14 +18,22 @@ fn shipped(name: &str, emulator: &nitro_emulator::Emulator) -> c::Run {
     c::at(program, &emulator.base_url(), &emulator.token())
 }
 
+/// Whether memory can be measured: under a tool it is the tool's.
+fn measured() -> bool {
+    let measured = c::runner().is_empty();
+    if !measured {
+        println!("skipped: memory is not measured under {}", c::runner().join(" "));
+    }
+    measured
+}
+
 fn running() -> Scenario {
     Scenario::new().clock(Clock::Manual)
 }
 
 #[test]
 fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they_were() {
-    if !c::runner().is_empty() {
-        println!("skipped: memory is not measured under {}", c::runner().join(" "));
+    if !measured() {
         return;
     }
     let emulator = common::emulator();
@@ -46,6 +53,9 @@ fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they
 
 #[test]
 fn opening_asking_once_and_leaving_takes_less_than_five_megabytes() {
+    if !measured() {
+        return;
+    }
     let emulator = common::emulator();
     shipped("small", &emulator)
         .arg("job", emulator.create_job(Scenario::instant()))
@@ -90,39 +100,6 @@ fn the_tool_sees_what_it_is_there_to_see() {
         assert_eq!(output.status.success(), fault == "none", "{fault}:\n{told}");
         assert!(fault == "none" || told.contains("nitro_"), "{fault}:\n{told}");
     }
-}
-
-/// Runs a target of the Makefile that runs the C programs once more under a tool.
-fn under(target: &str) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    let folder = c::deps().join("../..").canonicalize().expect("the target folder");
-    let mut make = Command::new("make");
-    make.args(["-s", target])
-        .current_dir(c::root())
-        .env("CARGO_TARGET_DIR", folder);
-    let said = c::succeeds(&mut make);
-    assert!(said.contains("test result: ok"), "nothing was run:\n{said}");
-}
-
-#[test]
-#[ignore = "minutes of building: `make valgrind`, `make asan`, `make tsan`"]
-fn memory_is_sound_under_valgrind() {
-    under("valgrind");
-}
-
-#[test]
-#[ignore = "minutes of building: `make valgrind`, `make asan`, `make tsan`"]
-fn memory_is_sound_under_address_sanitizer() {
-    under("asan");
-}
-
-#[test]
-#[ignore = "minutes of building: `make valgrind`, `make asan`, `make tsan`"]
-fn threads_are_sound_under_thread_sanitizer() {
-    under("tsan");
 }
 
 /// The Makefile names the tests that run C programs: a new one cannot be forgotten.

@@ -1,7 +1,8 @@
 /* The library as a C program uses it, against a load server. Contract: the last line is
  * {"ops":..,"bytes":..,"secs":..,"check":..}; exit 3 means not supported.
  *
- * nitro_bench BASE once ID | poll ID N | sse ID | json ID N | jsonraw ID N | jsonres ID N | bin ID PATH N */
+ * nitro_bench BASE once ID | poll ID N | sse ID | json ID N | jsonraw ID N | jsonres ID N | bin ID PATH N
+ *                | watch-poll JOBS MIN_MS MAX_MS TAG EVERY_MS | watch-sse JOBS MIN_MS MAX_MS TAG */
 #define _POSIX_C_SOURCE 200809L
 #include <nitro_jobs.h>
 #include <stdio.h>
@@ -28,9 +29,10 @@ static int report(long ops, double bytes, double begun, double check) {
     return 0;
 }
 
-static nitro_client_t *client_of(const char *base) {
+static nitro_client_t *client_of(const char *base, long every_ms) {
     nitro_client_t *client = NULL;
     nitro_options_t *options = nitro_options_new();
+    if (every_ms > 0) must(nitro_options_set_poll_interval_ms(options, every_ms, every_ms, &err));
     must(nitro_options_set_base_url(options, base, &err));
     must(nitro_options_set_token(options, "bench", &err));
     must(nitro_client_new(options, &client, &err));
@@ -87,6 +89,7 @@ static int fetch_json(nitro_job_t *job, long n, int value_alone) {
 }
 
 static int fetch_file(nitro_job_t *job, const char *path, long n);
+static int watch_jobs(const char *base, char **argv, int argc);
 
 int main(int argc, char **argv) {
     const char *what = argc > 3 ? argv[2] : "";
@@ -95,8 +98,8 @@ int main(int argc, char **argv) {
     nitro_client_t *client;
     nitro_job_t *job = NULL;
     if (argc < 4) return 2;
-    client = client_of(argv[1]);
-    if (strncmp(what, "watch", 5) == 0) return 3;
+    if (strncmp(what, "watch", 5) == 0) return argc < 7 ? 2 : watch_jobs(argv[1], argv + 2, argc - 2);
+    client = client_of(argv[1], 0);
     must(nitro_job_from_id(client, argv[3], &job, &err));
     if (!strcmp(what, "once")) status = poll_status(job, 1);
     if (!strcmp(what, "poll")) status = poll_status(job, n);
@@ -131,4 +134,39 @@ static int fetch_file(nitro_job_t *job, const char *path, long n) {
         fclose(out.file);
     }
     return report(n, out.bytes, begun, out.bytes);
+}
+
+/* Job k of "live-MS-TAG-k" runs for MS after it is first asked for; each one's end is told as "done JOB NANOSECONDS". */
+static int watch_jobs(const char *base, char **argv, int argc) {
+    long jobs = atol(argv[1]), least = atol(argv[2]), most = atol(argv[3]);
+    int polls = strcmp(argv[0], "watch-poll") == 0;
+    nitro_client_t *client = client_of(base, polls && argc > 5 ? atol(argv[5]) : 250);
+    nitro_watch_t *watch = NULL;
+    nitro_watch_event_t *event = NULL;
+    double begun = now();
+    char *lines = malloc((size_t)jobs * 160), *end = lines;
+    if (!lines || jobs < 1 || most <= least) return 2;
+    must(nitro_watch_new(client, polls ? 8 : 256, 0, &watch, &err));
+    for (long k = 0; k < jobs; k++) {
+        char id[128];
+        nitro_job_t *job = NULL;
+        snprintf(id, sizeof id, "live-%ld-%.80s-%ld", least + k * 7919 % (most - least), argv[4], k);
+        must(nitro_job_from_id(client, id, &job, &err));
+        must(nitro_watch_add(watch, job, NULL, NULL, &err));
+        nitro_job_free(job);
+    }
+    for (;;) {
+        must(nitro_watch_next(watch, NULL, 0, &event, &err));
+        if (!event) break;
+        if (nitro_watch_event_is_last(event)) {
+            must(nitro_watch_event_code(event));
+            end += sprintf(end, "done %s %.0f\n", nitro_watch_event_job_id(event), now() * 1e9);
+        }
+        nitro_watch_event_free(event);
+    }
+    fwrite(lines, 1, (size_t)(end - lines), stdout);
+    free(lines);
+    nitro_watch_free(watch);
+    nitro_client_free(client);
+    return report(jobs, 0, begun, (double)jobs);
 }

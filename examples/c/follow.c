@@ -88,7 +88,7 @@ int main(int argc, char **argv) {
         code = nitro_job_download(job, argv[2], NITRO_EXISTING_REPLACE, on_transfer, &tenth, cancel, -1, &saved, &err);
     if (code == NITRO_OK) printf("\nsaved %s\n", saved);
 
-    pthread_cancel(watcher);
+    pthread_kill(watcher, SIGINT); /* It has nothing to wait for any more; a trigger after the end does nothing. */
     pthread_join(watcher, NULL);
     nitro_string_free(saved);
     nitro_job_free(job);

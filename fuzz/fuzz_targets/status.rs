@@ -40,6 +40,13 @@ fn is_said(state: &JobState, document: &Value) -> bool {
 
 fuzz_target!(|text: &str| {
     let parsed = fuzzing::status(text.to_owned());
+    match (&parsed, &fuzzing::status_whole(text.to_owned())) {
+        (Ok(short), Ok(whole)) => assert_eq!(
+            (short.state(), short.progress(), short.job_id(), short.location()),
+            (whole.state(), whole.progress(), whole.job_id(), whole.location())
+        ),
+        (short, whole) => assert_eq!(short.is_ok(), whole.is_ok(), "{text}"),
+    }
     let document = serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
     if let Ok(status) = &parsed {
         check(status, text);

@@ -81,7 +81,7 @@ pub enum ErrorKind {
     JobCanceled = 62,
     /// The result is not what was asked for: a text where a file was wanted, say.
     UnexpectedResult = 63,
-    /// The result was delivered elsewhere at submission's request, so there is nothing to download here.
+    /// The result was delivered elsewhere at the submission's request, so there is nothing to download here.
     Delivered = 64,
 
     /// A local file could not be written or read.

@@ -21,9 +21,9 @@ pub const NITRO_E_BUSY: nitro_code_t = 4;
 pub const NITRO_E_CANCELLED: nitro_code_t = 10;
 /// A callback of the caller said stop.
 pub const NITRO_E_STOPPED: nitro_code_t = 11;
-/// A time limit of this call ran out; nitro_error_limit says which.
+/// A time limit of this call ran out; nitro_error_limit() says which.
 pub const NITRO_E_TIMEOUT: nitro_code_t = 12;
-/// The time to wait for a job ran out. The job goes on: its ticket is in nitro_error_ticket_json.
+/// The time to wait for a job ran out. The job goes on: its ticket is in nitro_error_ticket_json().
 pub const NITRO_E_WAIT_TIMEOUT: nitro_code_t = 13;
 /// The host name could not be resolved.
 pub const NITRO_E_DNS: nitro_code_t = 20;
@@ -71,19 +71,19 @@ pub const NITRO_E_SERVICE: nitro_code_t = 49;
 pub const NITRO_E_HTTP: nitro_code_t = 50;
 /// The job is still running, so it has no result yet.
 pub const NITRO_E_NOT_READY: nitro_code_t = 60;
-/// The job failed; nitro_error_problem_json has the service's reason.
+/// The job failed; nitro_error_problem_json() has the service's reason.
 pub const NITRO_E_JOB_FAILED: nitro_code_t = 61;
 /// The job was canceled at the service.
 pub const NITRO_E_JOB_CANCELED: nitro_code_t = 62;
 /// The result is not what was asked for: a text where a file was wanted, say.
 pub const NITRO_E_UNEXPECTED_RESULT: nitro_code_t = 63;
-/// The result was delivered elsewhere at submission's request, so there is nothing to download here.
+/// The result was delivered elsewhere at the submission's request, so there is nothing to download here.
 pub const NITRO_E_DELIVERED: nitro_code_t = 64;
 /// A local file could not be written or read.
 pub const NITRO_E_FILE: nitro_code_t = 70;
 /// The file exists already and was not to be replaced.
 pub const NITRO_E_FILE_EXISTS: nitro_code_t = 71;
-/// The caller's writer or callback that takes the bytes failed.
+/// The writer that takes the bytes failed. In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
 pub const NITRO_E_SINK: nitro_code_t = 72;
 
 /// Name and text of every code.
@@ -258,7 +258,7 @@ pub(super) const TABLE: &[(nitro_code_t, &CStr, &CStr)] = &[
     (
         NITRO_E_DELIVERED,
         c"NITRO_E_DELIVERED",
-        c"the result was delivered elsewhere at submission's request, so there is nothing to download here",
+        c"the result was delivered elsewhere at the submission's request, so there is nothing to download here",
     ),
     (
         NITRO_E_FILE,

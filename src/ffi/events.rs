@@ -40,8 +40,9 @@ pub unsafe extern "C" fn nitro_job_events(
 /// Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
 ///
 /// A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
-/// the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again. NITRO_E_NOT_FOUND and
-/// NITRO_E_GONE end it. Threads: one at a time. Since 0.1.0.
+/// the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and
+/// NITRO_E_CANCELLED lose nothing: call again, after a cancel with a new token. NITRO_E_NOT_FOUND and NITRO_E_GONE end it.
+/// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_next(
     events: *const nitro_events_t,

@@ -134,7 +134,7 @@ pub unsafe extern "C" fn nitro_job_reference_id(job: *const nitro_job_t) -> *con
 
 /// Asks the service for the job's status, once. A failed or canceled job is an answer here, not an error.
 ///
-/// The caller owns `*status`. `cancel` may be NULL. `timeout_ms`: 0 for no limit, -1 for the client's. Codes:
+/// The caller owns `*status`. `cancel` may be NULL. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes:
 /// NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_status(
@@ -155,9 +155,9 @@ pub unsafe extern "C" fn nitro_job_status(
 /// Follows the job to its end: NITRO_OK once it is completed.
 ///
 /// `progress` may be NULL; it is called with each state while the job runs. `status` may be NULL; else the caller owns
-/// `*status`, the last one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes: NITRO_E_JOB_FAILED
-/// with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and NITRO_E_STOPPED end the
-/// waiting, not the job: wait again. Threads: any. Since 0.1.0.
+/// `*status`, the completed one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
+/// NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and
+/// NITRO_E_STOPPED end the waiting, not the job: wait again. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_wait(
     job: *const nitro_job_t,
@@ -186,8 +186,9 @@ pub unsafe extern "C" fn nitro_job_wait(
 
 /// Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves.
 ///
-/// The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's. Codes: NITRO_E_NOT_READY while the job
-/// runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND. Threads: any. Since 0.1.0.
+/// The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_READY while
+/// the job runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND, NITRO_E_GONE.
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_result(
     job: *const nitro_job_t,

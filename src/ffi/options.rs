@@ -89,8 +89,8 @@ pub extern "C" fn nitro_options_new() -> *mut nitro_options_t {
 /// Makes options from the environment: NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
 ///
 /// Each is read if it is set, and nothing else is. The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable
-/// is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread
-/// changes the environment. Since 0.1.0.
+/// is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread changes the
+/// environment. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_from_env(
     options: *mut *mut nitro_options_t,
@@ -176,9 +176,9 @@ pub unsafe extern "C" fn nitro_options_set_min_rate(
     set_number(options, rate, err, ClientOptions::min_rate)
 }
 
-/// Sets the limit on a whole call that is given -1: 120000 ms by default, 0 for none. Waits, streams and downloads have their own.
+/// Sets the limit on a whole call that is given -1: 120000 ms by default, 0 for none.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+/// Waits, streams, submissions and downloads do not have it. Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_call_timeout_ms(
     options: *mut nitro_options_t,

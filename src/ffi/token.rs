@@ -33,8 +33,8 @@ pub type nitro_token_fn =
 
 /// Sets the bearer token, which is sent to the service and to no other host.
 ///
-/// Of token, callback and client credentials the one set last counts. It is copied into memory that is wiped when it is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
-/// Since 0.1.0.
+/// Of token, callback and client credentials the one set last counts. It is copied into memory that is wiped when it is
+/// freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_token(
     options: *mut nitro_options_t,

@@ -18,8 +18,8 @@ use crate::job::{News, Watch, WatchEvent, WatchId, WatchOptions};
 /// Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
 ///
 /// The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
-/// nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a time, everything else
-/// any at once. Since 0.1.0.
+/// nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a
+/// time, everything else any at once. Since 0.1.0.
 pub struct nitro_watch_t {
     watch: Watch,
     reader: Mutex<()>,

@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
+use ureq::unversioned::transport::LazyBuffers;
+
+use super::stream::Stream;
 use crate::call::Scope;
 use crate::error::{Error, Limit, Result};
 
 /// One request on its way, or one read of a body: what bounds it, and what the transport has seen of it.
-#[derive(Debug)]
 pub(super) struct Exchange {
     pub scope: Scope,
     /// Only a new connection will do.
@@ -27,6 +29,9 @@ pub(super) struct Exchange {
     pub early: Cell<bool>,
     /// The TLS connection ended without saying so.
     pub abrupt: Cell<bool>,
+    /// The connection is to be read past ureq: it is kept here, with what was read of it already, when ureq lets it go.
+    pub wants_connection: Cell<bool>,
+    pub connection: Cell<Option<(Stream, LazyBuffers)>>,
 }
 
 impl Exchange {
@@ -41,6 +46,8 @@ impl Exchange {
             received: Cell::new(false),
             early: Cell::new(false),
             abrupt: Cell::new(false),
+            wants_connection: Cell::new(false),
+            connection: Cell::new(None),
         }
     }
 

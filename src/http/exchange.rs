@@ -62,7 +62,7 @@ impl Http {
         exchange: &Rc<Exchange>,
     ) -> Result<Response> {
         exchange.scope.check().map_err(Error::unsent)?;
-        let trusted = self.trusts(&request.url.origin());
+        let trusted = self.trusts(request.url);
         let headers = self.signature.headers(request, body.content_type(), trusted)?;
         let answer = {
             let _entered = current::enter(exchange);
@@ -80,7 +80,7 @@ impl Http {
         let mut response = Response {
             status,
             url: request.url.clone(),
-            body: Body::new(request, status, &head.headers, http10, wire),
+            body: Body::new(request, status, &head.headers, http10, wire, exchange),
             headers: head.headers,
             reference_id: request.reference_id.filter(|_| refused).map(str::to_owned),
             secret: request.bearer.filter(|_| refused).map(|t| t.to_owned().into()),

@@ -13,6 +13,7 @@ use crate::log::LogLevel;
 use crate::options::ClientOptions;
 use crate::url::{Origin, Url};
 
+mod chunked;
 mod current;
 mod exchange;
 mod no_proxy;
@@ -94,9 +95,9 @@ impl Http {
         })
     }
 
-    /// Whether the token may go to `origin`.
-    pub(crate) fn trusts(&self, origin: &Origin) -> bool {
-        self.trusted.contains(origin)
+    /// Whether the token may go to `url`.
+    pub(crate) fn trusts(&self, url: &Url) -> bool {
+        self.trusted.iter().any(|origin| url.is_of(origin))
     }
 
     /// Sends the request and reads the answer's head, whatever its status.

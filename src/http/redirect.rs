@@ -37,7 +37,7 @@ pub(super) fn hop(from: &Url, method: Method, status: u16, location: Option<&str
         Ok(url) => url,
         Err(error) => return refuse(error.message()),
     };
-    if from.origin().https && !url.origin().https {
+    if from.is_https() && !url.is_https() {
         return refuse("it leads from https to http");
     }
     let keeps_body = matches!(status, 307 | 308);

@@ -105,6 +105,9 @@ impl RequestBody<'_> {
     }
 }
 
+const CLIENT: HeaderName = HeaderName::from_static("x-nitro-client");
+const REFERENCE: HeaderName = HeaderName::from_static("x-analytics-session-id");
+
 /// The names that go with every request of a client.
 #[derive(Debug)]
 pub(super) struct Signature {
@@ -133,19 +136,19 @@ impl Signature {
         // Lengths, ranges and events stay what they are; nothing here could undo a compression.
         map.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         map.insert(header::USER_AGENT, self.user_agent.clone());
-        map.insert("x-nitro-client", self.client.clone());
+        map.insert(CLIENT, self.client.clone());
         if let Some(content_type) = content_type {
             map.insert(header::CONTENT_TYPE, value("Content-Type", content_type)?);
         }
         if trusted {
             if let Some(bearer) = request.bearer {
-                let text = Zeroizing::new(format!("Bearer {bearer}"));
+                let text = Zeroizing::new(["Bearer ", bearer].concat());
                 let mut value = value("the token", &text)?;
                 value.set_sensitive(true);
                 map.insert(header::AUTHORIZATION, value);
             }
             if let Some(id) = request.reference_id {
-                map.insert("x-analytics-session-id", value("the reference id", id)?);
+                map.insert(REFERENCE, value("the reference id", id)?);
             }
         }
         for (name, text) in request.headers {

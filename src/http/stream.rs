@@ -142,6 +142,20 @@ impl Stream {
             .map(|cancel| cancel.register(socket))
     }
 
+    /// Does something that may block, with the token at hand for as long as it lasts and no longer.
+    pub(super) fn bounded<T>(
+        &mut self,
+        exchange: &Exchange,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        exchange.check_cancel()?;
+        let woken = self.wakeable(exchange);
+        let done = work(self);
+        drop(woken);
+        // Looked at after the token let go: a trigger has cut the connection, or can no longer reach it.
+        exchange.check_cancel().and(done)
+    }
+
     /// The next request begins: silence and rate are measured anew.
     pub(super) fn restart(&mut self) {
         let line = self.line();

@@ -1,7 +1,6 @@
 //! What ureq sees of a connection: how one is made, and how bytes go in and out.
 
 use std::fmt;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -60,7 +59,7 @@ impl Dialer {
         let mut stream = dialed.map_err(|error| error.context(format_args!("connecting to {target}")))?;
         stream.restart();
         Ok(Wire {
-            stream,
+            stream: Some(stream),
             secure: target.https,
             buffers: LazyBuffers::new(INPUT, OUTPUT),
             pooled: false,
@@ -121,7 +120,8 @@ impl Dialer {
 
 /// A connection in ureq's hands.
 pub(super) struct Wire {
-    stream: Stream,
+    /// There until the wire is dropped.
+    stream: Option<Stream>,
     secure: bool,
     buffers: LazyBuffers,
     /// Between two requests.
@@ -137,22 +137,34 @@ impl fmt::Debug for Wire {
 }
 
 impl Wire {
-    /// Does something that may block, with the token at hand for as long as it lasts and no longer.
+    /// Does something that may block.
     fn bounded<T>(
         &mut self,
-        work: impl FnOnce(&mut Self, &Rc<Exchange>) -> Result<T>,
+        work: impl FnOnce(&mut Stream, &mut LazyBuffers, &Exchange) -> Result<T>,
     ) -> std::result::Result<T, ureq::Error> {
+        let Some(stream) = &mut self.stream else {
+            return Err(ureq::Error::ConnectionFailed);
+        };
         let exchange = current::get().map_err(wrap)?;
-        exchange.check_cancel().map_err(wrap)?;
-        let woken = self.stream.wakeable(&exchange);
-        let done = work(self, &exchange);
-        drop(woken);
-        // Looked at after the token let go: a trigger has cut the connection, or can no longer reach it.
-        let done = exchange.check_cancel().and(done);
-        if done.as_ref().is_err_and(|e| e.limit().is_none()) {
+        let done = stream.bounded(&exchange, |stream| work(stream, &mut self.buffers, &exchange));
+        if exchange.early.get() || done.as_ref().is_err_and(|e| e.limit().is_none()) {
             self.spoilt = true;
         }
         done.map_err(wrap)
+    }
+}
+
+/// An exchange that wants the connection for itself has ureq let go of it, and takes it up here.
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Ok(exchange) = current::get()
+            && exchange.wants_connection.get()
+        {
+            let buffers = std::mem::replace(&mut self.buffers, LazyBuffers::new(1, 1));
+            exchange
+                .connection
+                .set(self.stream.take().map(|stream| (stream, buffers)));
+        }
     }
 }
 
@@ -162,16 +174,14 @@ impl Transport for Wire {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> std::result::Result<(), ureq::Error> {
-        self.bounded(|wire, exchange| {
+        self.bounded(|stream, buffers, exchange| {
             if exchange.early.get() {
                 return Ok(());
             }
-            let bytes = &wire.buffers.output()[..amount];
-            match wire.stream.write_all(bytes, exchange) {
+            match stream.write_all(&buffers.output()[..amount], exchange) {
                 Ok(()) => Ok(()),
                 Err(Unwritten::Answered) => {
                     exchange.early.set(true);
-                    wire.spoilt = true;
                     Ok(())
                 }
                 Err(Unwritten::Failed(error)) => Err(error),
@@ -180,14 +190,14 @@ impl Transport for Wire {
     }
 
     fn await_input(&mut self, _: NextTimeout) -> std::result::Result<bool, ureq::Error> {
-        self.bounded(|wire, exchange| {
-            let room = wire.buffers.input_append_buf();
+        self.bounded(|stream, buffers, exchange| {
+            let room = buffers.input_append_buf();
             if room.is_empty() {
                 let text = format!("the answer's head is larger than {} KiB", INPUT >> 10);
                 return Err(Error::new(ErrorKind::Protocol, text));
             }
-            let n = wire.stream.read(room, exchange)?;
-            wire.buffers.input_appended(n);
+            let n = stream.read(room, exchange)?;
+            buffers.input_appended(n);
             if n > 0 {
                 exchange.received.set(true);
             }
@@ -206,14 +216,14 @@ impl Transport for Wire {
             return true;
         }
         self.pooled = false;
-        let Ok(exchange) = current::get() else {
+        let (Ok(exchange), Some(stream)) = (current::get(), &mut self.stream) else {
             return false;
         };
-        if exchange.fresh || self.stream.is_ready(&exchange).unwrap_or(true) {
+        if exchange.fresh || stream.is_ready(&exchange).unwrap_or(true) {
             return false;
         }
         exchange.reused.set(true);
-        self.stream.restart();
+        stream.restart();
         true
     }
 

@@ -47,6 +47,8 @@ pub(crate) mod fuzzing {
 }
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
+#[cfg(model)]
+pub use watch::model;
 
 use crate::client::Client;
 use crate::url::Url;

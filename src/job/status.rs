@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
 use crate::error::Result;
 use crate::json::{self, Fields, Take};
 use crate::problem::ProblemDetails;
+
+mod plain;
+#[cfg(test)]
+mod tests;
+
+use plain::Plain;
 
 /// Where a job stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +60,11 @@ impl JobState {
 
 /// What the service said about a job at one moment. The text is kept exactly as it came.
 #[derive(Clone)]
-pub struct JobStatus {
+pub struct JobStatus(Box<Document>);
+
+/// In a box, since a status is handed on many times between where it is read and who asked for it.
+#[derive(Clone)]
+struct Document {
     json: String,
     state: JobState,
     progress: Option<f64>,
@@ -73,7 +80,7 @@ pub struct JobStatus {
 impl fmt::Debug for JobStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobStatus")
-            .field("state", &self.state)
+            .field("state", &self.0.state)
             .field("progress", &self.progress())
             .finish_non_exhaustive()
     }
@@ -103,18 +110,27 @@ pub(crate) enum Next<'a> {
 impl JobStatus {
     /// Reads an answer's or an event's JSON.
     pub(crate) fn parse(json: String) -> Result<Self> {
-        match Plain::read(&json) {
-            Some(plain) => Ok(plain.into_status(json)),
-            None => Self::parse_any(json),
-        }
+        let Some(plain) = Plain::read(&json) else {
+            return Self::parse_any(json);
+        };
+        Ok(Self(Box::new(Document {
+            state: JobState::from_word(&json[plain.status]),
+            progress: plain.progress,
+            held: None,
+            job_id: plain.job_id.map(Text::At),
+            location: plain.location.map(Text::At),
+            error: None,
+            result: None,
+            json,
+        })))
     }
 
     /// Reads a document of any form, however odd its fields are.
-    fn parse_any(json: String) -> Result<Self> {
+    pub(crate) fn parse_any(json: String) -> Result<Self> {
         let head = Head::read(&json).map_err(|cause| json::unreadable("the job's status", &json, &cause))?;
         let text = |raw: Option<&str>| raw.and_then(|raw| Text::of(&json, raw));
         let range = |raw: Option<&str>| json::present(raw).map(|raw| json::range(&json, raw));
-        Ok(Self {
+        Ok(Self(Box::new(Document {
             state: head.state(),
             progress: head.progress.and_then(json::number),
             held: None,
@@ -123,30 +139,30 @@ impl JobStatus {
             error: range(head.error),
             result: range(head.result),
             json,
-        })
+        })))
     }
 
     /// Reads a redirect to `location`, the service's other way to say that a job is completed.
     pub(crate) fn redirected(location: &str, body: &str) -> Self {
         let mut status = Self::parse(body.to_owned()).unwrap_or_else(|_| Self::silent(body.to_owned()));
         // A redirect is also how a failed job could point to its reason, so a clear word in the body is believed.
-        if !status.state.is_terminal() {
-            status.state = JobState::Completed;
+        if !status.0.state.is_terminal() {
+            status.0.state = JobState::Completed;
         }
-        status.location = Some(Text::Own(location.to_owned()));
+        status.0.location = Some(Text::Own(location.to_owned()));
         status
     }
 
     /// The answer of a job that was done at once: completed, in whatever form the result stands there.
     pub(crate) fn answered(json: &str) -> Self {
         let mut status = Self::parse(json.to_owned()).unwrap_or_else(|_| Self::silent(json.to_owned()));
-        status.state = JobState::Completed;
+        status.0.state = JobState::Completed;
         status
     }
 
     /// A status that says nothing.
     fn silent(json: String) -> Self {
-        Self {
+        Self(Box::new(Document {
             json,
             state: JobState::Unknown(String::new()),
             progress: None,
@@ -155,19 +171,19 @@ impl JobStatus {
             location: None,
             error: None,
             result: None,
-        }
+        }))
     }
 
     /// Whether the document tells no state at all.
     pub(super) fn is_silent(&self) -> bool {
-        matches!(&self.state, JobState::Unknown(word) if word.is_empty())
+        matches!(&self.0.state, JobState::Unknown(word) if word.is_empty())
     }
 
     /// Takes from the name of an event what the document itself does not tell.
     pub(super) fn hinted(mut self, event: &str) -> Self {
         match event {
-            "redirect" if self.location.is_some() => self.state = JobState::Completed,
-            "job-failed" => self.state = JobState::Failed,
+            "redirect" if self.0.location.is_some() => self.0.state = JobState::Completed,
+            "job-failed" => self.0.state = JobState::Failed,
             _ => {}
         }
         self
@@ -175,21 +191,21 @@ impl JobStatus {
 
     /// Where the job stands.
     pub fn state(&self) -> &JobState {
-        &self.state
+        &self.0.state
     }
 
     /// Whether the job is over.
     pub fn is_terminal(&self) -> bool {
-        self.state.is_terminal()
+        self.0.state.is_terminal()
     }
 
     /// How far the job is, from 0.0 to 1.0. Above 1 the service's number is taken for a percentage. Whoever follows a
     /// job sees it never go backwards.
     pub fn progress(&self) -> Option<f64> {
-        if self.held.is_some() {
-            return self.held;
+        if self.0.held.is_some() {
+            return self.0.held;
         }
-        let raw = self.progress?;
+        let raw = self.0.progress?;
         let fraction = if raw > 1.0 { raw / 100.0 } else { raw };
         // Adding zero turns a minus zero into a plain one.
         Some(fraction.clamp(0.0, 1.0) + 0.0)
@@ -197,113 +213,56 @@ impl JobStatus {
 
     /// Shows `progress` instead of the service's number.
     pub(crate) fn hold_progress(&mut self, progress: f64) {
-        self.held = Some(progress);
+        self.0.held = Some(progress);
     }
 
     /// The service's number for the progress as it came.
     pub fn raw_progress(&self) -> Option<f64> {
-        self.progress
+        self.0.progress
     }
 
     /// The job's id, if it was said.
     pub fn job_id(&self) -> Option<&str> {
-        self.job_id.as_ref().map(|text| text.get(&self.json))
+        self.0.job_id.as_ref().map(|text| text.get(&self.0.json))
     }
 
     /// Where the result is, or the reason of a failure, as it was said: perhaps a relative address.
     pub fn location(&self) -> Option<&str> {
-        self.location.as_ref().map(|text| text.get(&self.json))
+        self.0.location.as_ref().map(|text| text.get(&self.0.json))
     }
 
     /// Why the job failed.
     pub fn error(&self) -> Option<ProblemDetails> {
-        if let Some(error) = &self.error {
-            return Some(ProblemDetails::of_job(&self.json[error.clone()], &self.json));
+        if let Some(error) = &self.0.error {
+            return Some(ProblemDetails::of_job(&self.0.json[error.clone()], &self.0.json));
         }
         // Some failures are told by a problem document that stands alone.
-        let whole = (self.state == JobState::Failed && self.location.is_none())
-            .then(|| ProblemDetails::from_json(&self.json))?;
+        let whole = (self.0.state == JobState::Failed && self.0.location.is_none())
+            .then(|| ProblemDetails::from_json(&self.0.json))?;
         (!whole.summary().is_empty()).then_some(whole)
     }
 
     /// The result inside the status, as JSON exactly as it came.
     pub fn result_json(&self) -> Option<&str> {
-        self.result.as_ref().map(|range| &self.json[range.clone()])
+        self.0.result.as_ref().map(|range| &self.0.json[range.clone()])
     }
 
     /// The whole document exactly as it came.
     pub fn json(&self) -> &str {
-        &self.json
+        &self.0.json
     }
 
     /// What follows from this.
     pub(crate) fn next(&self) -> Next<'_> {
-        match (&self.state, self.location()) {
+        match (&self.0.state, self.location()) {
             (JobState::Running, _) => Next::Running,
-            (JobState::Completed, _) if self.result.is_some() => Next::Result,
+            (JobState::Completed, _) if self.0.result.is_some() => Next::Result,
             (JobState::Completed, Some(location)) => Next::ResultAt(location),
             (JobState::Completed, None) => Next::Completed,
-            (JobState::Failed, Some(location)) if self.error.is_none() => Next::ErrorAt(location),
+            (JobState::Failed, Some(location)) if self.0.error.is_none() => Next::ErrorAt(location),
             (JobState::Failed, _) => Next::Failed,
             (JobState::Canceled, _) => Next::Canceled,
             (JobState::Unknown(_), _) => Next::Nothing,
-        }
-    }
-}
-
-/// The document that nearly every poll and event brings: plain words and a number, neither result nor error.
-#[derive(Deserialize)]
-struct Plain<'a> {
-    status: &'a str,
-    progress: Option<f64>,
-    #[serde(borrow, rename = "jobID", alias = "jobId")]
-    job_id: Option<&'a str>,
-    #[serde(borrow)]
-    location: Option<&'a str>,
-    error: Option<IgnoredAny>,
-    result: Option<IgnoredAny>,
-}
-
-/// What is kept of such a document beside its text.
-struct PlainStatus {
-    state: JobState,
-    progress: Option<f64>,
-    job_id: Option<Text>,
-    location: Option<Text>,
-}
-
-impl Plain<'_> {
-    /// `None` for anything less plain, such as wrong types, escapes or a key that comes twice: that takes longer.
-    fn read(json: &str) -> Option<PlainStatus> {
-        let plain: Plain<'_> = serde_json::from_str(json).ok()?;
-        let at = |text: &str| Text::At(json::range(json, text));
-        let is_plain = plain.error.is_none() && plain.result.is_none();
-        is_plain.then(|| PlainStatus {
-            state: JobState::from_word(plain.status),
-            progress: plain.progress,
-            job_id: plain.job_id.map(at),
-            location: plain.location.map(at),
-        })
-    }
-}
-
-impl PlainStatus {
-    fn into_status(self, json: String) -> JobStatus {
-        let Self {
-            state,
-            progress,
-            job_id,
-            location,
-        } = self;
-        JobStatus {
-            json,
-            state,
-            progress,
-            held: None,
-            job_id,
-            location,
-            error: None,
-            result: None,
         }
     }
 }
@@ -381,6 +340,3 @@ impl Text {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -73,9 +73,6 @@ impl Stream {
 
     /// Waits for what comes next. After the call's own limit ran out it can be called again, and nothing is lost.
     pub(crate) fn next(&mut self, scope: &Scope) -> Result<Said> {
-        // A healthy stream may be as slow as it likes; only its silence is bounded.
-        let mut scope = scope.clone();
-        scope.pace.min_rate = 0;
         loop {
             if let Some(event) = self.reader.next_event()? {
                 self.last_event = Instant::now();
@@ -91,7 +88,7 @@ impl Stream {
             if self.last_event.elapsed() > scope.pace.idle * EVENTLESS_IDLE_LIMITS {
                 return Ok(Said::Ended);
             }
-            match self.body.read(&mut self.buffer, &scope) {
+            match self.body.read(&mut self.buffer, scope) {
                 Ok(0) => return Ok(Said::Ended),
                 Ok(read) => self.reader.feed(&self.buffer[..read]),
                 Err(error) if error.limit() == Some(Limit::Idle) => return Ok(Said::Mute),

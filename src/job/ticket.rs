@@ -113,7 +113,7 @@ impl Ticket {
     /// Refuses an answer that names another job: a proxy or the service mixed something up.
     pub(crate) fn recognise(&self, named: Option<&str>) -> Result<()> {
         match named {
-            Some(id) if !id.eq_ignore_ascii_case(&self.job_id) => Err(Error::new(
+            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(Error::new(
                 ErrorKind::Protocol,
                 "the answer is about another job than the one that was asked about",
             )),
@@ -123,7 +123,7 @@ impl Ticket {
 
     /// Writes the ticket down. An address elsewhere than at the service may be a credential in itself, and is left out.
     pub(crate) fn to_json(&self, http: &Http) -> String {
-        let harmless = |url: &Url| http.trusts(&url.origin()).then(|| url.as_str().to_owned());
+        let harmless = |url: &Url| http.trusts(url).then(|| url.as_str().to_owned());
         let written = Written {
             job_id: self.job_id.clone(),
             status_url: harmless(&self.status_url),

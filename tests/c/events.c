@@ -7,7 +7,7 @@ static void loses_nothing(nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "steps");
     nitro_events_t *events = NULL;
     nitro_status_t *status = NULL;
-    int seen[10] = {0}, step, timeouts = 0;
+    int seen[11] = {0}, step, timeouts = 0;
     int64_t limit = 3;
     OK(nitro_job_events(job, &events, &err));
     nitro_client_free(client); /* Each goes on without what it was made from. */
@@ -26,7 +26,8 @@ static void loses_nothing(nitro_client_t *client) {
         CHECK_NUMBER(code, NITRO_OK);
         limit = 3;
         if (nitro_status_is_terminal(status)) break;
-        seen[(int)(nitro_status_progress(status) * 10.0 + 0.5)]++;
+        /* A poll between two streams may say nothing of the progress. */
+        if (nitro_status_progress(status) >= 0.0) seen[(int)(nitro_status_progress(status) * 10.0 + 0.5)]++;
         nitro_status_free(status);
     }
     CHECK_NUMBER(nitro_status_state(status), NITRO_STATE_COMPLETED);

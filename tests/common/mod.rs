@@ -7,6 +7,7 @@ pub mod header;
 pub mod mute;
 pub mod nginx;
 pub mod pki;
+pub mod program;
 pub mod proxies;
 pub mod raw;
 pub mod server;

@@ -226,8 +226,15 @@ fn report(counts: &Counts, samples: &[Held], took: Duration) {
         println!("soak: {name}: {warm} when warm, {end} at the end, {peak} at most");
     };
     line("resident KB", &|held| held.memory >> 10);
+    let fifths = samples.chunks(samples.len().div_ceil(5).max(1));
+    let means: Vec<u64> = fifths.map(|part| mean_memory(part) >> 10).collect();
+    println!("soak: resident KB, mean of each fifth of the time: {means:?}");
     line("descriptors", &|held| held.descriptors as u64);
     line("threads", &|held| held.threads as u64);
+}
+
+fn mean_memory(samples: &[Held]) -> u64 {
+    samples.iter().map(|held| held.memory).sum::<u64>() / samples.len().max(1) as u64
 }
 
 /// The last fifth needs no more memory than the second did, but for the allocator's play.
@@ -236,10 +243,9 @@ fn is_flat(samples: &[Held]) -> Result<(), String> {
     if fifth == 0 {
         return Ok(());
     }
-    let mean = |part: &[Held]| part.iter().map(|held| held.memory).sum::<u64>() / part.len() as u64;
     let (warm, end) = (
-        mean(&samples[fifth..2 * fifth]),
-        mean(&samples[samples.len() - fifth..]),
+        mean_memory(&samples[fifth..2 * fifth]),
+        mean_memory(&samples[samples.len() - fifth..]),
     );
     if end > warm + PLAY {
         return Err(format!("the memory grew from {warm} to {end} bytes"));

@@ -302,3 +302,56 @@ fn depth_and_size_are_no_trouble() {
     assert_eq!(status.job_id(), Some(word.as_str()));
     assert_eq!(status.state(), &JobState::Unknown(word));
 }
+
+/// All that a status says.
+fn said(status: &JobStatus) -> impl PartialEq + std::fmt::Debug {
+    (
+        status.state().clone(),
+        status.raw_progress().map(f64::to_bits),
+        status.job_id().map(str::to_owned),
+        status.location().map(str::to_owned),
+        (status.result_json().is_some(), status.error().is_some()),
+    )
+}
+
+#[test]
+fn the_short_reader_says_what_the_whole_reader_says() {
+    let documents = [
+        r#"{"jobID":"a-1","status":"running","progress":0.25}"#,
+        " {\t\"status\" : \"completed\" ,\r\n\"location\":\"/jobs/1\" } ",
+        r#"{"progress":-1.5e+02,"status":"rünning"}"#,
+    ];
+    let plain = std::cell::Cell::new(0);
+    let check = |text: String| {
+        let short = Plain::read(&text).is_some();
+        plain.set(plain.get() + usize::from(short));
+        match (JobStatus::parse(text.clone()), JobStatus::parse_any(text.clone())) {
+            (Ok(short), Ok(whole)) => assert_eq!(said(&short), said(&whole), "{text}"),
+            (_, Err(_)) => assert!(!short, "{text} is no JSON"),
+            (Err(_), Ok(_)) => panic!("{text} can be read"),
+        }
+    };
+    for document in documents {
+        check(document.to_owned());
+        for at in (0..document.len()).filter(|at| document.is_char_boundary(*at)) {
+            let (head, tail) = document.split_at(at);
+            let rest = tail.chars().next().map_or("", |c| &tail[c.len_utf8()..]);
+            check(head.to_owned());
+            for new in "\"\\{}[],:.-+eE019au \n\u{1}\u{feff}".chars() {
+                check(format!("{head}{new}{tail}"));
+                check(format!("{head}{new}{rest}"));
+            }
+            check(format!("{head}{rest}"));
+        }
+    }
+    assert!(
+        plain.get() > 500,
+        "only {} documents were short ones",
+        plain.get()
+    );
+    for (name, twice) in [("jobID", r#""x""#), ("status", r#""failed""#), ("progress", "1")] {
+        check(format!(
+            r#"{{"jobID":"a","status":"running","progress":0,"{name}":{twice}}}"#
+        ));
+    }
+}

@@ -9,6 +9,9 @@ mod schedule;
 
 use std::sync::Arc;
 
+#[cfg(model)]
+pub use queue::model;
+
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Limit, Result};

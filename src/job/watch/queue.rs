@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use super::News;
@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::job::Ticket;
 use crate::job::status::JobStatus;
 use crate::log::LogLevel;
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// Log lines kept for a reader who is slow; what is beyond is counted.
 const LINES: usize = 1000;
@@ -288,5 +289,7 @@ fn deliver(lines: VecDeque<(LogLevel, String)>, lost: u64, scope: &Scope) {
     }
 }
 
+#[cfg(model)]
+pub mod model;
 #[cfg(test)]
 mod tests;

@@ -252,7 +252,7 @@ class FileTakenError(FileError, FileExistsError):
 
 
 class SinkError(NitroError):
-    """The writer that takes the bytes failed."""
+    """The writer that takes the bytes failed. Of Rust alone: what a sink in Python raises comes as it is."""
 
 
 CLASSES: Dict[int, Type[NitroError]] = {

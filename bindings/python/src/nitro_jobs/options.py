@@ -56,7 +56,7 @@ class Options:
     min_rate: Optional[int] = None
     """The least bytes a second that a body must bring, averaged over 30 s: 100 by default, 0 switches it off."""
     call_timeout: Optional[Seconds] = None
-    """The limit on a whole call: 120 s by default, 0 for none. Waits, streams and downloads have their own."""
+    """The limit on a whole call: 120 s by default, 0 for none. Waits, streams, submissions and downloads do not have it."""
     wait_timeout: Optional[Seconds] = None
     """The limit on a whole wait: 30 minutes by default, 0 for none."""
     retries: Optional[int] = None

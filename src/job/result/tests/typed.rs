@@ -192,7 +192,10 @@ const WRONG: &[(&str, &str)] = &[
         r#"{"PIIBoxes":[{"confidence":"high"}]}"#,
         "PIIBoxes[0].confidence ",
     ),
-    (r#"{"PIIBoxes":[{"x":1e999}]}"#, "PIIBoxes[0] "),
+    (
+        r#"{"PIIBoxes":[{"confidence":1e999}]}"#,
+        "PIIBoxes[0].confidence ",
+    ),
     (r#"{"fields":[{"value":[]}]}"#, "fields[0].value "),
     (
         r#"{"formFields":[{"choices":["a",1]}]}"#,

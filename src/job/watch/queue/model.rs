@@ -1,0 +1,148 @@
+//! The queue between workers and reader, in many orders.
+#![allow(missing_docs)]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::*;
+use crate::call::Call;
+use crate::error::{Error, ErrorKind};
+use crate::model::{Event, LONG, scope};
+use crate::sync::thread;
+use crate::url::Url;
+
+type Jobs = Arc<Queue<u32>>;
+
+fn queue() -> Jobs {
+    Arc::new(Queue::new(Schedule::new(0, 0.0)))
+}
+
+fn add(queue: &Jobs, name: &str) -> u64 {
+    let base = Url::parse("https://api.example").expect("an address");
+    let ticket = Arc::new(Ticket::from_id(&base, name).expect("a ticket"));
+    queue.add(ticket, 0, Box::new(0)).0
+}
+
+/// The next piece of news: whose it is.
+fn read(queue: &Jobs) -> Option<u64> {
+    let told = queue.read(&scope(&Call::new())).expect("nobody cancels");
+    told.map(|told| told.id)
+}
+
+fn over() -> News {
+    News::GaveUp(Error::new(ErrorKind::Gone, "over"))
+}
+
+/// A worker that asks about each job so many times; how often it asked.
+fn worker(queue: &Jobs, times: u32, again: Again) -> thread::JoinHandle<u32> {
+    let queue = queue.clone();
+    thread::spawn(move || {
+        let mut asked = 0;
+        while let Some(Taken { mut work, .. }) = queue.take(&mut CancelToken::new(), |_| false) {
+            asked += 1;
+            *work.task += 1;
+            if *work.task < times {
+                queue.give_back(work, again);
+            } else {
+                queue.end(work.id, false, over());
+            }
+        }
+        asked
+    })
+}
+
+fn dismissed(queue: &Jobs, workers: impl IntoIterator<Item = thread::JoinHandle<u32>>) -> u32 {
+    queue.close();
+    workers
+        .into_iter()
+        .map(|worker| worker.join().expect("a worker"))
+        .sum()
+}
+
+pub fn each_job_is_asked_about_in_turn_and_told_once() {
+    let queue = queue();
+    let workers = [(); 2].map(|()| worker(&queue, 2, Again::Now));
+    let mut added = vec![add(&queue, "a"), add(&queue, "b")];
+    while let Some(id) = read(&queue) {
+        let at = added.iter().position(|other| *other == id);
+        added.remove(at.expect("news of a job that is not over yet"));
+    }
+    assert!(added.is_empty());
+    assert_eq!(dismissed(&queue, workers), 4);
+}
+
+pub fn what_is_due_late_holds_nothing_up() {
+    let queue = queue();
+    let late = add(&queue, "late");
+    let workers = [(); 2].map(|()| worker(&queue, 2, Again::After(LONG)));
+    let soon = add(&queue, "soon");
+    // Nobody waits out an hour: each is asked about once and then removed.
+    let remover = {
+        let queue = queue.clone();
+        thread::spawn(move || [late, soon].map(|id| assert!(queue.remove(id))))
+    };
+    assert_eq!(read(&queue), None);
+    remover.join().expect("the remover");
+    assert!(dismissed(&queue, workers) <= 2);
+}
+
+pub fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
+    let queue = queue();
+    let late = add(&queue, "late");
+    let asked = Arc::new(AtomicU32::new(0));
+    let workers = [(); 2].map(|()| {
+        let (queue, asked) = (queue.clone(), asked.clone());
+        thread::spawn(move || {
+            while let Some(Taken { work, .. }) = queue.take(&mut CancelToken::new(), |_| false) {
+                asked.fetch_add(1, Ordering::SeqCst);
+                if work.id == late {
+                    queue.give_back(work, Again::After(LONG));
+                } else {
+                    queue.end(work.id, false, over());
+                }
+            }
+            0
+        })
+    });
+    // However deep the workers sleep by then.
+    let soon = add(&queue, "soon");
+    assert_eq!(read(&queue), Some(soon));
+    let later = add(&queue, "later");
+    assert_eq!(read(&queue), Some(later));
+    dismissed(&queue, workers);
+    assert!(asked.load(Ordering::SeqCst) <= 3);
+}
+
+pub fn a_trigger_ends_the_reading() {
+    let (queue, cancel) = (queue(), CancelToken::new());
+    add(&queue, "never");
+    let other = {
+        let cancel = cancel.clone();
+        thread::spawn(move || cancel.cancel())
+    };
+    let ended = queue.read(&scope(&Call::new().cancel(&cancel)));
+    assert_eq!(ended.err().map(|error| error.kind()), Some(ErrorKind::Cancelled));
+    other.join().expect("the trigger");
+}
+
+pub fn the_reader_does_what_workers_wait_for() {
+    let queue = queue();
+    let id = add(&queue, "a");
+    let worker = {
+        let queue = queue.clone();
+        thread::spawn(move || {
+            let taken = queue.take(&mut CancelToken::new(), |_| false).expect("a job");
+            queue.log(LogLevel::Info, "a line");
+            let done = Event::default();
+            queue.run(Box::new({
+                let done = done.clone();
+                move |_| done.happen()
+            }));
+            done.wait();
+            queue.end(taken.work.id, false, over());
+            u32::from(queue.take(&mut CancelToken::new(), |_| false).is_some())
+        })
+    };
+    assert_eq!(read(&queue), Some(id));
+    assert_eq!(read(&queue), None);
+    assert_eq!(dismissed(&queue, [worker]), 0);
+}

@@ -1,0 +1,13 @@
+/* Writes each code with its name and its text, as the library has them. */
+#include <nitro_jobs.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(void) {
+    nitro_code_t code;
+    for (code = 0; code < 1000; code++) {
+        if (strcmp(nitro_code_name(code), "NITRO_E_?") != 0)
+            printf("%d %s %s\n", (int)code, nitro_code_name(code), nitro_code_text(code));
+    }
+    return 0;
+}

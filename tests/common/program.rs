@@ -1,0 +1,122 @@
+//! A program as its user has it: started with its environment, its lines read as they come, a key pressed, its end awaited.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use nitro_emulator::Emulator;
+
+use super::{c, wait_for};
+
+/// Longer than any program may take on a busy machine, or beneath valgrind; only a hang reaches it.
+const WATCHDOG: Duration = Duration::from_secs(120);
+
+/// A program under way.
+pub struct Program {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+    told: String,
+    complaint: JoinHandle<String>,
+    token: String,
+}
+
+/// How a program ended, and what it wrote.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub told: String,
+    pub complaint: String,
+}
+
+/// What starts `program` with the emulator's address and token, under the tests' runner, and nothing of this machine's settings.
+pub fn command(program: &Path, emulator: &Emulator) -> Command {
+    let mut words = c::runner();
+    words.push(program.display().to_string());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).env_clear().env("RUST_BACKTRACE", "0");
+    for name in ["PATH", "HOME", "TMPDIR"] {
+        command.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
+    command
+        .env("NITRO_BASE_URL", emulator.base_url())
+        .env("NITRO_TOKEN", emulator.token());
+    command
+}
+
+impl Program {
+    /// Starts it; what it writes is searched for `token`.
+    pub fn start(mut command: Command, token: String) -> Self {
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program can be started");
+        let (stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (tell, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines() {
+                let _ = tell.send(line.expect("UTF-8"));
+            }
+        });
+        let complaint = std::thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).expect("UTF-8");
+            text
+        });
+        Self {
+            child,
+            lines,
+            told: String::new(),
+            complaint,
+            token,
+        }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it writes this line.
+    pub fn await_line(&mut self, wanted: &str) {
+        while let Ok(line) = self.lines.recv_timeout(WATCHDOG) {
+            self.told += &format!("{line}\n");
+            if line == wanted {
+                return;
+            }
+        }
+        let _ = self.child.kill();
+        panic!("{wanted:?} was never written, but\n{}", self.told);
+    }
+
+    /// Presses Enter.
+    pub fn enter(&mut self) {
+        let stdin = self.child.stdin.as_mut().expect("its input");
+        stdin.write_all(b"\n").expect("it reads");
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Ended {
+        let status = wait_for(WATCHDOG, || self.child.try_wait().expect("its status"));
+        if status.is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        let rest = std::mem::replace(&mut self.lines, mpsc::channel().1);
+        rest.iter().for_each(|line| self.told += &format!("{line}\n"));
+        let complaint = self.complaint.join().expect("what it complained of");
+        let (told, token) = (self.told, &self.token);
+        let status = status.unwrap_or_else(|| panic!("it hung\n{told}{complaint}"));
+        assert!(
+            !told.contains(token) && !complaint.contains(token),
+            "the token is shown"
+        );
+        Ended {
+            code: status.code(),
+            told,
+            complaint,
+        }
+    }
+}

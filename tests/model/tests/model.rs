@@ -1,0 +1,76 @@
+//! The pieces of our own that several threads use at once, run by a model checker: each program below in every order of its
+//! threads, or in as many as there is time for. A thread that nobody wakes is a deadlock, and that fails.
+
+use nitro_model::model::{cancel, renewal, watch};
+
+/// The orders one after the other, as far as there are so many.
+const IN_TURN: usize = 3_000;
+/// Orders with a few changes of thread at random places, which find most of what is wrong, and entirely random ones.
+const AT_RANDOM: usize = 1_000;
+const CHANGES: usize = 3;
+
+fn in_many_orders(program: fn()) {
+    shuttle::check_dfs(program, Some(IN_TURN));
+    shuttle::check_pct(program, AT_RANDOM, CHANGES);
+    shuttle::check_random(program, AT_RANDOM);
+}
+
+#[test]
+fn a_trigger_ends_every_sleep() {
+    in_many_orders(cancel::a_trigger_ends_every_sleep);
+}
+
+#[test]
+fn a_trigger_is_heard_before_and_after_registering() {
+    in_many_orders(cancel::a_trigger_is_heard_before_and_after_registering);
+}
+
+#[test]
+fn a_released_waker_is_left_alone() {
+    in_many_orders(cancel::a_released_waker_is_left_alone);
+}
+
+#[test]
+fn one_asking_serves_all_who_wait() {
+    in_many_orders(renewal::one_asking_serves_all_who_wait);
+}
+
+#[test]
+fn a_failed_asking_wakes_all_who_wait() {
+    in_many_orders(renewal::a_failed_asking_wakes_all_who_wait);
+}
+
+#[test]
+fn a_waiter_is_cancelled_while_another_asks() {
+    in_many_orders(renewal::a_waiter_is_cancelled_while_another_asks);
+}
+
+#[test]
+fn another_asks_when_the_asking_one_was_cancelled() {
+    in_many_orders(renewal::another_asks_when_the_asking_one_was_cancelled);
+}
+
+#[test]
+fn each_job_is_asked_about_in_turn_and_told_once() {
+    in_many_orders(watch::each_job_is_asked_about_in_turn_and_told_once);
+}
+
+#[test]
+fn what_is_due_late_holds_nothing_up() {
+    in_many_orders(watch::what_is_due_late_holds_nothing_up);
+}
+
+#[test]
+fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
+    in_many_orders(watch::a_late_job_is_looked_out_for_while_another_is_asked_about);
+}
+
+#[test]
+fn a_trigger_ends_the_reading() {
+    in_many_orders(watch::a_trigger_ends_the_reading);
+}
+
+#[test]
+fn the_reader_does_what_workers_wait_for() {
+    in_many_orders(watch::the_reader_does_what_workers_wait_for);
+}
