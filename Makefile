@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cancel-latency \
 	header notices symbols lint doc docs screenshot check-tools
 
 # What ships does not tell in which folders it was built.
@@ -35,6 +35,10 @@ install: shared static
 # One archive that unpacks anywhere, and its checksum, in target/dist.
 dist: shared static
 	@SHIP="$(abspath $(SHIP))" OUT="$(abspath $(TARGET))/dist" packaging/dist.sh
+
+# The Python package with the library in it, in target/wheel. Needs Python with venv, and objdump.
+wheel: shared
+	@LIBRARY="$(abspath $(SHIP))/libnitro_jobs.so" OUT="$(abspath $(TARGET))/wheel" bindings/python/wheel.sh
 
 demo: shared
 	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
