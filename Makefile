@@ -91,9 +91,9 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections examples limits proxy secrets soundness tls watch
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections examples flow limits proxy secrets soundness tls watch
 # Memory is measured there, or the programs are not this library's.
-NOT_UNDER_TOOLS := c_memory
+NOT_UNDER_TOOLS := c_memory torture
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
 # The library that is run there: as in the tests, but not so slow.
 PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1
