@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cpp-overhead cancel-latency \
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
 	header notices symbols lint doc docs screenshot check-tools
 
 # What ships does not tell in which folders it was built.
@@ -35,6 +35,10 @@ install: shared static
 # One archive that unpacks anywhere, and its checksum, in target/dist.
 dist: shared static
 	@SHIP="$(abspath $(SHIP))" OUT="$(abspath $(TARGET))/dist" packaging/dist.sh
+
+# The Python package with the library in it, in target/wheel. Needs Python with venv, and objdump.
+wheel: shared
+	@LIBRARY="$(abspath $(SHIP))/libnitro_jobs.so" OUT="$(abspath $(TARGET))/wheel" bindings/python/wheel.sh
 
 demo: shared
 	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
@@ -92,9 +96,9 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections cpp examples limits proxy secrets soundness tls watch
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections cpp examples flow limits proxy secrets soundness tls watch
 # Memory is measured there, or the programs are not this library's, or they are those of "cpp" in another form.
-NOT_UNDER_TOOLS := c_memory cpp_programs cpp_returning
+NOT_UNDER_TOOLS := c_memory cpp_programs cpp_returning torture
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
 # The library that is run there: as in the tests, but not so slow.
 PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use common::{c, header};
 
 /// The bindings that there are. A new one is added here, in `bindings/README.md` and in `README.md`.
-const LANGUAGES: [&str; 1] = ["cpp"];
+const LANGUAGES: [&str; 2] = ["cpp", "python"];
 
 fn folder(language: &str) -> PathBuf {
     c::root().join("bindings").join(language)
