@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cancel-latency \
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
 	header notices symbols lint doc docs screenshot check-tools
 
 # What ships does not tell in which folders it was built.
@@ -67,11 +67,12 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 
-# The manual: the header as HTML, every warning an error, and the pages of the Rust side.
+# The manual: the header as HTML, every warning an error, the same of the C++ binding, and the pages of the Rust side.
 docs: doc
 	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
-	@mkdir -p $(TARGET)/docs
+	@mkdir -p $(TARGET)/docs/cpp
 	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
+	( cat bindings/cpp/Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs/cpp"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
 
 # The picture of the desktop example in docs/EMBEDDING.md, taken anew.
 screenshot:
@@ -82,6 +83,10 @@ bench-client: shared
 	@mkdir -p $(TARGET)/bench
 	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
 
+# What a poll costs in C++ beside C, in instructions: the table in bindings/cpp/README.md.
+cpp-overhead: shared
+	@CARGO="$(CARGO)" CC="$(CC)" CXX="$(CXX)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh benches/cpp/overhead.sh
+
 # How long a blocked call goes on after a cancel, phase by phase: measures, and writes the table in docs/CONNECTIONS.md.
 cancel-latency: shared
 	NITRO_LIBRARY=$(abspath $(SHIP))/libnitro_jobs.so $(CARGO) bench -q --locked --profile dev --bench cancel_latency
@@ -91,9 +96,9 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections examples flow limits proxy secrets soundness tls watch
-# Memory is measured there, or the programs are not this library's.
-NOT_UNDER_TOOLS := c_memory torture
+C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections cpp examples flow limits proxy secrets soundness tls watch
+# Memory is measured there, or the programs are not this library's, or they are those of "cpp" in another form.
+NOT_UNDER_TOOLS := c_memory cpp_programs cpp_returning torture
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
 # The library that is run there: as in the tests, but not so slow.
 PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1
