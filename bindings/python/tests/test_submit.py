@@ -49,6 +49,20 @@ def test_every_kind_of_document_arrives(client: Client, document: Any) -> None:
     assert job.result().files[0].pages
 
 
+def test_the_catalogue_names_what_a_submission_may_hold() -> None:
+    operations = {operation["name"]: operation for operation in nitro_jobs.catalog()}
+    rotate = operations["rotate"]
+    made = Submission(rotate["endpoint"], rotate["method"], {"rotations": [{"page_index": 0, "amount": 90}]})
+    assert any(parameter["required"] for parameter in rotate["params"])
+    with pytest.raises(nitro_jobs.ArgumentError):
+        made.check()
+    with pytest.raises(nitro_jobs.ArgumentError) as told:
+        Submission("transformations", "protect", {"password": 12345}).add_file("a.pdf").check()
+    assert "12345" not in str(told.value)
+    unknown = Submission("transformations", "something-new", {"any": 1})
+    assert unknown.check() is unknown
+
+
 def test_an_upload_tells_its_progress_and_can_be_sent_again(client: Client) -> None:
     seen: List[Upload] = []
     submission = compress().add_bytes("a.pdf", PDF)

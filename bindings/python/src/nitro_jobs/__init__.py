@@ -14,6 +14,7 @@ from ._library import lib as _lib
 from ._library import text as _text
 from .bar import Bar
 from .cancel import CancelToken
+from .catalog import catalog
 from .client import Client, Run
 from .constants import Code, Existing, Limit, LogLevel, ResultKind, RunPhase, State, TokenReason
 from .errors import (
@@ -97,4 +98,5 @@ __all__ = [
     "TextQuery", "TlsError", "Token", "TokenReason", "TooLargeError", "Transfer", "TransportError", "TruncatedError",
     "UnauthorizedError", "UnexpectedResultError", "UnprocessableError", "UnsupportedMediaTypeError", "UnverifiedError",
     "Upload", "WaitTimeoutError", "Watch", "WatchEvent", "__version__",
+    "catalog",
 ]

@@ -231,7 +231,9 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
         *(_code, ClientHandle, SubmissionHandle, UploadFunction, c_void_p, CancelHandle, c_int64),
         *(POINTER(JobHandle), _error),
     ),
+    "nitro_submission_check": (_code, SubmissionHandle, _error),
     "nitro_submission_free": (None, SubmissionHandle),
+    "nitro_catalog_json": (c_char_p,),
     "nitro_client_run": _run,
     "nitro_client_run_all": _run,
 }

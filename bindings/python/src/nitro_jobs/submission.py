@@ -90,6 +90,13 @@ class Submission(Handle):
         """Adds a document that the service fetches from an address itself."""
         return self._fill(lib.nitro_submission_add_url, encoded(url), encoded(content_type))
 
+    def check(self: Self) -> Self:
+        """Holds the submission against the catalogue; :class:`ArgumentError` names the parameter, never its value.
+
+        What the catalogue does not know passes. No file is opened and nobody is asked; submitting does not ask for this.
+        """
+        return self._fill(lib.nitro_submission_check)
+
     def _fill(self: Self, function: Callable[..., Any], *arguments: Any) -> Self:
         with self._owned.use() as submission:
             check(function, submission, *arguments)
