@@ -36,7 +36,7 @@ pub mod catalog;
 mod client;
 mod error;
 mod ffi;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, nitro_bench))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
