@@ -55,8 +55,11 @@ const KNOWN: &[(&str, &str)] = &[
     ("xfdf", "application/vnd.adobe.xfdf"),
 ];
 
+/// Whether a document begins as its kind does.
+type Begins = fn(&[u8]) -> bool;
+
 /// What can be told by its beginning: named one by one, so that what the service does not take is not linked either.
-const BEGINNINGS: &[(fn(&[u8]) -> bool, &str)] = &[
+const BEGINNINGS: &[(Begins, &str)] = &[
     (infer::archive::is_pdf, "pdf"),
     (infer::doc::is_docx, "docx"),
     (infer::doc::is_xlsx, "xlsx"),
