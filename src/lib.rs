@@ -32,6 +32,7 @@
 mod auth;
 mod call;
 mod cancel;
+mod caught;
 mod client;
 mod error;
 mod ffi;
