@@ -182,7 +182,7 @@ fn each_function_says_who_owns_what_on_which_thread_with_which_codes_since_when(
         let parts: Vec<_> = since.trim_end_matches('.').split('.').collect();
         let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         assert!(
-            parts.len() == 3 && parts.iter().all(|part| is_number(part)),
+            parts.len() == 3 && parts.iter().all(is_number),
             "{name}: since {since:?}"
         );
 
