@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist bench-client cancel-latency \
+.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
 	header notices symbols lint doc docs screenshot check-tools
 
 # What ships does not tell in which folders it was built.
@@ -35,6 +35,10 @@ install: shared static
 # One archive that unpacks anywhere, and its checksum, in target/dist.
 dist: shared static
 	@SHIP="$(abspath $(SHIP))" OUT="$(abspath $(TARGET))/dist" packaging/dist.sh
+
+# The Python package with the library in it, in target/wheel. Needs Python with venv, and objdump.
+wheel: shared
+	@LIBRARY="$(abspath $(SHIP))/libnitro_jobs.so" OUT="$(abspath $(TARGET))/wheel" bindings/python/wheel.sh
 
 demo: shared
 	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
@@ -63,11 +67,12 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 
-# The manual: the header as HTML, every warning an error, and the pages of the Rust side.
+# The manual: the header as HTML, every warning an error, the same of the C++ binding, and the pages of the Rust side.
 docs: doc
 	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
-	@mkdir -p $(TARGET)/docs
+	@mkdir -p $(TARGET)/docs/cpp
 	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
+	( cat bindings/cpp/Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs/cpp"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
 
 # The picture of the desktop example in docs/EMBEDDING.md, taken anew.
 screenshot:
@@ -76,7 +81,32 @@ screenshot:
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
-	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+
+.PHONY: bench bench-peer bench-compare bench-plots
+# The same work by a program on libcurl, what runs them, and the server that both ask.
+bench-peer: check-tools
+	@mkdir -p $(TARGET)/bench
+	@echo '#include <curl/curl.h>' | $(CC) -E - >/dev/null 2>&1 || { echo "libcurl is missing: install its development package, for example 'apt-get install libcurl4-openssl-dev'"; exit 1; }
+	$(CC) $(CFLAGS) $(STRICT) benches/c/curl_bench.c benches/c/curl_client.c benches/c/curl_watch.c benches/c/json.c -lcurl -o $(TARGET)/bench/curl_bench
+	$(CC) $(CFLAGS) $(STRICT) benches/c/measure.c -o $(TARGET)/bench/measure
+	$(CARGO) build -q --locked --release --manifest-path benches/load/Cargo.toml --target-dir $(TARGET)/bench/load
+
+# Both side by side, in turns: one table. ARGS="--tls" asks through a TLS front, which needs nginx and openssl.
+bench-compare: bench-client bench-peer
+	@python3 benches/compare.py --bin $(TARGET)/bench $(ARGS)
+
+# How the cost grows: measures, and draws docs/performance/*.svg.
+bench-plots: bench-client bench-peer
+	@python3 benches/plots.py --bin $(TARGET)/bench $(ARGS)
+
+# What the parts without a socket cost by themselves, for one change next to another.
+bench: check-tools
+	CRITERION_HOME="$(abspath $(TARGET))/bench/criterion" RUSTFLAGS="--cfg nitro_bench" $(CARGO) bench -q --locked --manifest-path benches/parts/Cargo.toml --target-dir $(TARGET)/bench/parts $(ARGS)
+
+# What a poll costs in C++ beside C, in instructions: the table in bindings/cpp/README.md.
+cpp-overhead: shared
+	@CARGO="$(CARGO)" CC="$(CC)" CXX="$(CXX)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh benches/cpp/overhead.sh
 
 # How long a blocked call goes on after a cancel, phase by phase: measures, and writes the table in docs/CONNECTIONS.md.
 cancel-latency: shared
@@ -87,9 +117,9 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_greedy c_options c_panics c_states c_submit c_threads cancel connections examples limits proxy secrets soundness tls watch
-# Memory is measured there, or the programs are not this library's.
-NOT_UNDER_TOOLS := c_memory
+C_TESTS := c_api c_arguments c_errors c_greedy c_options c_panics c_states c_submit c_threads cancel connections cpp examples flow limits proxy secrets soundness tls watch
+# Memory is measured there, or the programs are not this library's, or they are those of "cpp" in another form.
+NOT_UNDER_TOOLS := c_memory cpp_programs cpp_returning torture
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
 # The library that is run there: as in the tests, but not so slow.
 PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1
@@ -133,7 +163,7 @@ miri:
 
 # Adds the header's new functions to docs/symbols.txt.
 symbols:
-	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test symbols the_list
+	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test symbols the_list_is_the_header
 
 # Writes packaging/THIRD-PARTY.txt anew from Cargo.lock.
 notices:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts what `make shared static` has built where a C program looks for it. Called by `make install`, which sets:
+# Puts what `make shared static` has built where a C or C++ program looks for it. Called by `make install`, which sets:
 #   SHIP      the folder of the built libraries
 #   PREFIX    where the library will live, such as /usr/local
 #   LIBDIR    where its libraries will live, inside PREFIX
@@ -42,9 +42,10 @@ to=$DESTDIR$PREFIX
 lib=$DESTDIR$LIBDIR
 doc=$to/share/doc/nitro-jobs
 man=$to/share/man/man3
-install -d "$to/include" "$lib/pkgconfig" "$lib/cmake/nitro_jobs" "$doc" "$man"
+install -d "$to/include/nitro_jobs" "$lib/pkgconfig" "$lib/cmake/nitro_jobs" "$doc" "$man"
 
-install -m 644 include/nitro_jobs.h "$to/include/"
+install -m 644 include/nitro_jobs.h bindings/cpp/nitro_jobs.hpp bindings/cpp/nitro_jobs_nlohmann.hpp "$to/include/"
+install -m 644 bindings/cpp/nitro_jobs/*.hpp "$to/include/nitro_jobs/"
 install -m 755 "$SHIP/libnitro_jobs.so" "$lib/$shared"
 ln -sf "$shared" "$lib/$soname"
 ln -sf "$soname" "$lib/libnitro_jobs.so"

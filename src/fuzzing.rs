@@ -1,4 +1,5 @@
-//! Doors for the fuzz targets, which see no more of the library than any program does. Not there in any other build.
+//! Doors for the fuzz targets and for `make bench`, which see no more of the library than any program does. Not there in any
+//! other build.
 #![allow(missing_docs)]
 
 use std::time::{Duration, SystemTime};
@@ -6,7 +7,7 @@ use std::time::{Duration, SystemTime};
 pub use crate::http::fuzzing::{covers, hop};
 
 use crate::job::fuzzing::{Meaning, meaning};
-use crate::{JobResult, JobStatus, ProblemDetails, Result, url::Url};
+use crate::{JobResult, JobStatus, ProblemDetails, Result, Submission, url::Url};
 
 pub fn status(json: String) -> Result<JobStatus> {
     JobStatus::parse(json)
@@ -32,6 +33,11 @@ pub fn redirected(location: &str, body: &str) -> JobStatus {
 
 pub fn result(json: String) -> Result<JobResult> {
     JobResult::parse(json)
+}
+
+/// The form of a submission, made and read to its end: its length.
+pub fn form(submission: &Submission<'_>) -> Result<u64> {
+    crate::job::fuzzing::form_length(submission)
 }
 
 pub fn problem(body: Vec<u8>) -> ProblemDetails {

@@ -32,11 +32,12 @@
 mod auth;
 mod call;
 mod cancel;
+pub mod catalog;
 mod caught;
 mod client;
 mod error;
 mod ffi;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, nitro_bench))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;

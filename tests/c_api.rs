@@ -112,7 +112,9 @@ fn wait() {
 #[test]
 fn events() {
     let emulator = common::emulator();
-    let steps = Scenario::new().duration_ms(400u64).steps(10u32);
+    // Long enough to be watched from its first step on.
+    let length: u64 = if c::runner().is_empty() { 400 } else { 4000 };
+    let steps = Scenario::new().duration_ms(length).steps(10u32);
     let jobs = [
         ("steps", steps),
         ("failed", failed()),

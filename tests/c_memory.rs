@@ -2,29 +2,51 @@
 
 mod common;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use common::c;
+use common::drain::Drain;
 use nitro_emulator::Scenario;
 
 const TO_A_SINK: u64 = 500_000_000;
-const TO_A_FILE: u64 = 100_000_000;
+const TO_A_FILE: u64 = 500_000_000;
+const UP: u64 = 500_000_000;
+
+/// The program with the library as it ships; none where memory cannot be measured.
+fn measured(name: &str) -> Option<PathBuf> {
+    if !c::runner().is_empty() {
+        println!("skipped: memory is not measured under {}", c::runner().join(" "));
+        return None;
+    }
+    let (program, sources) = (c::workshop().join(name), c::root().join("tests/c"));
+    let source = sources.join(format!("{name}.c"));
+    c::compile(&[&source, &sources.join("check.c")], &c::shipped(), &program);
+    Some(program)
+}
+
+#[test]
+fn half_a_gigabyte_goes_up_through_16_megabytes() {
+    let Some(program) = measured("upload") else { return };
+    let service = Drain::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    // A file without blocks: it is read like any other.
+    let path = folder.path().join("a.pdf");
+    let file = std::fs::File::create(&path).and_then(|file| file.set_len(UP));
+    file.expect("a file");
+    c::at(program, &service.base_url, "some-token")
+        .arg("size", UP.to_string())
+        .arg("path", &path)
+        .passes();
+    for _ in ["the reader", "the file"] {
+        let taken = service.next();
+        assert!(taken.announced == taken.came && taken.came > UP, "{taken:?}");
+    }
+}
 
 #[test]
 fn half_a_gigabyte_passes_through_16_megabytes() {
-    if !c::runner().is_empty() {
-        println!("skipped: memory is not measured under {}", c::runner().join(" "));
-        return;
-    }
-    let library = c::shipped();
-    let program = c::workshop().join("stream");
-    let sources = c::root().join("tests/c");
-    c::compile(
-        &[&sources.join("stream.c"), &sources.join("check.c")],
-        &library,
-        &program,
-    );
-
+    let Some(program) = measured("stream") else { return };
     let emulator = common::emulator();
     let (bytes, file) = (
         Scenario::instant().size_bytes(TO_A_SINK),

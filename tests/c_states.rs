@@ -78,6 +78,7 @@ const STATES: &[(&str, &str)] = &[
     ("nitro_submission_add_bytes", r#"OK(nitro_submission_add_bytes(spent, "b.pdf", NULL, NULL, 0, &err));"#),
     ("nitro_submission_add_reader", r#"OK(nitro_submission_add_reader(spent, "c.pdf", NULL, 5, five_bytes, NULL, &err));"#),
     ("nitro_submission_add_url", r#"OK(nitro_submission_add_url(spent, "http://127.0.0.1:9/d.pdf", "application/pdf", &err));"#),
+    ("nitro_submission_check", "FAILS(nitro_submission_check(spent, &err), NITRO_E_INVALID_ARGUMENT);"),
     ("nitro_client_submit", "nitro_job_t *none = orphan; FAILS(nitro_client_submit(client, spent, NULL, NULL, NULL, -1, &none, &err), \
         NITRO_E_INVALID_ARGUMENT); CHECK(!none);"),
     ("nitro_client_run", "FAILS(nitro_client_run(client, spent, NULL, 0, NULL, NULL, NULL, 0, NULL, NULL, &err), NITRO_E_INVALID_ARGUMENT);"),
@@ -88,6 +89,7 @@ const STATES: &[(&str, &str)] = &[
 const NONE: &[(&str, &str)] = &[
     ("nitro_version", "takes nothing"),
     ("nitro_version_number", "takes nothing"),
+    ("nitro_catalog_json", "takes nothing"),
     ("nitro_cancel_new", "takes nothing"),
     ("nitro_options_new", "takes nothing"),
     (

@@ -1,4 +1,5 @@
-//! Jobs started from C, and the tokens for it: `tests/c/submit.c` and `tests/c/token.c` against the emulator.
+//! Jobs started from C, the tokens for it, and what can be asked for: `tests/c/submit.c`, `tests/c/token.c` and
+//! `tests/c/catalog.c` against the emulator.
 
 mod common;
 
@@ -52,4 +53,13 @@ fn token() {
     emulator.set_token("second");
     signal.send();
     running.passes();
+}
+
+#[test]
+fn catalog() {
+    let told = c::run("catalog", "http://127.0.0.1:9", "some-token")
+        .start()
+        .tells();
+    assert_eq!(told, nitro_jobs::catalog::json());
+    assert!(serde_json::from_str::<serde_json::Value>(&told).is_ok());
 }

@@ -314,6 +314,10 @@ fn run_all_of_it() {
 /// As a stranger builds them: `make install`, pkg-config, a compiler.
 #[test]
 fn each_is_built_from_an_installed_library_is_short_and_is_listed() {
+    if !c::runner().is_empty() {
+        println!("skipped: what is installed is not the library that a tool needs");
+        return;
+    }
     if !c::have("pkg-config") {
         return;
     }

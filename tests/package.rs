@@ -400,6 +400,8 @@ fn nothing_that_is_installed_knows_where() {
     .map(|name| format!("{libdir}/{name}"))
     .to_vec();
     expected.push("include/nitro_jobs.h".to_owned());
+    // Whether each of the C++ headers is there is for tests/package_cpp.rs.
+    names.retain(|name| !name.ends_with(".hpp"));
     expected.push("share/man/man3/nitro_jobs.3".to_owned());
     let pages = [
         "LICENSE-APACHE",

@@ -1,14 +1,14 @@
 /* The library as a C program uses it, against a load server. Contract: the last line is
- * {"ops":..,"bytes":..,"secs":..,"check":..}; exit 3 means not supported.
+ * {"ops":..,"bytes":..,"secs":..,"cpu":..,"check":..}; exit 3 means not supported.
  *
  * nitro_bench BASE once ID | poll ID N | sse ID | json ID N | jsonraw ID N | jsonres ID N | bin ID PATH N
- *                | watch-poll JOBS MIN_MS MAX_MS TAG EVERY_MS | watch-sse JOBS MIN_MS MAX_MS TAG */
+ *                | threads ID N THREADS | watch-poll JOBS MIN_MS MAX_MS TAG EVERY_MS | watch-sse JOBS MIN_MS MAX_MS TAG */
 #define _POSIX_C_SOURCE 200809L
+#include "bench.h"
 #include <nitro_jobs.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static nitro_error_t *err;
 
@@ -18,30 +18,21 @@ static void must(nitro_code_t code) {
     exit(1);
 }
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int report(long ops, double bytes, double begun, double check) {
-    printf("{\"ops\":%ld,\"bytes\":%.0f,\"secs\":%.9f,\"check\":%.4f}\n", ops, bytes, now() - begun, check);
-    return 0;
-}
-
 static nitro_client_t *client_of(const char *base, long every_ms) {
     nitro_client_t *client = NULL;
     nitro_options_t *options = nitro_options_new();
     if (every_ms > 0) must(nitro_options_set_poll_interval_ms(options, every_ms, every_ms, &err));
     must(nitro_options_set_base_url(options, base, &err));
     must(nitro_options_set_token(options, "bench", &err));
+    if (getenv("BENCH_CA")) must(nitro_options_add_ca_file(options, getenv("BENCH_CA"), &err));
     must(nitro_client_new(options, &client, &err));
     nitro_options_free(options);
     return client;
 }
 
 static int poll_status(nitro_job_t *job, long n) {
-    double begun = now(), check = 0;
+    struct start begun = start();
+    double check = 0;
     for (long i = 0; i < n; i++) {
         nitro_status_t *status = NULL;
         must(nitro_job_status(job, NULL, -1, &status, &err));
@@ -52,8 +43,47 @@ static int poll_status(nitro_job_t *job, long n) {
     return report(n, 0, begun, check);
 }
 
+struct poller {
+    pthread_t thread;
+    nitro_job_t *job;
+    long polls;
+    double check;
+};
+
+static void *poll_in_thread(void *poller) {
+    struct poller *own = poller;
+    nitro_error_t *error = NULL;
+    for (long i = 0; i < own->polls; i++) {
+        nitro_status_t *status = NULL;
+        if (nitro_job_status(own->job, NULL, -1, &status, &error)) exit(1);
+        own->check += nitro_status_progress(status);
+        nitro_status_free(status);
+    }
+    return NULL;
+}
+
+/* All polls together are n, by threads that share the job and its client. */
+static int poll_in_threads(nitro_job_t *job, long n, long threads) {
+    struct poller *pollers = threads > 0 ? calloc((size_t)threads, sizeof *pollers) : NULL;
+    struct start begun = start();
+    double check = 0;
+    if (!pollers) return 2;
+    for (long k = 0; k < threads; k++) {
+        pollers[k].job = job;
+        pollers[k].polls = n / threads;
+        if (pthread_create(&pollers[k].thread, NULL, poll_in_thread, &pollers[k])) exit(1);
+    }
+    for (long k = 0; k < threads; k++) {
+        pthread_join(pollers[k].thread, NULL);
+        check += pollers[k].check;
+    }
+    free(pollers);
+    return report(n / threads * threads, 0, begun, check);
+}
+
 static int follow_events(nitro_job_t *job) {
-    double begun = now(), check = 0;
+    struct start begun = start();
+    double check = 0;
     long n = 0;
     nitro_events_t *events = NULL;
     must(nitro_job_events(job, &events, &err));
@@ -70,7 +100,8 @@ static int follow_events(nitro_job_t *job) {
 }
 
 static int fetch_json(nitro_job_t *job, long n, int value_alone) {
-    double begun = now(), bytes = 0;
+    struct start begun = start();
+    double bytes = 0;
     for (long i = 0; i < n; i++) {
         nitro_result_t *result = NULL;
         size_t length = 0;
@@ -103,6 +134,7 @@ int main(int argc, char **argv) {
     must(nitro_job_from_id(client, argv[3], &job, &err));
     if (!strcmp(what, "once")) status = poll_status(job, 1);
     if (!strcmp(what, "poll")) status = poll_status(job, n);
+    if (!strcmp(what, "threads") && argc > 5) status = poll_in_threads(job, atol(argv[4]), n);
     if (!strcmp(what, "sse")) status = follow_events(job);
     if (!strcmp(what, "json") || !strcmp(what, "jsonraw")) status = fetch_json(job, n, 0);
     if (!strcmp(what, "jsonres")) status = fetch_json(job, n, 1);
@@ -125,7 +157,7 @@ static int32_t write_file(const uint8_t *data, size_t length, void *user_data) {
 
 static int fetch_file(nitro_job_t *job, const char *path, long n) {
     struct file out = {NULL, 0};
-    double begun = now();
+    struct start begun = start();
     for (long i = 0; i < n; i++) {
         out.file = fopen(path, "wb");
         if (!out.file) exit(1);
@@ -136,21 +168,21 @@ static int fetch_file(nitro_job_t *job, const char *path, long n) {
     return report(n, out.bytes, begun, out.bytes);
 }
 
-/* Job k of "live-MS-TAG-k" runs for MS after it is first asked for; each one's end is told as "done JOB NANOSECONDS". */
+/* Each job's end is told as "done JOB NANOSECONDS". */
 static int watch_jobs(const char *base, char **argv, int argc) {
     long jobs = atol(argv[1]), least = atol(argv[2]), most = atol(argv[3]);
     int polls = strcmp(argv[0], "watch-poll") == 0;
     nitro_client_t *client = client_of(base, polls && argc > 5 ? atol(argv[5]) : 250);
     nitro_watch_t *watch = NULL;
     nitro_watch_event_t *event = NULL;
-    double begun = now();
+    struct start begun = start();
     char *lines = malloc((size_t)jobs * 160), *end = lines;
     if (!lines || jobs < 1 || most <= least) return 2;
     must(nitro_watch_new(client, polls ? 8 : 256, 0, &watch, &err));
     for (long k = 0; k < jobs; k++) {
         char id[128];
         nitro_job_t *job = NULL;
-        snprintf(id, sizeof id, "live-%ld-%.80s-%ld", least + k * 7919 % (most - least), argv[4], k);
+        live_job(id, k, least, most, argv[4]);
         must(nitro_job_from_id(client, id, &job, &err));
         must(nitro_watch_add(watch, job, NULL, NULL, &err));
         nitro_job_free(job);

@@ -42,4 +42,6 @@ mod download;
 
 mod submit;
 
+mod catalog;
+
 mod run;

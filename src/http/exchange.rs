@@ -19,6 +19,8 @@ use crate::log::LogLevel;
 
 impl Http {
     /// Sends the request once; and once more at once if a connection out of the pool turns out to be stale.
+    ///
+    /// What could not be sent once more gets a new connection from the start: the server may be closing a kept one just then.
     pub(super) fn exchange(
         &self,
         request: &Request<'_>,
@@ -26,6 +28,7 @@ impl Http {
         scope: &Scope,
     ) -> Result<Response> {
         let mut exchange = Exchange::new(scope, scope.pace.min_rate);
+        exchange.fresh = !request.method.is_idempotent() || body.is_document();
         loop {
             let begun = Instant::now();
             let shared = Rc::new(exchange);
@@ -36,10 +39,8 @@ impl Http {
                 Err(error) => error,
             };
             let untouched = !shared.sent.get();
-            let stale = error.kind() == ErrorKind::ConnectionLost
-                && shared.reused.get()
-                && !shared.received.get()
-                && (untouched || request.method.is_idempotent());
+            let stale =
+                error.kind() == ErrorKind::ConnectionLost && shared.reused.get() && !shared.received.get();
             if !stale || !body.rewind() {
                 return Err(if untouched { error.unsent() } else { error });
             }

@@ -216,7 +216,7 @@ impl Http {
     }
 }
 
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, nitro_bench))]
 #[allow(missing_docs)]
 pub(crate) mod fuzzing {
     use std::time::{Duration, SystemTime};

@@ -87,6 +87,17 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// The media type as far as it is known without opening anything.
+    pub(crate) fn known_type(&self) -> Option<&str> {
+        self.content_type
+            .as_deref()
+            .or_else(|| match (&self.name, &self.place) {
+                (Some(name), _) => media_type::of_name(name),
+                (None, Place::Path(path)) => media_type::of_name(&last_name(path)),
+                _ => None,
+            })
+    }
+
     /// Opens what is to be sent and finds out what it is.
     pub(super) fn open(&self) -> Result<Document<'_>> {
         let (name, mut content, length) = match &self.place {

@@ -55,9 +55,38 @@ const KNOWN: &[(&str, &str)] = &[
     ("xfdf", "application/vnd.adobe.xfdf"),
 ];
 
+/// What can be told by its beginning: named one by one, so that what the service does not take is not linked either.
+const BEGINNINGS: &[(fn(&[u8]) -> bool, &str)] = &[
+    (infer::archive::is_pdf, "pdf"),
+    (infer::doc::is_docx, "docx"),
+    (infer::doc::is_xlsx, "xlsx"),
+    (infer::doc::is_pptx, "pptx"),
+    (infer::doc::is_doc, "doc"),
+    (infer::doc::is_xls, "xls"),
+    (infer::doc::is_ppt, "ppt"),
+    (infer::image::is_jpeg, "jpg"),
+    (infer::image::is_png, "png"),
+    (infer::image::is_gif, "gif"),
+    (infer::image::is_tiff, "tiff"),
+    (infer::image::is_psd, "psd"),
+    (infer::archive::is_rtf, "rtf"),
+    (infer::archive::is_ps, "eps"),
+    (infer::text::is_html, "html"),
+    (infer::text::is_xml, "xml"),
+];
+
 /// The media type that the extension of a file name stands for, if it is one that the service takes.
 pub(crate) fn of_name(name: &str) -> Option<&'static str> {
-    let (_, extension) = name.rsplit_once('.')?;
+    of_extension(name.rsplit_once('.')?.1)
+}
+
+/// Whether files of this extension are of this media type, whatever its parameters.
+pub(crate) fn is_type_of(content_type: &str, extension: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    of_extension(extension).is_some_and(|known| known.eq_ignore_ascii_case(essence))
+}
+
+fn of_extension(extension: &str) -> Option<&'static str> {
     let row = KNOWN
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(extension))?;
@@ -66,9 +95,9 @@ pub(crate) fn of_name(name: &str) -> Option<&'static str> {
 
 /// The media type of a document that begins so, if it is one that the service takes.
 pub(crate) fn of_start(start: &[u8]) -> Option<&'static str> {
-    let found = infer::get(&start[..start.len().min(LOOK)])?.mime_type();
-    let row = KNOWN.iter().find(|(_, known)| *known == found)?;
-    Some(row.1)
+    let start = &start[..start.len().min(LOOK)];
+    let (_, extension) = BEGINNINGS.iter().find(|(begins, _)| begins(start))?;
+    of_extension(extension)
 }
 
 /// The error for a document whose type nobody can tell; it says what to do.

@@ -40,11 +40,13 @@ pub use submission::{Endpoint, Submission};
 pub use submit::Submitted;
 pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, nitro_bench))]
 pub(crate) mod fuzzing {
     pub(crate) use super::events::{Meaning, meaning};
     pub(crate) use super::file_name::{from_content_disposition, from_path, numbered, safe_name};
+    pub(crate) use super::submit::form_length;
 }
+pub(crate) use media_type::is_type_of;
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
 #[cfg(model)]

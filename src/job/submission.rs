@@ -104,6 +104,22 @@ impl<'a> Submission<'a> {
         self
     }
 
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        &self.method
+    }
+
+    pub(crate) fn params(&self) -> &str {
+        &self.params
+    }
+
+    pub(crate) fn inputs(&self) -> &[Input<'a>] {
+        &self.inputs
+    }
+
     pub(crate) fn set_params(&mut self, json: String) -> Result<()> {
         self.params = object(json, "the parameters")?;
         Ok(())

@@ -239,6 +239,14 @@ fn form_of<'s>(submission: &Submission<'_>, documents: Vec<Document<'s>>) -> For
     form
 }
 
+/// The length of the form that would be sent, read to its end.
+#[cfg(any(fuzzing, nitro_bench))]
+pub(crate) fn form_length(submission: &Submission<'_>) -> Result<u64> {
+    let documents = submission.open()?;
+    let sent = std::io::copy(&mut form_of(submission, documents).finish(), &mut std::io::sink());
+    sent.map_err(|error| Error::new(ErrorKind::File, error.to_string()))
+}
+
 fn moved(response: &Response) -> Error {
     let to = response
         .header("location")

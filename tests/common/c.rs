@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use super::wait_for;
+use super::{cpp, wait_for};
 
 /// Longer than any program may take on a busy machine; only a hang reaches it.
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -157,8 +157,11 @@ pub fn succeeds(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The program `tests/c/NAME.c`, compiled once in this process.
+/// The program `tests/c/NAME.c`, compiled once in this process; its twin where this process runs C++.
 fn built(name: &str) -> PathBuf {
+    if let Some(form) = cpp::form() {
+        return cpp::twin(form, name);
+    }
     static BUILT: Mutex<Option<HashMap<String, Arc<OnceLock<PathBuf>>>>> = Mutex::new(None);
     let cell = {
         let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

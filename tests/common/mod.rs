@@ -3,6 +3,8 @@
 
 pub mod c;
 pub mod calls;
+pub mod cpp;
+pub mod drain;
 pub mod header;
 pub mod mute;
 pub mod nginx;

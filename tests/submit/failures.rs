@@ -75,6 +75,20 @@ fn a_submission_that_may_have_arrived_is_not_repeated_and_the_error_says_so() {
 }
 
 #[test]
+fn a_kept_connection_that_the_server_is_about_to_close_is_not_taken() {
+    let emulator = emulator();
+    let client = client(&emulator);
+    // The connection of this question is closed when a second request is on it.
+    emulator.fault(Fault::stale_keep_alive(1));
+    let job = common::job(&emulator, &client, nitro_emulator::Scenario::instant());
+    job.status(&Call::new()).unwrap();
+    let reader = flatten().file(Input::reader("a.pdf", PDF.len() as u64, PDF));
+    let started = send(&client, &reader).unwrap().job;
+    assert_eq!(emulator.input_of(&started.id()), [PDF]);
+    assert_eq!(emulator.connections(), 2);
+}
+
+#[test]
 fn a_connection_that_breaks_in_mid_upload_is_not_repeated_either() {
     let emulator = emulator();
     emulator.fault(Fault::reset(300_000).in_request());

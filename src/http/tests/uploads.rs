@@ -70,7 +70,7 @@ fn a_document_arrives_whole_and_again_after_a_refusal() {
     )
     .unwrap();
     assert_eq!(answer.text(9, &calm()).unwrap(), "true");
-    assert_eq!((server.heads().len(), server.connections()), (2, 1));
+    assert_eq!((server.heads().len(), server.connections()), (2, 2));
 
     let mut once = Document {
         rewinds: false,
@@ -83,6 +83,27 @@ fn a_document_arrives_whole_and_again_after_a_refusal() {
     });
     let answer = put(&client(), &server.url("/"), &mut once, LENGTH as u64, &calm()).unwrap();
     assert_eq!((answer.status, server.heads().len()), (503, 1));
+}
+
+#[test]
+fn a_document_that_can_be_read_once_takes_no_kept_connection() {
+    let server = Server::start(|peer| {
+        let Some(head) = peer.head() else { return };
+        if head.starts_with("PUT") {
+            peer.body(5);
+        }
+        peer.say(ok("x"));
+        // The race of keep-alive: closed when the next request is there.
+        peer.head();
+    });
+    let http = client();
+    fetch(&http, &server.url("/1")).unwrap();
+    let mut once = Document {
+        rewinds: false,
+        ..document(5)
+    };
+    let answer = put(&http, &server.url("/2"), &mut once, 5, &calm()).unwrap();
+    assert_eq!((answer.status, server.connections()), (200, 2));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::derive::pages;
 use crate::hub::Input;
 use crate::journal::Part;
+use crate::params;
 use crate::problem::Problem;
 use crate::scenario::Shape;
 use crate::shapes::is_file;
@@ -108,6 +109,7 @@ fn accepted_type(group: &str, method: &str, essence: &str) -> bool {
                     "application/rtf",
                     "application/postscript",
                     "application/xml",
+                    "application/json",
                 ]
                 .iter()
                 .any(|known| essence.starts_with(known))
@@ -115,48 +117,6 @@ fn accepted_type(group: &str, method: &str, essence: &str) -> bool {
         "transformations" => method == "watermark" && image,
         "generations" => data.contains(&essence),
         _ => false,
-    }
-}
-
-/// The first parameter that is missing or of the wrong kind.
-fn wrong_param(method: &str, params: &Map<String, Value>) -> Option<Value> {
-    let missing = |field: &str| Some(json!({"field": field, "error": "Field required", "input": params}));
-    let list = |field: &str| match params.get(field) {
-        Some(Value::Array(items)) if !items.is_empty() => None,
-        Some(other) => {
-            Some(json!({"field": field, "error": "Input should be a non-empty list", "input": other}))
-        }
-        None => missing(field),
-    };
-    let text = |field: &str, allowed: &[&str]| match params.get(field).map(Value::as_str) {
-        Some(Some(word)) if allowed.is_empty() || allowed.contains(&word) => None,
-        Some(_) => Some(
-            json!({"field": field, "error": format!("Input should be one of {allowed:?}"), "input": params[field]}),
-        ),
-        None => missing(field),
-    };
-    match method {
-        "convert" => text("to", &["pdf", "pdfa", "docx", "xlsx", "pptx", "png", "jpeg"]).or_else(|| {
-            let pdfa = params.get("to").is_some_and(|to| to == "pdfa");
-            pdfa.then(|| text("conformance", &["1b", "1a", "2b", "2u", "2a", "3b", "3u", "3a"]))?
-        }),
-        "split" | "delete-pages" => list("pageIndices"),
-        "rotate" => list("rotations"),
-        "redact" => list("redactions"),
-        "watermark" => list("boundingBox"),
-        "create-fillable-forms" => list("formFields"),
-        "optimize" => text(
-            "profile",
-            &[
-                "web",
-                "print",
-                "archive",
-                "minimal-file-size",
-                "mixed-raster-content",
-            ],
-        ),
-        "extract-text-bounding-boxes" if !params.contains_key("texts") => list("queries"),
-        _ => None,
     }
 }
 
@@ -192,7 +152,7 @@ pub(crate) fn check(
         return Err(Problem::new(400, path).detail("A file is required"));
     }
     documents(&form.inputs, group, method, path, max_pages)?;
-    if let Some(wrong) = wrong_param(method, &params) {
+    if let Some(wrong) = params::wrong(method, &params) {
         return Err(Problem::new(422, path)
             .kind("InvalidParamsError")
             .extension("errors", json!([wrong])));

@@ -28,6 +28,7 @@ mod hub;
 mod job;
 mod journal;
 mod listen;
+mod params;
 mod problem;
 mod scenario;
 mod server;

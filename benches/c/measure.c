@@ -1,0 +1,30 @@
+/* measure PROGRAM ARGUMENT...: runs it, and says on its standard error what that took. A measurer of few bytes, since the peak
+ * memory of a program is never less than that of the one which started it. */
+#define _DEFAULT_SOURCE
+#include "bench.h"
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static double seconds(struct timeval t) {
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+int main(int argc, char **argv) {
+    struct rusage used;
+    double begun = now(), wall;
+    int status;
+    pid_t child;
+    if (argc < 2) return 2;
+    child = fork();
+    if (child == 0) {
+        execv(argv[1], argv + 1);
+        _exit(127);
+    }
+    if (child < 0 || wait4(child, &status, 0, &used) != child) return 1;
+    wall = now() - begun;
+    fprintf(stderr, "{\"whole_wall\":%.6f,\"whole_cpu\":%.6f,\"peak_kb\":%ld}\n", wall,
+            seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}

@@ -1,0 +1,154 @@
+/** @file
+ * A job: all that can be done with one. */
+#ifndef NITRO_JOBS_JOB_HPP
+#define NITRO_JOBS_JOB_HPP
+
+#include "callback.hpp"
+#include "events.hpp"
+#include "result.hpp"
+#include "text.hpp"
+
+namespace nitro {
+inline namespace NITRO_HPP_MODE {
+
+/** What a result's bytes were. */
+struct received {
+    std::uint64_t bytes = 0;  /**< How many came. */
+    std::string content_type; /**< Their media type; empty if the service gave none. */
+};
+
+/** The C side of job. */
+struct c_job {
+    typedef nitro_job_t type;                                     /**< The C type. */
+    static void free(type *raw) noexcept { nitro_job_free(raw); } /**< Frees one. */
+};
+
+/**
+ * A job's ticket: what is enough to come back to it, and all that can be done with it.
+ *
+ * A progress callable returns nothing, or a bool: false stops the call with code::stopped. It runs on the calling thread
+ * during the call; what it throws comes out of the call. Threads: any at once.
+ */
+class job : public detail::hooked<c_job> {
+  public:
+    using detail::hooked<c_job>::hooked;
+    /** Empty. */
+    job() noexcept {}
+
+    /** The job's id; empty for a job that the service answered at once without giving it one. */
+    std::string id() const { return detail::owned(nitro_job_id(get())); }
+    /** The id to quote to Nitro's support. */
+    std::string reference_id() const { return detail::owned(nitro_job_reference_id(get())); }
+
+    /** The ticket as JSON, without secrets, for client::job_from_json(): store it as soon as there is a job. */
+    NITRO_HPP_NODISCARD returns<std::string> json() const {
+        detail::given_error err;
+        detail::given_text json;
+        std::size_t length = 0;
+        if (nitro_job_json(get(), json.out(), &length, &err.raw) != NITRO_OK) return detail::failed<std::string>(err);
+        return json.take(length);
+    }
+
+    /** Asks for the status, once. A failed or canceled job is an answer here, not an error. */
+    NITRO_HPP_NODISCARD returns<job_status> status(const call &how = call()) const {
+        nitro_status_t *status = nullptr;
+        detail::given_error err;
+        if (nitro_job_status(get(), how.cancel(), how.timeout_ms(), &status, &err.raw) != NITRO_OK)
+            return detail::failed<job_status>(err);
+        return job_status(status);
+    }
+
+    /** Follows the job to its completion. A failed or canceled job is an error here. */
+    returns<job_status> wait(const call &how = call()) const { return wait_with(nullptr, nullptr, how); }
+    /** The same with progress: `progress(status_view)` with each state while the job runs. */
+    template <class F, class = detail::answer<F, status_view>>
+    returns<job_status> wait(F progress, const call &how = call()) const {
+        return wait_with(detail::on_progress<F>, detail::user_data(progress), how);
+    }
+
+    /** The live progress, to be pulled. Nothing is sent before the first pull. */
+    NITRO_HPP_NODISCARD returns<job_events> events() const {
+        nitro_events_t *events = nullptr;
+        detail::given_error err;
+        if (nitro_job_events(get(), &events, &err.raw) != NITRO_OK) return detail::failed<job_events>(err);
+        return job_events(events, hooks());
+    }
+
+    /** Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves. */
+    NITRO_HPP_NODISCARD returns<job_result> result(const call &how = call()) const {
+        nitro_result_t *result = nullptr;
+        detail::given_error err;
+        if (nitro_job_result(get(), how.cancel(), how.timeout_ms(), &result, &err.raw) != NITRO_OK)
+            return detail::failed<job_result>(err);
+        return job_result(result);
+    }
+
+    /**
+     * Takes the result as bytes, in constant memory: `sink(const std::uint8_t *bytes, std::size_t length)`.
+     *
+     * Several files come as one zip. After any failure what the sink was given is incomplete. The sink stops the call as a
+     * progress does.
+     */
+    template <class F, class = detail::answer<F, const std::uint8_t *, std::size_t>>
+    returns<received> result_bytes(F sink, const call &how = call()) const {
+        detail::given_error err;
+        detail::given_text type;
+        received came;
+        if (nitro_job_result_bytes(get(), detail::on_bytes<F>, detail::user_data(sink), how.cancel(), how.timeout_ms(),
+                                   &came.bytes, type.out(), &err.raw) != NITRO_OK)
+            return detail::failed<received>(err);
+        came.content_type = type.take();
+        return came;
+    }
+
+    /**
+     * Saves the result, which must be one file, to `path`: whole and checked, or not at all.
+     *
+     * Gives what was saved as JSON: [{"path":...,"bytes":...,"contentType":...}].
+     */
+    returns<std::string> download(const text &path, existing if_there = existing::fail, const call &how = call()) const {
+        return save(nitro_job_download, path, if_there, nullptr, nullptr, how);
+    }
+    /** The same with progress: `progress(const transfer &)`. */
+    template <class F, class = detail::answer<F, const transfer &>>
+    returns<std::string> download(const text &path, existing if_there, F progress, const call &how = call()) const {
+        return save(nitro_job_download, path, if_there, detail::on_transfer<F>, detail::user_data(progress), how);
+    }
+    /** Saves all files of the result into `folder`, under the names that the service gives, made safe: all, or none. */
+    returns<std::string> download_all(const text &folder, existing if_there = existing::fail,
+                                      const call &how = call()) const {
+        return save(nitro_job_download_all, folder, if_there, nullptr, nullptr, how);
+    }
+    /** The same with progress: `progress(const transfer &)`. */
+    template <class F, class = detail::answer<F, const transfer &>>
+    returns<std::string> download_all(const text &folder, existing if_there, F progress, const call &how = call()) const {
+        return save(nitro_job_download_all, folder, if_there, detail::on_transfer<F>, detail::user_data(progress), how);
+    }
+
+  private:
+    returns<job_status> wait_with(nitro_progress_fn progress, void *data, const call &how) const {
+        nitro_status_t *status = nullptr;
+        detail::given_error err;
+        if (nitro_job_wait(get(), progress, data, how.cancel(), how.timeout_ms(), &status, &err.raw) != NITRO_OK)
+            return detail::failed<job_status>(err);
+        return job_status(status);
+    }
+
+    typedef nitro_code_t (*saver)(const nitro_job_t *, const char *, std::int32_t, nitro_transfer_fn, void *,
+                                  const nitro_cancel_t *, std::int64_t, char **, nitro_error_t **);
+    returns<std::string> save(saver save, const text &path, existing if_there, nitro_transfer_fn progress, void *data,
+                              const call &how) const {
+        if (!path.is_whole()) return detail::refused<std::string>(detail::cut_text());
+        detail::given_error err;
+        detail::given_text saved;
+        if (save(get(), path.c_str(), static_cast<std::int32_t>(if_there), progress, data, how.cancel(), how.timeout_ms(),
+                 saved.out(), &err.raw) != NITRO_OK)
+            return detail::failed<std::string>(err);
+        return saved.take();
+    }
+};
+
+} // namespace NITRO_HPP_MODE
+} // namespace nitro
+
+#endif

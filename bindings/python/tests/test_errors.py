@@ -1,0 +1,95 @@
+"""Errors: one hierarchy, everything that is known, and the way to other processes."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+from typing import Any, Callable, List, Type
+
+import pytest
+
+import nitro_jobs
+from conftest import Emulator
+from nitro_jobs import Client, Code, Job, NitroError
+
+JobOf = Callable[..., Job]
+
+
+def test_one_root() -> None:
+    kinds: List[Type[Any]] = [each for _, each in inspect.getmembers(nitro_jobs.errors, inspect.isclass)]
+    kinds = [kind for kind in kinds if issubclass(kind, BaseException)]
+    assert len(kinds) > 40 and all(issubclass(kind, NitroError) for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, nitro_jobs.BadRequestError),
+        (401, nitro_jobs.UnauthorizedError),
+        (403, nitro_jobs.ForbiddenError),
+        (404, nitro_jobs.NotFoundError),
+        (410, nitro_jobs.GoneError),
+        (418, nitro_jobs.ServiceError),
+        (429, nitro_jobs.RateLimitedError),
+        (500, nitro_jobs.ServiceFaultError),
+    ],
+)
+def test_every_refusal(emulator: Emulator, status: int, kind: Type[NitroError]) -> None:
+    with Client(emulator.options(retries=0)) as client:
+        job = client.job(emulator.create(status_codes=[status] * 9))
+        with pytest.raises(kind) as caught:
+            job.status()
+    error = caught.value
+    assert (error.http_status, error.job_id) == (status, job.id)
+    assert error.problem["status"] == status and error.problem_title and error.message == str(error)
+    assert error.reference_id == job.reference_id
+    assert error.retryable == (status in (429, 500))
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is kind and again.__dict__ == error.__dict__ and str(again) == str(error)
+
+
+def test_how_long_to_wait(emulator: Emulator) -> None:
+    with Client(emulator.options(retries=0)) as client:
+        job = client.job(emulator.create(rate_limit={"times": 1, "retry_after": 1.5}))
+        with pytest.raises(nitro_jobs.RateLimitedError) as caught:
+            job.status()
+    assert caught.value.retry_after == 1.5
+
+
+def test_a_problem_that_is_no_json(emulator: Emulator) -> None:
+    with Client(emulator.options(retries=0)) as client:
+        answer = {"body": "<html>down</html>", "content_type": "text/html"}
+        job = client.job(emulator.create(status_codes=[500], problem=answer))
+        with pytest.raises(nitro_jobs.ServiceFaultError) as caught:
+            job.status()
+    assert caught.value.problem_json == "<html>down</html>" and caught.value.problem is None
+
+
+def test_nobody_there(emulator: Emulator) -> None:
+    with Client(nitro_jobs.Options(base_url="http://127.0.0.1:1", token="t", retries=0)) as client:
+        with pytest.raises(nitro_jobs.ConnectError) as caught:
+            client.job("j").status()
+    assert caught.value.http_status is None and caught.value.name == "NITRO_E_CONNECT"
+
+
+def test_a_code_of_a_later_version() -> None:
+    error = NitroError("m", 999)
+    assert (error.code, error.name) == (999, "NITRO_E_?") and not isinstance(error.code, Code)
+
+
+def test_an_exception_leaves_no_ring(running: Job) -> None:
+    import gc
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for _ in range(50):
+            try:
+                running.wait(timeout=0.001)
+            except NitroError:
+                pass
+        # A ring a call would be hundreds of objects.
+        assert len(gc.get_objects()) - before < 50
+    finally:
+        gc.enable()

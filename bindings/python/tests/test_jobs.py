@@ -1,0 +1,172 @@
+"""Jobs: tickets, status, waiting, live events."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import timedelta
+from typing import Callable, List, Union
+
+import pytest
+
+import nitro_jobs
+from conftest import Emulator
+from nitro_jobs import Client, Job, State, Status
+
+JobOf = Callable[..., Job]
+
+
+def test_a_job_by_its_id(client: Client, emulator: Emulator) -> None:
+    job_id = emulator.create()
+    job = client.job(job_id)
+    assert (job.id, repr(job)) == (job_id, f"<Job {job_id}>")
+    assert len(job.reference_id) == 36
+    job.wait()
+    asked = [request for request in emulator.requests() if job_id in request["path"]]
+    assert asked and all(dict(request["headers"])["user-agent"].startswith("nitro-jobs/") for request in asked)
+
+
+def test_a_ticket_takes_the_job_up_in_another_client(client: Client, emulator: Emulator) -> None:
+    job = client.job(emulator.create(duration_ms=0))
+    ticket = job.ticket()
+    assert emulator.token not in ticket
+    with Client(emulator.options()) as other:
+        for form in (ticket, json.loads(ticket)):
+            again = other.job_from_ticket(form)
+            assert (again.id, again.reference_id) == (job.id, job.reference_id)
+            assert again.wait().state is State.COMPLETED
+
+
+def test_what_is_no_ticket_and_no_id(client: Client) -> None:
+    for ticket in ("", "{}", "[]", "x"):
+        with pytest.raises(nitro_jobs.ArgumentError):
+            client.job_from_ticket(ticket)
+    with pytest.raises(ValueError):
+        client.job("")
+    with pytest.raises(ValueError, match="NUL"):
+        client.job("a\0b")
+    with pytest.raises(TypeError):
+        client.job(7)  # type: ignore[arg-type]
+
+
+def test_a_status_is_a_value(job_of: JobOf, emulator: Emulator) -> None:
+    job = job_of(clock="manual")
+    job.status()
+    emulator.set_progress(job.id, 0.25)
+    status = job.status()
+    assert (status.state, status.name, status.progress, status.is_terminal) == (State.RUNNING, "running", 0.25, False)
+    assert status.data == json.loads(status.json) and status.data["progress"] == 0.25
+    assert pickle.loads(pickle.dumps(status)) == status == job.status()
+    assert {status: 1}[job.status()] == 1
+    emulator.finish(job.id)
+    assert job.status().state is State.COMPLETED
+
+
+@pytest.mark.parametrize("outcome", ["failed", "canceled"])
+def test_how_a_job_ends_is_a_status_and_an_error_of_the_wait(job_of: JobOf, outcome: str) -> None:
+    job = job_of(duration_ms=0, outcome=outcome, error={"type": "T", "title": "It broke", "detail": "At page 3"})
+    status = job.status()
+    assert (status.state, status.is_terminal) == (State[outcome.upper()], True)
+    kind = nitro_jobs.JobFailedError if outcome == "failed" else nitro_jobs.JobCanceledError
+    with pytest.raises(kind) as caught:
+        job.wait()
+    assert caught.value.job_id == job.id and caught.value.reference_id == job.reference_id
+    if outcome == "failed":
+        assert (caught.value.problem_type, caught.value.problem_title) == ("T", "It broke")
+        assert caught.value.problem["title"] == "It broke"
+
+
+def test_a_status_that_nobody_has_heard_of(job_of: JobOf) -> None:
+    status = job_of(status_name={"name": "resting", "times": 1}).status()
+    assert (status.state, status.name, status.is_terminal) == (State.UNKNOWN, "resting", False)
+
+
+@pytest.mark.parametrize("stream", ["live", {"refuse": 404}])
+def test_a_wait_tells_its_progress(job_of: JobOf, stream: object) -> None:
+    seen: List[Status] = []
+    last = job_of(duration_ms=120, steps=3, stream=stream).wait(seen.append)
+    assert last.state is State.COMPLETED
+    told = [status.progress for status in seen if status.progress is not None]
+    assert told and told == sorted(told) and all(status.state is State.RUNNING for status in seen)
+
+
+@pytest.mark.parametrize("limit", [0.05, timedelta(milliseconds=50), 0])
+def test_the_time_to_wait_runs_out(running: Job, limit: float) -> None:
+    with pytest.raises(nitro_jobs.WaitTimeoutError) as caught:
+        running.wait(timeout=limit)
+    error = caught.value
+    assert isinstance(error, TimeoutError) and error.limit is nitro_jobs.Limit.WAIT
+    assert error.ticket is not None and error.job_id == running.id
+
+
+def test_a_limit_is_a_length_of_time(running: Job) -> None:
+    bad: List[Union[float, timedelta]] = [-1, float("nan"), timedelta(seconds=-1)]
+    for limit in bad:
+        with pytest.raises(ValueError):
+            running.wait(timeout=limit)
+    with pytest.raises(TypeError):
+        running.status(timeout="1")  # type: ignore[arg-type]
+    # None and more than there is are no limit; a thousandth is not rounded away.
+    for good in (None, float("inf"), 1e300, timedelta.max):
+        assert running.status(timeout=good).state is State.RUNNING
+
+
+def test_events_are_iterated_over(job_of: JobOf) -> None:
+    with job_of(duration_ms=120, steps=4).events() as events:
+        seen = list(events)
+        assert [status.is_terminal for status in seen] == [False] * (len(seen) - 1) + [True]
+        assert seen[-1].state is State.COMPLETED and len(seen) > 1
+        assert events.next() is None and list(events) == []
+
+
+def test_a_failed_job_is_an_event(job_of: JobOf) -> None:
+    assert list(job_of(duration_ms=0, outcome="failed").events())[-1].state is State.FAILED
+
+
+def test_pulling_with_a_short_limit_loses_nothing(job_of: JobOf, emulator: Emulator) -> None:
+    job = job_of(clock="manual")
+    events = job.events()
+    first = events.next()
+    assert first is not None and first.state is State.RUNNING
+    with pytest.raises(nitro_jobs.CallTimeoutError):
+        while True:
+            events.next(timeout=0.03)
+    emulator.set_progress(job.id, 0.5)
+    told = events.next()
+    assert told is not None and told.progress == 0.5
+    emulator.finish(job.id)
+    assert [status.state for status in events] == [State.COMPLETED]
+
+
+def test_events_take_the_limits_of_each_pull(running: Job) -> None:
+    token = nitro_jobs.CancelToken()
+    token.trigger()
+    with pytest.raises(nitro_jobs.CancelledError):
+        next(running.events(cancel=token))
+    with pytest.raises(nitro_jobs.CallTimeoutError):
+        list(running.events(timeout=0.05))
+
+
+def test_what_was_made_outlives_what_made_it(emulator: Emulator) -> None:
+    client = Client(emulator.options())
+    job = client.job(emulator.create(duration_ms=0))
+    events = job.events()
+    client.close()
+    result = job.result()
+    job.close()
+    assert list(events)[-1].state is State.COMPLETED and result.files[0].size
+
+
+def test_what_is_closed_says_so(client: Client, running: Job) -> None:
+    with client.watch() as watch, running.events() as events:
+        assert not watch.closed
+    for _ in range(2):
+        running.close()
+        watch.close()
+    assert running.closed and "closed" in repr(running) and running.id
+    calls: List[Callable[[], object]] = [running.status, running.ticket, events.next, watch.next, watch.__len__]
+    calls.append(lambda: client.job_from_ticket("{}"))
+    client.close()
+    for call in calls:
+        with pytest.raises(nitro_jobs.ClosedError, match="is closed"):
+            call()

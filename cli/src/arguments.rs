@@ -1,0 +1,255 @@
+//! The words of the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lexopt::ValueExt;
+use lexopt::prelude::*;
+
+use crate::failure::Failure;
+
+/// What `--help` says.
+pub const HELP: &str = "\
+nitro-jobs: Nitro's document jobs from the command line
+
+  nitro-jobs run OPERATION FILE...     submit, follow, and save or print the result
+  nitro-jobs submit OPERATION FILE...  start a job and print its ticket
+  nitro-jobs status JOB                what the service says of a job now
+  nitro-jobs watch JOB...              follow jobs to their end
+  nitro-jobs result JOB                print a job's result as JSON
+  nitro-jobs download JOB              save a job's files
+  nitro-jobs catalog [OPERATION]       what can be done, and its parameters
+
+OPERATION is a name of the catalogue, or ENDPOINT/METHOD for what it does not know. JOB is a job's id, its ticket,
+or @FILE for a file that holds the ticket (@- for standard input). Tickets are printed to standard error as soon as
+there is a job, results to standard output.
+
+run, submit:
+  -p, --param NAME=VALUE   a parameter; a VALUE that is JSON counts as such, unless the parameter is a string
+      --params JSON        all parameters; @FILE reads them from a file, where nobody sees passwords pass
+      --delivery JSON      where the service is to deliver the result
+      --url TYPE=URL       a document that the service fetches itself, at this place among the files
+      --presigned          send documents by way of storage
+      --unchecked          do not hold the request against the catalogue first
+run, download:
+  -o, --output FILE        save the one file of the result under this name
+  -d, --dir FOLDER         save all files of the result, under the names that the service gives
+  -f, --force              replace files that exist
+all:
+      --credentials FILE   a JSON file of \"clientID\" and \"clientSecret\", or of \"token\", that only you may read; also
+                           NITRO_CREDENTIALS. Without it: NITRO_CLIENT_ID and NITRO_CLIENT_SECRET, or NITRO_TOKEN
+      --base-url URL       the service's address; also NITRO_BASE_URL
+      --proxy URL          http://, https:// or socks5h://; --proxy-from-env: as the environment says
+      --ca-file FILE       trust the certificates of this PEM file too
+      --timeout SECONDS    the longest time for all of it; 0 for no limit
+      --json               everything as JSON lines on standard output, errors too
+  -q, --quiet              no progress
+  -v, --verbose            what the library does, on standard error
+  -h, --help, -V, --version
+
+Exit codes:
+";
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Submit, wait, save.
+    Run,
+    /// Submit.
+    Submit,
+    /// Ask once.
+    Status,
+    /// Follow to the end.
+    Watch,
+    /// Print the result.
+    Result,
+    /// Save the result.
+    Download,
+    /// Tell what can be done.
+    Catalog,
+    /// Print the help.
+    Help,
+    /// Print the version.
+    Version,
+}
+
+/// A document of a submission.
+#[derive(Debug)]
+pub enum Document {
+    /// A file here.
+    File(PathBuf),
+    /// A media type and an address.
+    Url(String, String),
+}
+
+/// The command line, read.
+#[derive(Debug, Default)]
+pub struct Arguments {
+    pub command: Option<Command>,
+    /// The operation, or the jobs.
+    pub words: Vec<String>,
+    pub documents: Vec<Document>,
+    pub param: Vec<(String, String)>,
+    pub params: Option<String>,
+    pub delivery: Option<String>,
+    pub presigned: bool,
+    pub unchecked: bool,
+    pub output: Option<PathBuf>,
+    pub dir: Option<PathBuf>,
+    pub force: bool,
+    pub credentials: Option<PathBuf>,
+    pub base_url: Option<String>,
+    pub proxy: Option<String>,
+    pub proxy_from_env: bool,
+    pub ca_file: Option<PathBuf>,
+    pub timeout: Option<Duration>,
+    pub json: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+}
+
+impl Arguments {
+    /// Reads the command line. What is wrong comes with what was understood, such as how it is to be told.
+    pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Self, Box<(Self, Failure)>> {
+        let mut arguments = Self::default();
+        let mut parser = lexopt::Parser::from_args(words);
+        match arguments.read(&mut parser).and_then(|()| arguments.check()) {
+            Ok(()) => Ok(arguments),
+            Err(failure) => {
+                // How the failure is to be told may stand behind it.
+                while let Ok(Some(rest)) = parser.next() {
+                    arguments.json |= rest == Long("json");
+                }
+                Err(Box::new((arguments, failure)))
+            }
+        }
+    }
+
+    fn read(&mut self, parser: &mut lexopt::Parser) -> Result<(), Failure> {
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Short('h') | Long("help") => self.command = Some(Command::Help),
+                Short('V') | Long("version") => self.command = Some(Command::Version),
+                Short('p') | Long("param") => {
+                    let text = parser.value()?.string()?;
+                    self.param.push(pair(&text, "--param")?);
+                }
+                Long("params") => self.params = Some(parser.value()?.string()?),
+                Long("delivery") => self.delivery = Some(parser.value()?.string()?),
+                Long("url") => {
+                    let (kind, url) = pair(&parser.value()?.string()?, "--url")?;
+                    self.documents.push(Document::Url(kind, url));
+                }
+                Long("presigned") => self.presigned = true,
+                Long("unchecked") => self.unchecked = true,
+                Short('o') | Long("output") => self.output = Some(parser.value()?.into()),
+                Short('d') | Long("dir") => self.dir = Some(parser.value()?.into()),
+                Short('f') | Long("force") => self.force = true,
+                Long("credentials") => self.credentials = Some(parser.value()?.into()),
+                Long("base-url") => self.base_url = Some(parser.value()?.string()?),
+                Long("proxy") => self.proxy = Some(parser.value()?.string()?),
+                Long("proxy-from-env") => self.proxy_from_env = true,
+                Long("ca-file") => self.ca_file = Some(parser.value()?.into()),
+                Long("timeout") => self.timeout = Some(seconds(&parser.value()?.string()?)?),
+                Long("json") => self.json = true,
+                Short('q') | Long("quiet") => self.quiet = true,
+                Short('v') | Long("verbose") => self.verbose = true,
+                Value(word) => self.word(word)?,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: OsString) -> Result<(), Failure> {
+        match self.command {
+            None => {
+                let word = word.string()?;
+                self.command = Some(match word.as_str() {
+                    "run" => Command::Run,
+                    "submit" => Command::Submit,
+                    "status" => Command::Status,
+                    "watch" => Command::Watch,
+                    "result" => Command::Result,
+                    "download" => Command::Download,
+                    "catalog" => Command::Catalog,
+                    "help" => Command::Help,
+                    other => return Err(Failure::usage(format!("there is no command {other:?}"))),
+                });
+            }
+            Some(Command::Run | Command::Submit) if !self.words.is_empty() => {
+                self.documents.push(Document::File(word.into()));
+            }
+            Some(_) => self.words.push(word.string()?),
+        }
+        Ok(())
+    }
+
+    /// What belongs to no such command is a mistake, not something to be passed over.
+    fn check(&self) -> Result<(), Failure> {
+        use Command::*;
+        let Some(command) = self.command else {
+            return Err(Failure::usage("no command is given"));
+        };
+        if matches!(command, Help | Version) {
+            return Ok(());
+        }
+        let sends = matches!(command, Run | Submit);
+        let saves = matches!(command, Run | Download);
+        let strays = [
+            (sends, !self.param.is_empty(), "--param"),
+            (sends, self.params.is_some(), "--params"),
+            (sends, self.delivery.is_some(), "--delivery"),
+            (sends, !sends && !self.documents.is_empty(), "--url"),
+            (sends, self.presigned, "--presigned"),
+            (sends, self.unchecked, "--unchecked"),
+            (saves, self.output.is_some(), "--output"),
+            (saves, self.dir.is_some(), "--dir"),
+            (saves, self.force, "--force"),
+        ];
+        for (fits, given, name) in strays {
+            if given && !fits {
+                return Err(Failure::usage(format!("{name} does not belong to this command")));
+            }
+        }
+        if self.output.is_some() && self.dir.is_some() {
+            return Err(Failure::usage("--output and --dir exclude each other"));
+        }
+        if self.params.is_some() && !self.param.is_empty() {
+            return Err(Failure::usage("--param and --params exclude each other"));
+        }
+        if command == Download && self.output.is_none() && self.dir.is_none() {
+            return Err(Failure::usage(
+                "where to? --output FILE or --dir FOLDER is needed",
+            ));
+        }
+        let (least, most, what) = match command {
+            Run | Submit => (1, 1, "an OPERATION"),
+            Watch => (1, usize::MAX, "a JOB"),
+            Catalog => (0, 1, "one OPERATION at most"),
+            _ => (1, 1, "one JOB"),
+        };
+        if !(least..=most).contains(&self.words.len()) {
+            return Err(Failure::usage(format!("this command takes {what}")));
+        }
+        Ok(())
+    }
+}
+
+fn pair(text: &str, option: &str) -> Result<(String, String), Failure> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Failure::usage(format!(
+            "{option} takes two words with = between them"
+        ))),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, Failure> {
+    let seconds = text
+        .parse()
+        .ok()
+        .and_then(|s| Duration::try_from_secs_f64(s).ok());
+    seconds.ok_or_else(|| Failure::usage(format!("--timeout takes seconds, and {text:?} is none")))
+}

@@ -1,0 +1,275 @@
+//! What each command does.
+
+use std::io::Read;
+use std::time::Instant;
+
+use nitro_jobs::{
+    Call, CancelToken, Client, Download, Job, JobState, JobStatus, LogLevel, News, OnExisting, RunProgress,
+    WatchOptions,
+};
+use serde_json::{Value, json};
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+use crate::show::{Show, parsed};
+use crate::{credentials, exit, request};
+
+/// A command that talks to the service.
+pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
+    // What is wrong with the request is told before anything is asked for.
+    let submission = match arguments.command {
+        Some(Command::Run | Command::Submit) => Some(request::submission(arguments)?),
+        _ => None,
+    };
+    let client = client(arguments)?;
+    let call = call(arguments, cancel);
+    let job = || job(&client, &arguments.words[0]);
+    match (arguments.command, submission) {
+        (Some(Command::Run), Some(submission)) => {
+            let target = target(arguments);
+            let mut followed = String::new();
+            let tell = |now: RunProgress<'_>| {
+                match now {
+                    RunProgress::Upload { sent, total } => show.upload(sent, total),
+                    RunProgress::Submitted { ticket } => {
+                        show.ticket(ticket);
+                        followed = id_of(ticket);
+                    }
+                    RunProgress::Processing { status } => show.processing(&followed, status),
+                    RunProgress::Download(now) => show.download(now),
+                    _ => {}
+                }
+                show.is_read()
+            };
+            let finished = client.run(&submission, target.as_ref(), tell, &call)?;
+            match target {
+                Some(_) => show.saved(&finished.saved),
+                None => show.result(&finished.result, false),
+            }
+            Ok(exit::DONE)
+        }
+        (Some(Command::Submit), Some(submission)) => {
+            let tell = |sent, total| {
+                show.upload(sent, total);
+                show.is_read()
+            };
+            let started = client.submit(&submission, tell, &call)?;
+            let ticket = started.job.to_json();
+            show.ticket(&ticket);
+            if !arguments.json {
+                show.text_or(&ticket, "", || Value::Null);
+            }
+            Ok(exit::DONE)
+        }
+        (Some(Command::Status), _) => {
+            let job = job()?;
+            let status = job.status(&call)?;
+            show.text_or(
+                &in_words(&status),
+                "status",
+                || json!({"job": job.id(), "status": parsed(status.json())}),
+            );
+            Ok(exit::DONE)
+        }
+        (Some(Command::Watch), _) if arguments.words.len() == 1 => {
+            let job = job()?;
+            let id = job.id();
+            let tell = |status: &JobStatus| {
+                show.processing(&id, status);
+                show.is_read()
+            };
+            let status = job.wait(tell, &call)?;
+            ended(show, &id, &status);
+            Ok(exit::DONE)
+        }
+        (Some(Command::Watch), _) => watch(&client, arguments, show, cancel),
+        (Some(Command::Result), _) => {
+            show.result(&job()?.result(&call)?, true);
+            Ok(exit::DONE)
+        }
+        (Some(Command::Download), _) => {
+            let target = target(arguments).ok_or_else(|| Failure::usage("where to?"))?;
+            let tell = |now| {
+                show.download(now);
+                show.is_read()
+            };
+            show.saved(&job()?.download(&target, tell, &call)?);
+            Ok(exit::DONE)
+        }
+        _ => Err(Failure::usage("there is no such command")),
+    }
+}
+
+/// Tells what can be done; needs no service.
+pub fn catalog(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
+    let wanted = arguments.words.first();
+    let entries = match wanted {
+        None => request::operations(),
+        Some(name) => vec![
+            request::operation(name)
+                .ok_or_else(|| Failure::usage(format!("there is no operation {name:?}")))?,
+        ],
+    };
+    for entry in entries {
+        let word = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        let mut text = format!("{:28} {}", word(&entry, "name"), word(&entry, "description"));
+        let params = entry["params"].as_array().filter(|_| wanted.is_some());
+        for param in params.into_iter().flatten() {
+            let required = if param["required"] == true {
+                " (required)"
+            } else {
+                ""
+            };
+            let (name, kind, about) = (
+                word(param, "name"),
+                word(param, "type"),
+                word(param, "description"),
+            );
+            text.push_str(&format!("\n  {name}: {kind}{required}  {about}"));
+            for (key, label) in [("enum", "one of"), ("default", "default:")] {
+                if let Some(value) = param.get(key) {
+                    text.push_str(&format!("\n      {label} {value}"));
+                }
+            }
+        }
+        show.text_or(&text, "operation", || json!({ "operation": entry }));
+    }
+    Ok(exit::DONE)
+}
+
+fn client(arguments: &Arguments) -> Result<Client, Failure> {
+    let named = std::env::var_os("NITRO_CREDENTIALS").map(Into::into);
+    let mut options = credentials::options(arguments.credentials.clone().or(named).as_deref())?
+        .user_agent(concat!("nitro-jobs-cli/", env!("CARGO_PKG_VERSION")));
+    if let Some(url) = &arguments.base_url {
+        options = options.base_url(url);
+    }
+    if let Some(url) = &arguments.proxy {
+        options = options.proxy(url);
+    }
+    if arguments.proxy_from_env {
+        options = options.proxy_from_env();
+    }
+    if let Some(path) = &arguments.ca_file {
+        let pem =
+            std::fs::read_to_string(path).map_err(|e| Failure::file(format!("{}: {e}", path.display())))?;
+        options = options.add_ca_pem(pem);
+    }
+    if arguments.verbose {
+        options = options.log(|level: LogLevel, line| {
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr(), "{level:?}: {line}");
+        });
+    }
+    Ok(Client::new(options)?)
+}
+
+fn call(arguments: &Arguments, cancel: &CancelToken) -> Call {
+    let call = Call::new().cancel(cancel);
+    match arguments.timeout {
+        Some(timeout) => call.timeout(timeout),
+        None => call,
+    }
+}
+
+fn target(arguments: &Arguments) -> Option<Download> {
+    let target = match (&arguments.output, &arguments.dir) {
+        (Some(path), _) => Download::to_file(path),
+        (None, Some(path)) => Download::to_folder(path).existing(OnExisting::Fail),
+        (None, None) => return None,
+    };
+    Some(if arguments.force {
+        target.existing(OnExisting::Replace)
+    } else {
+        target
+    })
+}
+
+/// A job by its id, its ticket, or a file that holds that.
+fn job(client: &Client, word: &str) -> Result<Job, Failure> {
+    let text = match word.strip_prefix('@') {
+        None => word.to_owned(),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|e| Failure::file(format!("standard input: {e}")))?;
+            text
+        }
+        Some(path) => std::fs::read_to_string(path).map_err(|e| Failure::file(format!("{path}: {e}")))?,
+    };
+    let text = text.trim();
+    Ok(if text.starts_with('{') {
+        client.job_from_json(text)?
+    } else {
+        client.job(text)?
+    })
+}
+
+fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
+    let watch = client.watch(WatchOptions::new())?;
+    for word in &arguments.words {
+        watch.add(&job(client, word)?)?;
+    }
+    let begun = Instant::now();
+    let mut code = exit::DONE;
+    loop {
+        let mut call = Call::new().cancel(cancel);
+        if let Some(timeout) = arguments.timeout.filter(|timeout| !timeout.is_zero()) {
+            // Zero would be no limit at all.
+            let left = timeout.saturating_sub(begun.elapsed());
+            call = call.timeout(left.max(std::time::Duration::from_millis(1)));
+        } else {
+            call = call.timeout(std::time::Duration::ZERO);
+        }
+        let Some(event) = watch.next(&call)? else {
+            return Ok(code);
+        };
+        let id = event.job_id().to_owned();
+        match event.into_news() {
+            News::Progress(status) => show.processing(&id, &status),
+            News::Ended(status) => {
+                if show.tells_events() {
+                    show.processing(&id, &status);
+                }
+                ended(show, &id, &status);
+                if *status.state() != JobState::Completed {
+                    code = exit::FAILED;
+                }
+            }
+            News::GaveUp(error) => {
+                let failure = Failure::from(error.clone());
+                code = failure.code();
+                show.note(&format!("{id}: {}", failure.message()));
+            }
+            _ => {}
+        }
+        if !show.is_read() {
+            return Ok(exit::UNREAD);
+        }
+    }
+}
+
+fn ended(show: &Show, id: &str, status: &JobStatus) {
+    if !show.tells_events() {
+        show.text_or(&format!("{id} {}", in_words(status)), "", || Value::Null);
+    }
+}
+
+/// A status as people say it.
+fn in_words(status: &JobStatus) -> String {
+    let state = status.state().as_str();
+    match (status.state(), status.progress(), status.error()) {
+        (JobState::Running, Some(progress), _) => format!("{state} {:.0} %", progress * 100.0),
+        (JobState::Failed, _, Some(problem)) => {
+            let title = problem.title.or(problem.kind).unwrap_or_default();
+            format!("{state}: {title}")
+        }
+        _ => state.to_owned(),
+    }
+}
+
+/// The job's id in its ticket.
+fn id_of(ticket: &str) -> String {
+    parsed(ticket)["jobID"].as_str().unwrap_or_default().to_owned()
+}

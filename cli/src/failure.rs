@@ -1,0 +1,59 @@
+//! Why a command ended without success: what it says, and its exit code.
+
+use nitro_jobs::Error;
+
+use crate::exit;
+
+/// A command's end.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line or something it names cannot be used.
+    Own(u8, String),
+    /// What the library says; whole, for `--json`.
+    Library(Box<Error>),
+}
+
+impl Failure {
+    /// The command line cannot be used.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::Own(exit::USAGE, what.into())
+    }
+
+    /// The credentials cannot be used.
+    pub fn credentials(what: impl Into<String>) -> Self {
+        Self::Own(exit::CREDENTIALS, what.into())
+    }
+
+    /// A file cannot be used.
+    pub fn file(what: impl Into<String>) -> Self {
+        Self::Own(exit::FILE, what.into())
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Own(code, _) => *code,
+            Self::Library(error) => exit::of(error),
+        }
+    }
+
+    /// What is said of it.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Own(_, text) => text,
+            Self::Library(error) => error.message(),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Library(Box::new(error))
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Self {
+        Self::usage(error.to_string())
+    }
+}

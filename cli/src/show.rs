@@ -1,0 +1,238 @@
+//! What the program shows: lines and a bar for people, JSON lines for programs.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use nitro_jobs::{DownloadProgress, Error, JobResult, JobStatus, ResultKind, SavedFile};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// The bar's steps.
+const STEPS: u64 = 1000;
+
+/// Where and how things are shown.
+pub struct Show {
+    json: bool,
+    bar: Option<ProgressBar>,
+    /// Nobody reads standard output any more.
+    broken: Cell<bool>,
+    /// The last progress that was told, so that a line is not told twice.
+    told: RefCell<String>,
+    /// The tickets that were shown on standard output, where perhaps nobody read them.
+    tickets: RefCell<Vec<String>>,
+}
+
+impl Show {
+    /// A bar is drawn on a terminal only, and never beside JSON.
+    pub fn new(json: bool, quiet: bool) -> Self {
+        let bar = (!json && !quiet && io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{prefix:11} [{bar:40}] {percent:>3} %");
+            bar.set_style(
+                style
+                    .unwrap_or_else(|_| ProgressStyle::default_bar())
+                    .progress_chars("#>."),
+            );
+            bar
+        });
+        Self {
+            json,
+            bar,
+            broken: Cell::new(false),
+            told: RefCell::default(),
+            tickets: RefCell::default(),
+        }
+    }
+
+    /// Whether anybody still reads what is shown.
+    pub fn is_read(&self) -> bool {
+        !self.broken.get()
+    }
+
+    /// Whether everything is told as events.
+    pub fn tells_events(&self) -> bool {
+        self.json
+    }
+
+    /// A line for standard output.
+    fn line(&self, text: &str) {
+        let write = || {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes())
+                .and_then(|()| out.write_all(b"\n"))
+                .and_then(|()| out.flush())
+        };
+        let written = match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        };
+        if written.is_err() {
+            self.broken.set(true);
+        }
+    }
+
+    /// A line for standard error; if nobody reads that, nobody can be told.
+    pub fn note(&self, text: &str) {
+        let write = || drop(writeln!(io::stderr(), "{text}"));
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn event(&self, name: &str, mut fields: Value) {
+        fields["event"] = name.into();
+        self.line(&fields.to_string());
+    }
+
+    /// A line for people, or an event for programs.
+    pub fn text_or(&self, text: &str, name: &str, fields: impl FnOnce() -> Value) {
+        if self.json {
+            self.event(name, fields());
+        } else {
+            self.line(text);
+        }
+    }
+
+    /// There is a job: said before anything else happens to it.
+    pub fn ticket(&self, ticket: &str) {
+        if self.json {
+            self.event("submitted", json!({"ticket": parsed(ticket)}));
+            self.tickets.borrow_mut().push(ticket.to_owned());
+        } else {
+            self.note(&format!("ticket: {ticket}"));
+        }
+    }
+
+    fn progress(&self, what: &str, fraction: Option<f64>, event: impl FnOnce() -> Value) {
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(what.to_owned());
+            bar.set_position((fraction.unwrap_or_default() * STEPS as f64) as u64);
+        }
+        if self.json {
+            let percent = fraction.map(|fraction| (fraction * 100.0) as u8);
+            let told = format!("{what} {percent:?}");
+            if *self.told.borrow() != told {
+                self.event(what, event());
+                self.told.replace(told);
+            }
+        }
+    }
+
+    /// How much of the documents is sent.
+    pub fn upload(&self, sent: u64, total: u64) {
+        self.progress(
+            "upload",
+            fraction(sent, Some(total)),
+            || json!({"sent": sent, "total": total}),
+        );
+    }
+
+    /// What the service says of a job that is followed.
+    pub fn processing(&self, job: &str, status: &JobStatus) {
+        if self.json {
+            self.event("status", json!({"job": job, "status": parsed(status.json())}));
+        } else {
+            self.progress(status.state().as_str(), status.progress(), || Value::Null);
+        }
+    }
+
+    /// How much of the result is here.
+    pub fn download(&self, now: DownloadProgress) {
+        self.progress(
+            "download",
+            fraction(now.bytes, now.total),
+            || json!({"file": now.file, "files": now.files, "bytes": now.bytes, "total": now.total}),
+        );
+    }
+
+    /// The files that are on disk now.
+    pub fn saved(&self, files: &[SavedFile]) {
+        for file in files {
+            let path = file.path.display();
+            self.text_or(
+                &format!("{path} ({} bytes)", file.bytes),
+                "saved",
+                || json!({"path": path.to_string(), "bytes": file.bytes, "contentType": file.content_type}),
+            );
+        }
+    }
+
+    /// A result that was taken: a text as such, all else as JSON.
+    pub fn result(&self, result: &JobResult, as_json: bool) {
+        let text = match result.text() {
+            Some(text) if result.kind() == ResultKind::Text && !as_json => text.into_owned(),
+            _ => result.result_json().to_owned(),
+        };
+        self.text_or(
+            &text,
+            "result",
+            || json!({"result": parsed(result.result_json())}),
+        );
+    }
+
+    /// The end, if it was not a good one.
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            let mut told = json!({"code": failure.code(), "message": failure.message()});
+            if let Failure::Library(error) = failure {
+                describe(&mut told, error);
+            }
+            self.event("error", told);
+        }
+        if !self.json || !self.is_read() {
+            self.note(&format!("nitro-jobs: {}", failure.message()));
+            if let Failure::Library(error) = failure
+                && let Some(id) = error.reference_id()
+            {
+                self.note(&format!("reference for Nitro's support: {id}"));
+            }
+        }
+    }
+
+    /// Takes the bar away, and tells once more what may have been lost with a reader that went away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if !self.is_read() {
+            for ticket in self.tickets.take() {
+                self.note(&format!("ticket: {ticket}"));
+            }
+        }
+    }
+}
+
+/// Adds what the library knows of an error.
+fn describe(told: &mut Value, error: &Error) {
+    told["kind"] = format!("{:?}", error.kind()).into();
+    told["uncertain"] = error.is_uncertain().into();
+    told["retryable"] = error.is_retryable().into();
+    if let Some(status) = error.http_status() {
+        told["httpStatus"] = status.into();
+    }
+    if let Some(wait) = error.retry_after() {
+        told["retryAfterMs"] = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into();
+    }
+    if let Some(id) = error.reference_id() {
+        told["referenceID"] = id.into();
+    }
+    if let Some(ticket) = error.ticket() {
+        told["ticket"] = parsed(ticket);
+    }
+    if let Some(problem) = error.problem() {
+        told["problem"] = parsed(&problem.body);
+    }
+}
+
+/// JSON as a value, or the text itself if it is none.
+pub fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+fn fraction(done: u64, total: Option<u64>) -> Option<f64> {
+    let total = total.filter(|total| *total > 0)?;
+    Some((done as f64 / total as f64).min(1.0))
+}

@@ -1,0 +1,86 @@
+//! What the service can do: its documented operations, each a function that makes a [`Submission`] and checks what can be
+//! known before it is sent.
+//!
+//! Nothing here asks the service. Its words are kept: methods, parameters and their values are called as it calls them. What
+//! is not here, or not yet, is asked for with [`Submission::new`], which takes any method and any parameters.
+//!
+//! ```no_run
+//! use nitro_jobs::{Call, Client, ClientOptions, Download, Input, catalog};
+//!
+//! # fn main() -> nitro_jobs::Result<()> {
+//! let client = Client::new(ClientOptions::from_env()?)?;
+//! let merge = catalog::merge([Input::path("one.pdf"), Input::path("two.pdf")])?;
+//! client.run(&merge, &Download::to_file("both.pdf"), |_| true, &Call::new())?;
+//! # Ok(()) }
+//! ```
+
+mod check;
+mod conversions;
+mod extractions;
+mod generations;
+mod options;
+mod rules;
+mod transformations;
+
+use std::ffi::CStr;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::job::{Endpoint, Input, Submission};
+
+pub use conversions::{
+    Conformance, ImageFormat, OfficeFormat, PdfAOptions, to_image, to_office, to_pdf, to_pdfa,
+};
+pub use extractions::{
+    FormDataFormat, PiiLanguage, RegexFlag, TextOptions, TextSearch, extract_fillable_form_data,
+    extract_forms, extract_invoices, extract_pii_bounding_boxes, extract_tables, extract_text,
+    extract_text_bounding_boxes, get_properties, smart_detect_form_fields,
+};
+pub use generations::{FieldKind, FieldValue, NewField, create_fillable_forms, fill_forms, fill_forms_from};
+pub use transformations::{
+    Compression, ContentDepth, Flip, NewProperties, OcrLanguage, OcrOptions, OcrQuality, Passwords,
+    PdfVersion, Permission, Profile, Protection, Redaction, Rotation, WatermarkOptions, compress,
+    delete_pages, flatten, merge, ocr, optimize, protect, redact, rotate, set_properties, split, unprotect,
+    watermark,
+};
+
+/// The operations as JSON, with a NUL at the end for C.
+static TEXT: &str = concat!(include_str!("operations.json"), "\0");
+
+/// The documented operations as JSON, for a program that offers them: a list of
+/// `{"name","title","description","endpoint","method","documents":[…],"params":[…],"result"}`.
+///
+/// Each parameter has `name`, `type`, `required` and `description`, and in JSON Schema's words what its values may be:
+/// `enum`, `default`, `minimum`, `maximum`, `minItems`, `maxItems`, `maxLength`, `items`; `properties` is again such a list.
+/// `documents` says how many files of which extensions come in which order, and `result` how the answer is called in the
+/// service's result. Ignore what you do not know.
+pub fn json() -> &'static str {
+    TEXT.trim_end_matches('\0')
+}
+
+/// The same as C has it.
+pub(crate) fn c_json() -> &'static CStr {
+    CStr::from_bytes_with_nul(TEXT.as_bytes()).unwrap_or_default()
+}
+
+/// Makes a submission of what an operation needs, and checks it.
+fn build<'a>(
+    endpoint: Endpoint,
+    method: &str,
+    params: &impl Serialize,
+    documents: impl IntoIterator<Item = Input<'a>>,
+) -> Result<Submission<'a>> {
+    let params = serde_json::to_string(params)
+        .map_err(|_| Error::invalid(format!("{method}: the parameters cannot be written as JSON")))?;
+    let mut submission = Submission::new(endpoint, method).params_json(params)?;
+    for document in documents {
+        submission.add(document);
+    }
+    submission.check()?;
+    Ok(submission)
+}
+
+/// Parameters of an operation that has none.
+#[derive(Serialize)]
+struct NoParams {}

@@ -1,0 +1,42 @@
+/* The catalogue from C: lent whenever it is asked for, and submissions held against it. */
+#include "check.h"
+
+static const uint8_t document[] = "%PDF-1.7 a document";
+
+static nitro_submission_t *some_submission(const char *endpoint, const char *method, const char *params) {
+    nitro_submission_t *submission = NULL;
+    OK(nitro_submission_new(endpoint, method, &submission, &err));
+    OK(nitro_submission_set_params_json(submission, params, &err));
+    OK(nitro_submission_add_bytes(submission, "a.pdf", NULL, document, sizeof document - 1, &err));
+    return submission;
+}
+
+static void refused(const char *endpoint, const char *method, const char *params, const char *words) {
+    nitro_submission_t *submission = some_submission(endpoint, method, params);
+    FAILS(nitro_submission_check(submission, &err), NITRO_E_INVALID_ARGUMENT);
+    CHECK_HOLDS(nitro_error_message(err), words);
+    nitro_submission_free(submission);
+}
+
+static void passes(const char *endpoint, const char *method, const char *params) {
+    nitro_submission_t *submission = some_submission(endpoint, method, params);
+    OK(nitro_submission_check(submission, &err));
+    nitro_submission_free(submission);
+}
+
+int main(int argc, char **argv) {
+    const char *json = nitro_catalog_json();
+    begin(argc, argv);
+    CHECK(json == nitro_catalog_json());
+    CHECK(json[0] == '[' && json[strlen(json) - 2] == ']');
+    CHECK_HOLDS(json, "\"name\":\"extract-pii-bounding-boxes\"");
+    CHECK_HOLDS(json, "\"enum\":[\"web\",\"print\",\"archive\"");
+    printf("%s", json);
+
+    refused("transformations", "merge", "{}", "merge: it takes at least 2 documents");
+    refused("transformations", "optimize", "{\"profile\":\"small\"}", "profile: it must be one of web, print");
+    refused("conversions", "convert", "{\"to\":\"pdf\"}", "document 1 is application/pdf, and it takes doc");
+    passes("transformations", "optimize", "{\"profile\":\"web\"}");
+    passes("transformations", "what-is-learnt-later", "{\"any\":[1]}");
+    return end();
+}

@@ -1,0 +1,63 @@
+//! A service that takes submissions in without keeping them, however large they are.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+/// A running one; its threads end with the process.
+pub struct Drain {
+    pub base_url: String,
+    taken: std::sync::mpsc::Receiver<Taken>,
+}
+
+/// A request that was taken in: the announced and the true length of its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub announced: u64,
+    pub came: u64,
+}
+
+impl Drain {
+    /// Accepts everything as the job `1`.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base_url = format!("http://{}", listener.local_addr().expect("its address"));
+        let (tell, taken) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                if tell.send(take(socket)).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { base_url, taken }
+    }
+
+    /// The next request that was taken in.
+    pub fn next(&self) -> Taken {
+        self.taken.recv_timeout(super::WATCHDOG).expect("a request")
+    }
+}
+
+fn take(mut socket: TcpStream) -> Taken {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        socket.read_exact(&mut byte).expect("a head");
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).expect("a head").to_ascii_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let announced = length.expect("a length").parse().expect("a number");
+    let (mut buffer, mut came) = (vec![0; 64 << 10], 0);
+    while came < announced {
+        match socket.read(&mut buffer) {
+            Ok(n @ 1..) => came += n as u64,
+            _ => break,
+        }
+    }
+    let accepted = b"HTTP/1.1 202 Accepted\r\nLocation: /jobs/1/status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    // A client that went away is seen by what came of its body.
+    let _ = socket.write_all(accepted);
+    Taken { announced, came }
+}

@@ -1,0 +1,34 @@
+// The catalogue from C++: lent whenever it is asked for, and submissions held against it. Twin of tests/c/catalog.c.
+#include "check.hpp"
+
+namespace catalog_twin {
+
+nitro::submission some_submission(const char *endpoint, const char *method, const char *params) {
+    nitro::submission submission = OK(nitro::submission::make(endpoint, method));
+    OK(submission.params_json(params));
+    OK(submission.add_bytes("a.pdf", std::string("%PDF-1.7 a document")));
+    return submission;
+}
+
+void refused(const char *endpoint, const char *method, const char *params, const char *words) {
+    const nitro::submission submission = some_submission(endpoint, method, params);
+    CHECK_HOLDS(FAILS(invalid_argument, submission.check()).message, words);
+}
+
+void run() {
+    const std::string json = nitro::catalog_json();
+    CHECK(json[0] == '[' && json[json.size() - 2] == ']');
+    CHECK_HOLDS(json, "\"name\":\"extract-pii-bounding-boxes\"");
+    CHECK_HOLDS(json, "\"enum\":[\"web\",\"print\",\"archive\"");
+    std::printf("%s", json.c_str());
+
+    refused("transformations", "merge", "{}", "merge: it takes at least 2 documents");
+    refused("transformations", "optimize", "{\"profile\":\"small\"}", "profile: it must be one of web, print");
+    refused("conversions", "convert", "{\"to\":\"pdf\"}", "document 1 is application/pdf, and it takes doc");
+    OK(some_submission("transformations", "optimize", "{\"profile\":\"web\"}").check());
+    OK(some_submission("transformations", "what-is-learnt-later", "{\"any\":[1]}").check());
+    FAILS(invalid_argument, nitro::submission().check());
+}
+
+} // namespace catalog_twin
+TWIN(catalog);

@@ -1,0 +1,10 @@
+// The other half, though the compiler has exceptions.
+#define NITRO_NO_EXCEPTIONS
+#include <nitro_jobs.hpp>
+
+int throwing();
+int main() {
+    const nitro::client client = nitro::client::make(nitro::options()).value();
+    const nitro::outcome<nitro::job> refused = client.job_from_id("..");
+    return refused.code() == nitro::code::invalid_argument && throwing() == 1 ? 0 : 1;
+}

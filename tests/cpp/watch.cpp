@@ -1,0 +1,141 @@
+// Many jobs at once. Twin of tests/c/watch.c.
+#include "check.hpp"
+
+namespace watch_twin {
+
+struct row {
+    std::string id;
+    code ends_with;
+    int ends;
+};
+
+// A list of rows whose addresses stay.
+typedef std::vector<std::unique_ptr<row>> rows;
+
+// Adds each job of this list with its row; gives the number of the first.
+std::uint64_t add_all(const nitro::client &client, const nitro::job_watch &watch, const char *name, code ends_with,
+                      rows &all) {
+    std::uint64_t first = 0;
+    const std::string list = arg(name) + ",";
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t end = list.find(',', at);
+        all.emplace_back(new row{list.substr(at, end - at), ends_with, 0});
+        at = end + 1;
+        const nitro::job job = job_of(client, all.back()->id);
+        const std::uint64_t id = OK(watch.add(job));
+        CHECK(id != 0);
+        if (!first) first = id;
+        // Once more changes nothing but the row.
+        CHECK(OK(watch.add(job, all.back().get())) == id);
+    }
+    return first;
+}
+
+// What a loop goes through: the events themselves, or their outcomes where nothing can be thrown.
+const nitro::watch_event &plain(const nitro::watch_event &event) { return event; }
+const nitro::watch_event &plain(const nitro::outcome<nitro::watch_event> &event) { return event.value(); }
+
+// Whether it was the last of its job.
+bool as_scripted(const nitro::watch_event &event) {
+    row *here = event.user_data_as<row>();
+    if (!here) { // An event of before the row was known.
+        CHECK(!event.is_last());
+        return false;
+    }
+    CHECK_TEXT(event.job_id(), here->id);
+    CHECK(event.id() != 0);
+    CHECK_NUMBER(here->ends, 0);
+    if (!event.is_last()) {
+        CHECK(event.code() == code::ok);
+        CHECK(event.status().state() == nitro::job_state::running);
+        return false;
+    }
+    here->ends++;
+    const nitro::error_info why = event.error();
+    CHECK(event.code() == here->ends_with && why.code == here->ends_with);
+    CHECK(why.message.empty() == (here->ends_with == code::ok));
+    CHECK(!event.status() == (here->ends_with == code::not_found));
+    if (here->ends_with == code::job_failed) CHECK_HOLDS(why.problem_json, "PDFIsPasswordProtected");
+    if (here->ends_with != code::ok) {
+        CHECK(!why.reference_id.empty());
+        CHECK_HOLDS(why.message, here->id);
+    }
+    return true;
+}
+
+// Each job comes to the end that is expected, and says why; nothing comes after it.
+void ends_as_scripted(const nitro::client &client) {
+    const nitro::job_watch watch = OK(client.watch());
+    CHECK(!OK(watch.next()));
+    rows all;
+    add_all(client, watch, "completed", code::ok, all);
+    add_all(client, watch, "failed", code::job_failed, all);
+    add_all(client, watch, "canceled", code::job_canceled, all);
+    add_all(client, watch, "lost", code::not_found, all);
+    CHECK_NUMBER(watch.count(), all.size());
+    int progress = 0, timeouts = 0;
+    std::size_t ends = 0;
+    const auto seen = [&](const nitro::watch_event &event) {
+        if (as_scripted(event)) ends++;
+        else progress++;
+    };
+    while (timeouts == 0) { // Pulled one by one until one is interrupted, and the rest in a loop.
+        const auto next = nitro::attempt([&] { return watch.next(milliseconds(2)); });
+        timeouts += next.code() == code::timeout;
+        if (next) {
+            CHECK(*next);
+            seen(*next);
+        }
+    }
+    for (auto &event : watch) seen(plain(event));
+    for (const auto &each : all) CHECK_NUMBER(each->ends, 1);
+    CHECK_NUMBER(ends, all.size());
+    CHECK(progress > 0);
+    CHECK_NUMBER(watch.count(), 0);
+}
+
+// One thread waits, another one is told so, and removes the jobs until there is nothing to wait for.
+void removed_from_another_thread(const nitro::client &client) {
+    const nitro::job_watch watch = OK(client.watch(2, 100.0));
+    rows all;
+    const std::uint64_t first = add_all(client, watch, "running", code::ok, all);
+    std::thread waiting([&] {
+        for (;;) { // The other thread may be waiting itself when this one begins.
+            const auto next = nitro::attempt([&] { return watch.next(nitro::no_limit); });
+            if (next.code() == code::busy || (next && *next)) continue;
+            CHECK(next);
+            return;
+        }
+    });
+    while (CODE_OF(watch.next(milliseconds(1))) != code::busy) {
+    }
+    for (std::uint64_t id = first; id < first + all.size(); id++) CHECK(watch.remove(id));
+    CHECK(!watch.remove(first));
+    waiting.join();
+}
+
+// Its end does not wait for the jobs, and events outlive their watch.
+void ended_while_jobs_run(const nitro::client &client) {
+    nitro::job_watch watch = OK(client.watch(4));
+    const nitro::cancel_token cancel;
+    rows all;
+    add_all(client, watch, "running", code::ok, all);
+    const nitro::watch_event event = OK(watch.next(nitro::no_limit));
+    CHECK(event);
+    cancel.trigger();
+    FAILS(cancelled, watch.next({cancel, nitro::no_limit}));
+    watch.reset();
+    CHECK(event.status().state() == nitro::job_state::running);
+}
+
+void run() {
+    const nitro::client client = some_client();
+    ends_as_scripted(client);
+    removed_from_another_thread(client);
+    ended_while_jobs_run(client);
+    FAILS(invalid_argument, client.watch(257));
+    FAILS(invalid_argument, client.watch(1, -1.0));
+}
+
+} // namespace watch_twin
+TWIN(watch);
