@@ -117,7 +117,7 @@ header:
 	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := c_api c_arguments c_errors c_options c_submit c_threads cancel connections cpp examples flow limits proxy secrets soundness tls watch
+C_TESTS := c_api c_arguments c_errors c_greedy c_options c_panics c_states c_submit c_threads cancel connections cpp examples flow limits proxy secrets soundness tls watch
 # Memory is measured there, or the programs are not this library's, or they are those of "cpp" in another form.
 NOT_UNDER_TOOLS := c_memory cpp_programs cpp_returning torture
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)

@@ -309,7 +309,9 @@ typedef struct nitro_status_t nitro_status_t;
 typedef struct nitro_submission_t nitro_submission_t;
 
 /**
- * Where a token callback puts the token: lent to it for the call. Threads: the callback's own. Since 0.1.0.
+ * Where a token callback puts the token: lent to it for the call.
+ *
+ * Threads: the callback's own. Since 0.1.0.
  */
 typedef struct nitro_token_t nitro_token_t;
 
@@ -347,38 +349,42 @@ typedef void (*nitro_log_fn)(int32_t level,
                              void *user_data);
 
 /**
- * Gives the library a token: calls nitro_token_set() with `answer` and returns 0. Anything else says that there is none.
+ * Gives the library a token: calls nitro_token_set() with `answer` and returns 0.
  *
- * `reason` is one of NITRO_TOKEN_.... Called on a thread that is inside a call of this library, only during that call, and on
- * one thread at a time for each client. It may block; the call's cancel token and limits do not reach into it. It must not
- * use the client that asks, and no C++ exception may leave it. `answer` is lent for the call.
+ * Anything else says that there is none. `reason` is one of NITRO_TOKEN_.... Called on a thread that is inside a call of
+ * this library, only during that call, and on one thread at a time for each client. It may block; the call's cancel
+ * token and limits do not reach into it. It must not use the client that asks, and no C++ exception may leave it.
+ * `answer` is lent for the call.
  */
 typedef int32_t (*nitro_token_fn)(int32_t reason,
                                   nitro_token_t *answer,
                                   void *user_data);
 
 /**
- * Hears how far a wait is. Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED.
+ * Hears how far a wait is.
  *
- * Called on the waiting thread, only during the wait. `status` is lent for the call. No C++ exception may leave it.
+ * Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED. Called on the waiting thread, only during the
+ * wait. `status` is lent for the call. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_progress_fn)(const nitro_status_t *status,
                                      void *user_data);
 
 /**
- * Takes the next bytes of a result. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+ * Takes the next bytes of a result.
  *
- * Called on the calling thread, only during the call. `data` is lent for the call. No C++ exception may leave it.
+ * Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call.
+ * `data` is lent for the call. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_sink_fn)(const uint8_t *data,
                                  size_t length,
                                  void *user_data);
 
 /**
- * Hears how far a download is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file.
+ * Hears how far a download is.
  *
- * `file` counts from 0 to `files` - 1; `bytes` of this file have come, of `total`, which is -1 if it is not known. Called
- * on the calling thread, only during the call. No C++ exception may leave it.
+ * Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file. `file` counts from 0 to `files` - 1;
+ * `bytes` of this file have come, of `total`, which is -1 if it is not known. Called on the calling thread, only during
+ * the call. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_transfer_fn)(size_t file,
                                      size_t files,
@@ -397,20 +403,21 @@ typedef int64_t (*nitro_read_fn)(uint8_t *buffer,
                                  void *user_data);
 
 /**
- * Hears how far an upload is: `sent` bytes of `total`. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+ * Hears how far an upload is: `sent` bytes of `total`.
  *
- * Called on the calling thread, only during the call. No C++ exception may leave it.
+ * Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call. No
+ * C++ exception may leave it.
  */
 typedef int32_t (*nitro_upload_fn)(int64_t sent,
                                    int64_t total,
                                    void *user_data);
 
 /**
- * Hears how far a run is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+ * Hears how far a run is.
  *
- * `phase` is one of NITRO_RUN_...; treat one that is not known as nothing. What does not belong to the phase is 0 or NULL.
- * Called on the calling thread, only during the call. `ticket_json` and `status` are lent for the call. No C++ exception may
- * leave it.
+ * Returns 0 to go on; anything else stops with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; treat one that is not
+ * known as nothing. What does not belong to the phase is 0 or NULL. Called on the calling thread, only during the call.
+ * `ticket_json` and `status` are lent for the call. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_run_fn)(int32_t phase,
                                 int64_t done,
@@ -430,7 +437,9 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_INVALID_ARGUMENT 1
 
 /**
- * A defect inside this library was caught. The call had no effect that is known; the next call works.
+ * A defect inside this library was caught.
+ *
+ * The call had no effect that is known; the next call works.
  */
 #define NITRO_E_INTERNAL 2
 
@@ -460,7 +469,9 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_TIMEOUT 12
 
 /**
- * The time to wait for a job ran out. The job goes on: its ticket is in nitro_error_ticket_json().
+ * The time to wait for a job ran out.
+ *
+ * The job goes on: its ticket is in nitro_error_ticket_json().
  */
 #define NITRO_E_WAIT_TIMEOUT 13
 
@@ -610,7 +621,9 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_FILE_EXISTS 71
 
 /**
- * The writer that takes the bytes failed. In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
+ * The writer that takes the bytes failed.
+ *
+ * In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
  */
 #define NITRO_E_SINK 72
 
@@ -723,9 +736,9 @@ NITRO_API
 const char *nitro_error_ticket_json(const nitro_error_t *err);
 
 /**
- * Frees the error and all that it lent. NULL is nothing.
+ * Frees the error and all that it lent.
  *
- * Threads: any, once. Since 0.1.0.
+ * NULL is nothing. Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_error_free(nitro_error_t *err);
@@ -797,9 +810,10 @@ NITRO_API
 int32_t nitro_cancel_is_triggered(const nitro_cancel_t *cancel);
 
 /**
- * Frees the token. Calls that it was given to go on and can no longer be cancelled.
+ * Frees the token.
  *
- * NULL is nothing. Threads: any, also while calls use the token. Since 0.1.0.
+ * Calls that it was given to go on and can no longer be cancelled. NULL is nothing. Threads: any, also while calls use
+ * the token. Since 0.1.0.
  */
 NITRO_API
 void nitro_cancel_free(nitro_cancel_t *cancel);
@@ -957,9 +971,9 @@ nitro_code_t nitro_options_set_log(nitro_options_t *options,
                                    nitro_error_t **err);
 
 /**
- * Frees the options. Clients made from them keep their own copy. NULL is nothing.
+ * Frees the options.
  *
- * Threads: one at a time. Since 0.1.0.
+ * Clients made from them keep their own copy. NULL is nothing. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 void nitro_options_free(nitro_options_t *options);
@@ -1092,10 +1106,11 @@ nitro_code_t nitro_options_set_token_callback(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
- * Answers a token callback. The token is copied into memory that is wiped when it is freed.
+ * Answers a token callback.
  *
- * `expires_in_s`: for how many seconds it is valid, -1 or 0 if that is not known; then it is used until the service refuses
- * it. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Threads: that of the callback. Since 0.1.0.
+ * The token is copied into memory that is wiped when it is freed. `expires_in_s`: for how many seconds it is valid, -1
+ * or 0 if that is not known; then it is used until the service refuses it. Codes: NITRO_E_INVALID_ARGUMENT for NULL or
+ * broken UTF-8. Threads: that of the callback. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_token_set(nitro_token_t *answer,
@@ -1104,11 +1119,11 @@ nitro_code_t nitro_token_set(nitro_token_t *answer,
                              nitro_error_t **err);
 
 /**
- * Makes a client from options. No connection is made yet.
+ * Makes a client from options.
  *
- * The options are read, not taken: free them, or use them again. `options` may be NULL for the defaults. The caller owns
- * `*client` and frees it with nitro_client_free(). Codes: NITRO_E_INVALID_ARGUMENT names the option that cannot be used.
- * Threads: any, while no other thread changes `options`. Since 0.1.0.
+ * No connection is made yet. The options are read, not taken: free them, or use them again. `options` may be NULL for
+ * the defaults. The caller owns `*client` and frees it with nitro_client_free(). Codes: NITRO_E_INVALID_ARGUMENT names
+ * the option that cannot be used. Threads: any, while no other thread changes `options`. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_new(const nitro_options_t *options,
@@ -1116,18 +1131,19 @@ nitro_code_t nitro_client_new(const nitro_options_t *options,
                               nitro_error_t **err);
 
 /**
- * Frees the client. Jobs and events that were made from it go on working.
+ * Frees the client.
  *
- * Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+ * Jobs and events that were made from it go on working. Does no network I/O. NULL is nothing. Threads: any, once no call
+ * is given this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_client_free(nitro_client_t *client);
 
 /**
- * Makes the ticket of a job of which only the id is known. Nothing is sent.
+ * Makes the ticket of a job of which only the id is known.
  *
- * The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id that cannot be
- * one. Threads: any. Since 0.1.0.
+ * Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id
+ * that cannot be one. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_from_id(const nitro_client_t *client,
@@ -1136,10 +1152,10 @@ nitro_code_t nitro_job_from_id(const nitro_client_t *client,
                                nitro_error_t **err);
 
 /**
- * Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another. Nothing is sent.
+ * Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another.
  *
- * The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what is no ticket.
- * Threads: any. Since 0.1.0.
+ * Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what
+ * is no ticket. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_from_json(const nitro_client_t *client,
@@ -1176,10 +1192,11 @@ NITRO_API
 const char *nitro_job_reference_id(const nitro_job_t *job);
 
 /**
- * Asks the service for the job's status, once. A failed or canceled job is an answer here, not an error.
+ * Asks the service for the job's status, once.
  *
- * The caller owns `*status`. `cancel` may be NULL. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes:
- * NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
+ * A failed or canceled job is an answer here, not an error. The caller owns `*status`. `cancel` may be NULL.
+ * `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_FOUND for an unknown id,
+ * NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_status(const nitro_job_t *job,
@@ -1238,9 +1255,9 @@ nitro_code_t nitro_job_result_bytes(const nitro_job_t *job,
                                     nitro_error_t **err);
 
 /**
- * Frees the ticket. The job at the service goes on. NULL is nothing.
+ * Frees the ticket.
  *
- * Threads: any, once no call is given this handle. Since 0.1.0.
+ * The job at the service goes on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_job_free(nitro_job_t *job);
@@ -1288,18 +1305,18 @@ const char *nitro_status_json(const nitro_status_t *status,
                               size_t *length);
 
 /**
- * Frees the status and all that it lent. NULL is nothing.
+ * Frees the status and all that it lent.
  *
- * Threads: any, once. Since 0.1.0.
+ * NULL is nothing. Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_status_free(nitro_status_t *status);
 
 /**
- * Opens the live progress of a job. Nothing is sent before the first nitro_events_next().
+ * Opens the live progress of a job.
  *
- * The caller owns `*events` and frees it with nitro_events_free(); the job may be freed before. Codes:
- * NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+ * Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with nitro_events_free();
+ * the job may be freed before. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_events(const nitro_job_t *job,
@@ -1322,20 +1339,21 @@ nitro_code_t nitro_events_next(const nitro_events_t *events,
                                nitro_error_t **err);
 
 /**
- * Closes the stream and frees it. Does no network I/O. NULL is nothing.
+ * Closes the stream and frees it.
  *
- * Threads: any, once no call is given this handle. Since 0.1.0.
+ * Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_events_free(nitro_events_t *events);
 
 /**
- * Makes a watch without jobs. Nothing is sent and no thread is started before nitro_watch_add().
+ * Makes a watch without jobs.
  *
- * `threads`: how many there may be, from 1 to 256; 0 stands for 4. Half of them may each hold the live stream of a job, the
- * others poll the rest over kept connections. `requests_per_second`: the most requests of all jobs together, evenly spread;
- * 0 for no limit. The caller owns `*watch` and frees it with nitro_watch_free(); the client may be freed before. Codes:
- * NITRO_E_INVALID_ARGUMENT. Threads: any. Since 0.1.0.
+ * Nothing is sent and no thread is started before nitro_watch_add(). `threads`: how many there may be, from 1 to 256; 0
+ * stands for 4. Half of them may each hold the live stream of a job, the others poll the rest over kept connections.
+ * `requests_per_second`: the most requests of all jobs together, evenly spread; 0 for no limit. The caller owns `*watch`
+ * and frees it with nitro_watch_free(); the client may be freed before. Codes: NITRO_E_INVALID_ARGUMENT. Threads: any.
+ * Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_new(const nitro_client_t *client,
@@ -1393,10 +1411,11 @@ nitro_code_t nitro_watch_next(const nitro_watch_t *watch,
                               nitro_error_t **err);
 
 /**
- * Stops following, waits for the watch's threads, and frees it. NULL is nothing.
+ * Stops following, waits for the watch's threads, and frees it.
  *
- * The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events that were pulled stay
- * valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since 0.1.0.
+ * NULL is nothing. The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events
+ * that were pulled stay valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since
+ * 0.1.0.
  */
 NITRO_API
 void nitro_watch_free(nitro_watch_t *watch);
@@ -1459,9 +1478,9 @@ NITRO_API
 const nitro_error_t *nitro_watch_event_error(const nitro_watch_event_t *event);
 
 /**
- * Frees the event and all that it lent. NULL is nothing.
+ * Frees the event and all that it lent.
  *
- * Threads: any, once. Since 0.1.0.
+ * NULL is nothing. Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_watch_event_free(nitro_watch_event_t *event);
@@ -1550,9 +1569,9 @@ nitro_code_t nitro_result_value_json(const nitro_result_t *result,
                                      nitro_error_t **err);
 
 /**
- * Frees the result and all that it lent. NULL is nothing.
+ * Frees the result and all that it lent.
  *
- * Threads: any, once. Since 0.1.0.
+ * NULL is nothing. Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_result_free(nitro_result_t *result);
@@ -1652,10 +1671,11 @@ nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
                                        nitro_error_t **err);
 
 /**
- * Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
+ * Adds a document in memory under a file name.
  *
- * `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL
- * if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+ * `data` is not copied: it must stay as it is until the submission is freed. `content_type` may be NULL: then it follows
+ * from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes:
+ * NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
@@ -1713,9 +1733,9 @@ nitro_code_t nitro_client_submit(const nitro_client_t *client,
                                  nitro_error_t **err);
 
 /**
- * Frees the submission. Jobs that were made of it go on. NULL is nothing.
+ * Frees the submission.
  *
- * Threads: any, once no call is given this handle. Since 0.1.0.
+ * Jobs that were made of it go on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_submission_free(nitro_submission_t *submission);
@@ -1734,11 +1754,11 @@ NITRO_API
 const char *nitro_catalog_json(void);
 
 /**
- * Checks what the catalogue knows of a submission: required parameters, their types, values and ranges, how many documents
- * there must be and of which kinds. Opens no file and asks nobody.
+ * Checks what the catalogue knows of a submission, before it is sent.
  *
- * What the catalogue does not know passes, be it a method or a parameter; nitro_client_submit() and nitro_client_run() do not
- * ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and never its value. Threads:
+ * That is: required parameters, their types, values and ranges, how many documents there must be and of which kinds. Opens
+ * no file and asks nobody. What the catalogue does not know passes, be it a method or a parameter; nitro_client_submit() and
+ * nitro_client_run() do not ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and never its value. Threads:
  * one at a time. Since 0.1.0.
  */
 NITRO_API

@@ -33,6 +33,7 @@ mod auth;
 mod call;
 mod cancel;
 pub mod catalog;
+mod caught;
 mod client;
 mod error;
 mod ffi;

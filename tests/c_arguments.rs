@@ -1,5 +1,6 @@
 //! Arguments that cannot be used, for every function that the header declares: NULL for each pointer, broken UTF-8 for
-//! each string, a negative limit for each call that blocks. The calls are generated, so that none can be forgotten.
+//! each string, a negative limit and a token that was triggered for each call that blocks, options that were used for each
+//! setter. The calls are generated, so that none can be forgotten; tests/c_states.rs has the states of other handles.
 
 mod common;
 
@@ -97,6 +98,7 @@ fn sentinel(param: &Param) -> &'static str {
 
 const REFUSED: &str =
     "code == NITRO_E_INVALID_ARGUMENT && nitro_error_code(err) == code && *nitro_error_message(err)";
+const CANCELLED: &str = "code == NITRO_E_CANCELLED && nitro_error_code(err) == code";
 const TAKEN: &str = "code != NITRO_E_INVALID_ARGUMENT";
 
 /// All arguments NULL or 0. What cannot fail gives the empty value that its comment names.
@@ -150,6 +152,12 @@ fn program(function: &Function) -> String {
             for limit in ["-2", "INT64_MIN"] {
                 body += &call(function, Some((param, limit)), REFUSED);
             }
+        }
+        if param.name == "cancel" {
+            body += &call(function, Some((param, "triggered")), CANCELLED);
+        }
+        if param.kind == "nitro_options_t*" {
+            body += &call(function, Some((param, "used")), "code == NITRO_OK");
         }
     }
     body

@@ -124,6 +124,103 @@ fn the_header_is_ascii_and_documents_everything() {
     assert!(undocumented.is_empty(), "{undocumented:?}");
 }
 
+/// Each comment of the header, as lines, but for the one of the file and those of macros that name themselves.
+fn comments(text: &str) -> Vec<Vec<&str>> {
+    let blocks = text.split("/**").skip(1);
+    let lines = blocks.filter_map(|block| {
+        let (comment, _) = block.split_once("*/")?;
+        let lines = comment.trim().lines();
+        Some(
+            lines
+                .map(|line| line.trim().trim_start_matches('*').trim())
+                .collect(),
+        )
+    });
+    lines
+        .filter(|lines: &Vec<&str>| !lines[0].starts_with('@'))
+        .collect()
+}
+
+#[test]
+fn each_comment_begins_with_one_sentence() {
+    let text = header::text();
+    let comments = comments(&text);
+    assert!(
+        comments.len() > 150,
+        "only {} comments were found",
+        comments.len()
+    );
+    for lines in comments {
+        let (first, more) = (lines[0], lines.get(1));
+        assert!(
+            first.ends_with('.') && more.is_none_or(|line| line.is_empty()),
+            "no sentence in a line of its own: {first}"
+        );
+        let next = first.split(". ").nth(1).unwrap_or_default();
+        assert!(
+            !next.starts_with(|c: char| c.is_ascii_uppercase() || c == '`'),
+            "more than one sentence: {first}"
+        );
+    }
+}
+
+/// The comment of the type that `kind` points to.
+fn comment_of_type(text: &str, kind: &str) -> String {
+    let name = kind.trim_start_matches("const ").trim_end_matches('*');
+    let declared = text.find(&format!("\ntypedef struct {name} {name};"));
+    declared
+        .map(|at| header::doc_before(&text[..at]))
+        .unwrap_or_default()
+}
+
+#[test]
+fn each_function_says_who_owns_what_on_which_thread_with_which_codes_since_when() {
+    let text = header::text();
+    for function in header::functions() {
+        let (name, doc) = (&function.name, &function.doc);
+        let (_, since) = doc.rsplit_once("Since ").unwrap_or_default();
+        let parts: Vec<_> = since.trim_end_matches('.').split('.').collect();
+        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        assert!(
+            parts.len() == 3 && parts.iter().all(is_number),
+            "{name}: since {since:?}"
+        );
+
+        for param in function.params.iter().filter(|param| param.kind.ends_with("**")) {
+            let owned = doc.contains(&format!("owns `*{}`", param.name));
+            assert!(
+                owned || param.name == "err",
+                "{name}: who owns `*{}`?",
+                param.name
+            );
+        }
+        let lent = doc.contains("Lent until ") || doc.contains("Static") || doc.contains("given to nitro_");
+        match function.returns.as_str() {
+            kind if kind.starts_with("const ") && kind.ends_with('*') => {
+                assert!(lent, "{name}: lent for how long?")
+            }
+            "void*" => assert!(lent, "{name}: whose is it?"),
+            kind if kind.ends_with('*') => assert!(doc.contains("The caller owns"), "{name}: who owns it?"),
+            _ => {}
+        }
+
+        let handle = function
+            .params
+            .first()
+            .map(|param| comment_of_type(&text, &param.kind));
+        assert!(
+            doc.contains("Threads: ")
+                || doc.contains("from any thread")
+                || handle.unwrap_or_default().contains("Threads: "),
+            "{name}: on which threads?"
+        );
+        assert!(
+            !function.is_fallible() || doc.contains("Codes: "),
+            "{name}: with which codes?"
+        );
+    }
+}
+
 #[test]
 fn codes_are_listed_once_and_in_groups() {
     let codes = header::codes();

@@ -16,8 +16,8 @@ several, it is used under the first of MIT, Apache-2.0, ISC and BSD-3-Clause tha
 The Rust standard library is part of it too: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0.
 ";
 
-/// The packages that end up in the library on Linux: what is reached from it by normal dependencies.
-fn linked() -> Vec<Value> {
+/// Every package of Cargo.lock that Linux has a use for, and what each stands on.
+fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--locked", "--format-version", "1"])
         .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
@@ -29,7 +29,12 @@ fn linked() -> Vec<Value> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The packages that end up in the library on Linux: what is reached from it by normal dependencies.
+fn linked() -> Vec<Value> {
+    let metadata = metadata();
     let root = metadata["resolve"]["root"].as_str().expect("this package");
     let nodes: BTreeMap<_, _> = list(&metadata["resolve"]["nodes"])
         .map(|node| (word(node, "id"), node))
@@ -167,5 +172,75 @@ fn the_notices_are_those_of_what_is_linked() {
     // Every package that a release is known to stand on is there, and so is at least one text of each licence.
     for part in ["ring ", "rustls ", "ureq ", "MIT", "Apache License", "ISC"] {
         assert!(generated.contains(part), "{part}");
+    }
+}
+
+/// The texts in quotes of the list that follows `start` in deny.toml.
+fn listed(deny: &str, start: &str) -> Vec<String> {
+    let (_, rest) = deny.split_once(start).unwrap_or_else(|| panic!("{start}"));
+    let (list, _) = rest.split_once(']').expect("its end");
+    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Whether a licence expression can be met by what is allowed. AND binds closer than OR, parentheses closest.
+fn is_met(expression: &str, allowed: &[String]) -> bool {
+    let mut expression = expression.replace('/', " OR ");
+    while let Some(close) = expression.find(')') {
+        let open = expression[..close].rfind('(').expect("a parenthesis");
+        let inner = is_met(&expression[open + 1..close], allowed);
+        expression.replace_range(open..=close, if inner { "yes" } else { "no" });
+    }
+    let is_allowed = |name: &str| name == "yes" || allowed.iter().any(|allowed| allowed == name);
+    expression
+        .split(" OR ")
+        .any(|choice| choice.split(" AND ").all(|name| is_allowed(name.trim())))
+}
+
+/// What `cargo deny check licenses bans sources` would find, as far as the lock file tells it.
+#[test]
+fn nothing_is_used_that_deny_toml_forbids() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let deny = std::fs::read_to_string(root.join("deny.toml")).expect("deny.toml");
+    let allowed = listed(&deny, "\nallow = [");
+    assert!(is_met("Zlib OR (GPL-3.0 AND MIT)", &allowed) && !is_met("MIT AND GPL-3.0", &allowed));
+    let metadata = metadata();
+    for package in list(&metadata["packages"]) {
+        let (name, licence) = (word(package, "name"), word(package, "license"));
+        let exception = format!("\ncrate = \"{name}\"\nallow = [");
+        let own = if deny.contains(&exception) {
+            listed(&deny, &exception)
+        } else {
+            Vec::new()
+        };
+        assert!(
+            is_met(licence, &[allowed.clone(), own].concat()),
+            "{name}: {licence} is not allowed"
+        );
+        let source = package["source"].as_str();
+        assert!(
+            source.is_none_or(
+                |source| source.starts_with("registry+https://github.com/rust-lang/crates.io-index")
+            ),
+            "{name} comes from {source:?}"
+        );
+        assert!(name != "openssl-sys", "{name} is forbidden");
+    }
+    // Only the named packages may stand on the runtime, and none of them is linked.
+    let wrappers = listed(&deny, "crate = \"tokio\", wrappers = [");
+    let names: BTreeMap<_, _> = list(&metadata["packages"])
+        .map(|package| (word(package, "id"), word(package, "name")))
+        .collect();
+    for node in list(&metadata["resolve"]["nodes"]) {
+        let on_tokio = list(&node["deps"]).any(|dependency| names[word(dependency, "pkg")] == "tokio");
+        let name = names[word(node, "id")];
+        assert!(
+            !on_tokio || wrappers.iter().any(|wrapper| wrapper == name),
+            "{name} stands on tokio"
+        );
+    }
+    for package in linked() {
+        let name = word(&package, "name");
+        let exception = format!("\ncrate = \"{name}\"");
+        assert!(name != "tokio" && !deny.contains(&exception), "{name} is linked");
     }
 }

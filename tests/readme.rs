@@ -43,6 +43,22 @@ fn dependencies<'a>(manifest: &'a str, section: &str) -> Vec<&'a str> {
     lines.filter_map(|line| Some(line.split_once(" = ")?.0)).collect()
 }
 
+/// tests/model builds the same sources: what they need stands in both manifests, word for word.
+#[test]
+fn the_model_stands_on_what_the_library_stands_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let of = |name: &str| {
+        let manifest = std::fs::read_to_string(root.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let (_, rest) = manifest.split_once("\n[dependencies]\n").expect("the section");
+        let lines = rest.lines().take_while(|line| !line.starts_with('['));
+        let lines = lines.filter(|line| line.contains(" = ") && !line.starts_with("shuttle"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let library = of("Cargo.toml");
+    assert!(library.len() > 10, "{library:?}");
+    assert_eq!(library, of("tests/model/Cargo.toml"));
+}
+
 #[test]
 fn every_dependency_has_its_reason_and_the_oldest_compiler_is_named() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,8 +1,7 @@
 //! The gate that every function of the C API passes: panics, NULL and text are dealt with here and nowhere else.
 
-use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -10,12 +9,8 @@ use super::cancel::nitro_cancel_t;
 use super::codes::{NITRO_OK, nitro_code_t};
 use super::error::nitro_error_t;
 use crate::call::Call;
+use crate::caught::{self, DEFECT, is_caught, set_caught};
 use crate::error::{Error, ErrorKind, Result};
-
-thread_local! {
-    /// Whether this thread is inside the gate, where a panic is caught and told as a code.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-}
 
 /// Runs the body of a fallible function: gives its code, and its error to a caller who wants it.
 pub(super) fn gate(err: *mut *mut nitro_error_t, body: impl FnOnce() -> Result<()>) -> nitro_code_t {
@@ -23,12 +18,7 @@ pub(super) fn gate(err: *mut *mut nitro_error_t, body: impl FnOnce() -> Result<(
         // SAFETY: a caller who passes `err` passes a place for one pointer.
         unsafe { *err = std::ptr::null_mut() };
     }
-    let outcome = caught(body).unwrap_or_else(|| {
-        Err(Error::new(
-            ErrorKind::Internal,
-            "a defect inside the library was caught; please report it",
-        ))
-    });
+    let outcome = caught(body).unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, DEFECT)));
     let Err(error) = outcome else { return NITRO_OK };
     let code = error.kind().code();
     if !err.is_null() {
@@ -46,28 +36,24 @@ pub(super) fn plain<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 
 fn caught<T>(body: impl FnOnce() -> T) -> Option<T> {
     silence_own_panics();
-    let before = INSIDE.replace(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(body));
-    let outcome = outcome.map_err(|payload| {
-        // A payload may panic again while it is dropped.
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
-    });
-    INSIDE.set(before);
-    outcome.ok()
+    let before = set_caught(true);
+    let outcome = caught::catch(body);
+    set_caught(before);
+    outcome
 }
 
 /// Calls back into the host program: a panic there is its own and keeps its own words.
 pub(super) fn outside<T>(callback: impl FnOnce() -> T) -> T {
-    let before = INSIDE.replace(false);
+    let before = set_caught(false);
     let outcome = callback();
-    INSIDE.set(before);
+    set_caught(before);
     outcome
 }
 
 /// Has this thread of the library's own count as inside the gate for as long as it lives: it catches its panics itself.
 pub(super) fn enter_for_good() {
     silence_own_panics();
-    INSIDE.set(true);
+    set_caught(true);
 }
 
 /// Keeps a panic that the gate catches from being printed on the host's screen. Other panics go where they went before.
@@ -76,7 +62,7 @@ fn silence_own_panics() {
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !INSIDE.get() {
+            if !is_caught() {
                 previous(info);
             }
         }));
@@ -198,6 +184,7 @@ unsafe impl Sync for UserData {}
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::process::Command;
     use std::ptr::null_mut;
 
@@ -238,6 +225,10 @@ mod tests {
     #[test]
     fn panics_for_the_test_below() {
         if std::env::var_os(ALONE).is_some() {
+            panic::set_hook(Box::new(|info| {
+                let said = info.payload_as_str().unwrap_or_default();
+                writeln!(std::io::stderr(), "the host's own hook: {said}").expect("stderr");
+            }));
             gate(null_mut(), || panic!("inside the gate"));
             gate(null_mut(), || {
                 outside(|| panic!("inside the host's callback"));
@@ -263,7 +254,7 @@ mod tests {
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(output.status.success(), "{said}");
         assert!(!said.contains("inside the gate"), "{said}");
-        assert!(said.contains("inside the host's callback"), "{said}");
-        assert!(said.contains("in another thread of the host"), "{said}");
+        assert!(said.contains("own hook: inside the host's callback"), "{said}");
+        assert!(said.contains("own hook: in another thread of the host"), "{said}");
     }
 }

@@ -50,9 +50,10 @@ pub unsafe extern "C" fn nitro_cancel_is_triggered(cancel: *const nitro_cancel_t
     })
 }
 
-/// Frees the token. Calls that it was given to go on and can no longer be cancelled.
+/// Frees the token.
 ///
-/// NULL is nothing. Threads: any, also while calls use the token. Since 0.1.0.
+/// Calls that it was given to go on and can no longer be cancelled. NULL is nothing. Threads: any, also while calls use
+/// the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_free(cancel: *mut nitro_cancel_t) {
     free(cancel);

@@ -13,11 +13,11 @@ pub struct nitro_client_t {
     pub(super) client: Client,
 }
 
-/// Makes a client from options. No connection is made yet.
+/// Makes a client from options.
 ///
-/// The options are read, not taken: free them, or use them again. `options` may be NULL for the defaults. The caller owns
-/// `*client` and frees it with nitro_client_free(). Codes: NITRO_E_INVALID_ARGUMENT names the option that cannot be used.
-/// Threads: any, while no other thread changes `options`. Since 0.1.0.
+/// No connection is made yet. The options are read, not taken: free them, or use them again. `options` may be NULL for
+/// the defaults. The caller owns `*client` and frees it with nitro_client_free(). Codes: NITRO_E_INVALID_ARGUMENT names
+/// the option that cannot be used. Threads: any, while no other thread changes `options`. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_new(
     options: *const nitro_options_t,
@@ -38,9 +38,10 @@ pub unsafe extern "C" fn nitro_client_new(
     })
 }
 
-/// Frees the client. Jobs and events that were made from it go on working.
+/// Frees the client.
 ///
-/// Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+/// Jobs and events that were made from it go on working. Does no network I/O. NULL is nothing. Threads: any, once no call
+/// is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_free(client: *mut nitro_client_t) {
     free(client);

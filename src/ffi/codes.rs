@@ -11,7 +11,9 @@ pub type nitro_code_t = i32;
 pub const NITRO_OK: nitro_code_t = 0;
 /// An argument or option cannot be used; nothing was sent.
 pub const NITRO_E_INVALID_ARGUMENT: nitro_code_t = 1;
-/// A defect inside this library was caught. The call had no effect that is known; the next call works.
+/// A defect inside this library was caught.
+///
+/// The call had no effect that is known; the next call works.
 pub const NITRO_E_INTERNAL: nitro_code_t = 2;
 /// There is no memory for an answer whose size the peer decided.
 pub const NITRO_E_NO_MEMORY: nitro_code_t = 3;
@@ -23,7 +25,9 @@ pub const NITRO_E_CANCELLED: nitro_code_t = 10;
 pub const NITRO_E_STOPPED: nitro_code_t = 11;
 /// A time limit of this call ran out; nitro_error_limit() says which.
 pub const NITRO_E_TIMEOUT: nitro_code_t = 12;
-/// The time to wait for a job ran out. The job goes on: its ticket is in nitro_error_ticket_json().
+/// The time to wait for a job ran out.
+///
+/// The job goes on: its ticket is in nitro_error_ticket_json().
 pub const NITRO_E_WAIT_TIMEOUT: nitro_code_t = 13;
 /// The host name could not be resolved.
 pub const NITRO_E_DNS: nitro_code_t = 20;
@@ -83,7 +87,9 @@ pub const NITRO_E_DELIVERED: nitro_code_t = 64;
 pub const NITRO_E_FILE: nitro_code_t = 70;
 /// The file exists already and was not to be replaced.
 pub const NITRO_E_FILE_EXISTS: nitro_code_t = 71;
-/// The writer that takes the bytes failed. In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
+/// The writer that takes the bytes failed.
+///
+/// In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
 pub const NITRO_E_SINK: nitro_code_t = 72;
 
 /// Name and text of every code.

@@ -20,10 +20,11 @@ pub const NITRO_EXISTING_REPLACE: i32 = 1;
 /// The new file gets a number where the name is taken: "report (2).pdf".
 pub const NITRO_EXISTING_NUMBER: i32 = 2;
 
-/// Hears how far a download is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file.
+/// Hears how far a download is.
 ///
-/// `file` counts from 0 to `files` - 1; `bytes` of this file have come, of `total`, which is -1 if it is not known. Called
-/// on the calling thread, only during the call. No C++ exception may leave it.
+/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file. `file` counts from 0 to `files` - 1;
+/// `bytes` of this file have come, of `total`, which is -1 if it is not known. Called on the calling thread, only during
+/// the call. No C++ exception may leave it.
 pub type nitro_transfer_fn = Option<
     unsafe extern "C" fn(file: usize, files: usize, bytes: i64, total: i64, user_data: *mut c_void) -> i32,
 >;

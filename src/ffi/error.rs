@@ -182,9 +182,9 @@ pub unsafe extern "C" fn nitro_error_ticket_json(err: *const nitro_error_t) -> *
     read(err, ptr::null(), |e| lend(&e.ticket))
 }
 
-/// Frees the error and all that it lent. NULL is nothing.
+/// Frees the error and all that it lent.
 ///
-/// Threads: any, once. Since 0.1.0.
+/// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_free(err: *mut nitro_error_t) {
     free(err);

@@ -18,10 +18,10 @@ pub struct nitro_events_t {
     events: Mutex<Events>,
 }
 
-/// Opens the live progress of a job. Nothing is sent before the first nitro_events_next().
+/// Opens the live progress of a job.
 ///
-/// The caller owns `*events` and frees it with nitro_events_free(); the job may be freed before. Codes:
-/// NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+/// Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with nitro_events_free();
+/// the job may be freed before. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_events(
     job: *const nitro_job_t,
@@ -71,9 +71,9 @@ pub unsafe extern "C" fn nitro_events_next(
     })
 }
 
-/// Closes the stream and frees it. Does no network I/O. NULL is nothing.
+/// Closes the stream and frees it.
 ///
-/// Threads: any, once no call is given this handle. Since 0.1.0.
+/// Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_free(events: *mut nitro_events_t) {
     free(events);

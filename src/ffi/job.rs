@@ -14,15 +14,17 @@ use super::string::{c_text, give_text};
 use crate::error::{Error, Result};
 use crate::job::Job;
 
-/// Hears how far a wait is. Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED.
+/// Hears how far a wait is.
 ///
-/// Called on the waiting thread, only during the wait. `status` is lent for the call. No C++ exception may leave it.
+/// Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED. Called on the waiting thread, only during the
+/// wait. `status` is lent for the call. No C++ exception may leave it.
 pub type nitro_progress_fn =
     Option<unsafe extern "C" fn(status: *const nitro_status_t, user_data: *mut c_void) -> i32>;
 
-/// Takes the next bytes of a result. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+/// Takes the next bytes of a result.
 ///
-/// Called on the calling thread, only during the call. `data` is lent for the call. No C++ exception may leave it.
+/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call.
+/// `data` is lent for the call. No C++ exception may leave it.
 pub type nitro_sink_fn =
     Option<unsafe extern "C" fn(data: *const u8, length: usize, user_data: *mut c_void) -> i32>;
 
@@ -45,10 +47,10 @@ impl nitro_job_t {
     }
 }
 
-/// Makes the ticket of a job of which only the id is known. Nothing is sent.
+/// Makes the ticket of a job of which only the id is known.
 ///
-/// The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id that cannot be
-/// one. Threads: any. Since 0.1.0.
+/// Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id
+/// that cannot be one. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_from_id(
     client: *const nitro_client_t,
@@ -65,10 +67,10 @@ pub unsafe extern "C" fn nitro_job_from_id(
     })
 }
 
-/// Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another. Nothing is sent.
+/// Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another.
 ///
-/// The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what is no ticket.
-/// Threads: any. Since 0.1.0.
+/// Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what
+/// is no ticket. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_from_json(
     client: *const nitro_client_t,
@@ -132,10 +134,11 @@ pub unsafe extern "C" fn nitro_job_reference_id(job: *const nitro_job_t) -> *con
     })
 }
 
-/// Asks the service for the job's status, once. A failed or canceled job is an answer here, not an error.
+/// Asks the service for the job's status, once.
 ///
-/// The caller owns `*status`. `cancel` may be NULL. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes:
-/// NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
+/// A failed or canceled job is an answer here, not an error. The caller owns `*status`. `cancel` may be NULL.
+/// `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_FOUND for an unknown id,
+/// NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_status(
     job: *const nitro_job_t,
@@ -279,9 +282,9 @@ impl io::Write for Sink {
     }
 }
 
-/// Frees the ticket. The job at the service goes on. NULL is nothing.
+/// Frees the ticket.
 ///
-/// Threads: any, once no call is given this handle. Since 0.1.0.
+/// The job at the service goes on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_free(job: *mut nitro_job_t) {
     free(job);

@@ -288,9 +288,9 @@ pub unsafe extern "C" fn nitro_options_set_log(
     })
 }
 
-/// Frees the options. Clients made from them keep their own copy. NULL is nothing.
+/// Frees the options.
 ///
-/// Threads: one at a time. Since 0.1.0.
+/// Clients made from them keep their own copy. NULL is nothing. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_free(options: *mut nitro_options_t) {
     free(options);

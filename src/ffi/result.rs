@@ -218,9 +218,9 @@ pub unsafe extern "C" fn nitro_result_value_json(
     })
 }
 
-/// Frees the result and all that it lent. NULL is nothing.
+/// Frees the result and all that it lent.
 ///
-/// Threads: any, once. Since 0.1.0.
+/// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_free(result: *mut nitro_result_t) {
     free(result);

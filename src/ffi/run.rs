@@ -25,11 +25,11 @@ pub const NITRO_RUN_PROCESSING: i32 = 3;
 /// Phase of a run: a file of the result is being saved; `done` of `total` bytes, -1 if that is not known.
 pub const NITRO_RUN_DOWNLOAD: i32 = 4;
 
-/// Hears how far a run is. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+/// Hears how far a run is.
 ///
-/// `phase` is one of NITRO_RUN_...; treat one that is not known as nothing. What does not belong to the phase is 0 or NULL.
-/// Called on the calling thread, only during the call. `ticket_json` and `status` are lent for the call. No C++ exception may
-/// leave it.
+/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; treat one that is not
+/// known as nothing. What does not belong to the phase is 0 or NULL. Called on the calling thread, only during the call.
+/// `ticket_json` and `status` are lent for the call. No C++ exception may leave it.
 pub type nitro_run_fn = Option<
     unsafe extern "C" fn(
         phase: i32,

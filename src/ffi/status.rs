@@ -110,9 +110,9 @@ pub unsafe extern "C" fn nitro_status_json(
     })
 }
 
-/// Frees the status and all that it lent. NULL is nothing.
+/// Frees the status and all that it lent.
 ///
-/// Threads: any, once. Since 0.1.0.
+/// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_free(status: *mut nitro_status_t) {
     free(status);

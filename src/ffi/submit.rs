@@ -22,9 +22,10 @@ use crate::job::{Endpoint, Input, Submission};
 pub type nitro_read_fn =
     Option<unsafe extern "C" fn(buffer: *mut u8, capacity: usize, user_data: *mut c_void) -> i64>;
 
-/// Hears how far an upload is: `sent` bytes of `total`. Returns 0 to go on; anything else stops with NITRO_E_STOPPED.
+/// Hears how far an upload is: `sent` bytes of `total`.
 ///
-/// Called on the calling thread, only during the call. No C++ exception may leave it.
+/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call. No
+/// C++ exception may leave it.
 pub type nitro_upload_fn = Option<unsafe extern "C" fn(sent: i64, total: i64, user_data: *mut c_void) -> i32>;
 
 /// A job to be started: an endpoint, a method, its parameters, and documents.
@@ -140,10 +141,11 @@ pub unsafe extern "C" fn nitro_submission_add_file(
     })
 }
 
-/// Adds a document in memory under a file name. `data` is not copied: it must stay as it is until the submission is freed.
+/// Adds a document in memory under a file name.
 ///
-/// `content_type` may be NULL: then it follows from the name's extension, or from how the document begins. `data` may be NULL
-/// if `length` is 0. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+/// `data` is not copied: it must stay as it is until the submission is freed. `content_type` may be NULL: then it follows
+/// from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes:
+/// NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_bytes(
     submission: *mut nitro_submission_t,
@@ -269,9 +271,9 @@ pub unsafe extern "C" fn nitro_client_submit(
     })
 }
 
-/// Frees the submission. Jobs that were made of it go on. NULL is nothing.
+/// Frees the submission.
 ///
-/// Threads: any, once no call is given this handle. Since 0.1.0.
+/// Jobs that were made of it go on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_free(submission: *mut nitro_submission_t) {
     free(submission);

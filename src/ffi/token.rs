@@ -18,16 +18,19 @@ pub const NITRO_TOKEN_EXPIRING: i32 = 2;
 /// A token is asked for because the service refused the one there is.
 pub const NITRO_TOKEN_REFUSED: i32 = 3;
 
-/// Where a token callback puts the token: lent to it for the call. Threads: the callback's own. Since 0.1.0.
+/// Where a token callback puts the token: lent to it for the call.
+///
+/// Threads: the callback's own. Since 0.1.0.
 pub struct nitro_token_t {
     token: Option<BearerToken>,
 }
 
-/// Gives the library a token: calls nitro_token_set() with `answer` and returns 0. Anything else says that there is none.
+/// Gives the library a token: calls nitro_token_set() with `answer` and returns 0.
 ///
-/// `reason` is one of NITRO_TOKEN_.... Called on a thread that is inside a call of this library, only during that call, and on
-/// one thread at a time for each client. It may block; the call's cancel token and limits do not reach into it. It must not
-/// use the client that asks, and no C++ exception may leave it. `answer` is lent for the call.
+/// Anything else says that there is none. `reason` is one of NITRO_TOKEN_.... Called on a thread that is inside a call of
+/// this library, only during that call, and on one thread at a time for each client. It may block; the call's cancel
+/// token and limits do not reach into it. It must not use the client that asks, and no C++ exception may leave it.
+/// `answer` is lent for the call.
 pub type nitro_token_fn =
     Option<unsafe extern "C" fn(reason: i32, answer: *mut nitro_token_t, user_data: *mut c_void) -> i32>;
 
@@ -110,10 +113,11 @@ pub unsafe extern "C" fn nitro_options_set_token_callback(
     })
 }
 
-/// Answers a token callback. The token is copied into memory that is wiped when it is freed.
+/// Answers a token callback.
 ///
-/// `expires_in_s`: for how many seconds it is valid, -1 or 0 if that is not known; then it is used until the service refuses
-/// it. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Threads: that of the callback. Since 0.1.0.
+/// The token is copied into memory that is wiped when it is freed. `expires_in_s`: for how many seconds it is valid, -1
+/// or 0 if that is not known; then it is used until the service refuses it. Codes: NITRO_E_INVALID_ARGUMENT for NULL or
+/// broken UTF-8. Threads: that of the callback. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_token_set(
     answer: *mut nitro_token_t,

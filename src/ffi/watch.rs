@@ -56,12 +56,13 @@ impl nitro_watch_event_t {
     }
 }
 
-/// Makes a watch without jobs. Nothing is sent and no thread is started before nitro_watch_add().
+/// Makes a watch without jobs.
 ///
-/// `threads`: how many there may be, from 1 to 256; 0 stands for 4. Half of them may each hold the live stream of a job, the
-/// others poll the rest over kept connections. `requests_per_second`: the most requests of all jobs together, evenly spread;
-/// 0 for no limit. The caller owns `*watch` and frees it with nitro_watch_free(); the client may be freed before. Codes:
-/// NITRO_E_INVALID_ARGUMENT. Threads: any. Since 0.1.0.
+/// Nothing is sent and no thread is started before nitro_watch_add(). `threads`: how many there may be, from 1 to 256; 0
+/// stands for 4. Half of them may each hold the live stream of a job, the others poll the rest over kept connections.
+/// `requests_per_second`: the most requests of all jobs together, evenly spread; 0 for no limit. The caller owns `*watch`
+/// and frees it with nitro_watch_free(); the client may be freed before. Codes: NITRO_E_INVALID_ARGUMENT. Threads: any.
+/// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_new(
     client: *const nitro_client_t,
@@ -168,10 +169,11 @@ pub unsafe extern "C" fn nitro_watch_next(
     })
 }
 
-/// Stops following, waits for the watch's threads, and frees it. NULL is nothing.
+/// Stops following, waits for the watch's threads, and frees it.
 ///
-/// The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events that were pulled stay
-/// valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since 0.1.0.
+/// NULL is nothing. The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events
+/// that were pulled stay valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since
+/// 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_free(watch: *mut nitro_watch_t) {
     free(watch);
@@ -253,9 +255,9 @@ pub unsafe extern "C" fn nitro_watch_event_error(event: *const nitro_watch_event
     })
 }
 
-/// Frees the event and all that it lent. NULL is nothing.
+/// Frees the event and all that it lent.
 ///
-/// Threads: any, once. Since 0.1.0.
+/// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_free(event: *mut nitro_watch_event_t) {
     free(event);

@@ -10,6 +10,7 @@ use ureq::unversioned::transport::NextTimeout;
 
 use super::current::Exchange;
 use crate::cancel::Wake;
+use crate::caught::{self, DEFECT};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long an answer is used.
@@ -42,10 +43,13 @@ pub(super) struct Lookups {
     hosts: Mutex<HashMap<String, (Arc<Lookup>, Instant)>>,
 }
 
+/// What a lookup ends with: addresses, or why there are none.
+type Outcome = std::result::Result<Vec<IpAddr>, (ErrorKind, String)>;
+
 /// One lookup, under way or done. Callers that want the same name wait for the same one.
 #[derive(Debug, Default)]
 struct Lookup {
-    outcome: Mutex<Option<std::result::Result<Vec<IpAddr>, String>>>,
+    outcome: Mutex<Option<Outcome>>,
     done: Condvar,
 }
 
@@ -71,10 +75,10 @@ impl Lookups {
         let found = lookup.wait(exchange)?;
         match found {
             Ok(ips) => Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect()),
-            Err(why) => {
+            Err((kind, why)) => {
                 self.forget(host);
                 let text = format!("the host {host} could not be resolved: {why}");
-                Err(Error::new(ErrorKind::Dns, text).unsent())
+                Err(Error::new(kind, text).unsent())
             }
         }
     }
@@ -99,10 +103,15 @@ impl Lookups {
             return Ok(lookup.clone());
         }
         let lookup = Arc::new(Lookup::default());
-        let (helper, name) = (lookup.clone(), host.to_owned());
+        let (helper, name, quiet) = (lookup.clone(), host.to_owned(), caught::is_caught());
         std::thread::Builder::new()
             .name("nitro-dns".to_owned())
-            .spawn(move || helper.finish(resolve(&name)))
+            .spawn(move || {
+                caught::set_caught(quiet);
+                // Whoever waits must hear of it, whatever happens here.
+                let defect = || Err((ErrorKind::Internal, DEFECT.to_owned()));
+                helper.finish(caught::catch(|| resolve(&name)).unwrap_or_else(defect));
+            })
             .map_err(|e| {
                 let text = format!("no thread could be started to resolve {host}: {e}");
                 Error::new(ErrorKind::Dns, text).unsent()
@@ -113,12 +122,12 @@ impl Lookups {
 }
 
 impl Lookup {
-    fn finish(&self, outcome: std::result::Result<Vec<IpAddr>, String>) {
+    fn finish(&self, outcome: Outcome) {
         *lock(&self.outcome) = Some(outcome);
         self.done.notify_all();
     }
 
-    fn wait(self: Arc<Self>, exchange: &Exchange) -> Result<std::result::Result<Vec<IpAddr>, String>> {
+    fn wait(self: Arc<Self>, exchange: &Exchange) -> Result<Outcome> {
         // The registration is made before and dropped after this lock is held: a trigger takes both in that order.
         let _woken = exchange
             .scope
@@ -140,8 +149,9 @@ impl Lookup {
     }
 }
 
-fn resolve(host: &str) -> std::result::Result<Vec<IpAddr>, String> {
-    let found = (host, 0).to_socket_addrs().map_err(|e| e.to_string())?;
+fn resolve(host: &str) -> Outcome {
+    let unknown = |why: String| (ErrorKind::Dns, why);
+    let found = (host, 0).to_socket_addrs().map_err(|e| unknown(e.to_string()))?;
     let mut ips = Vec::new();
     for address in found {
         if !ips.contains(&address.ip()) {
@@ -149,7 +159,7 @@ fn resolve(host: &str) -> std::result::Result<Vec<IpAddr>, String> {
         }
     }
     if ips.is_empty() {
-        return Err("it has no address".to_owned());
+        return Err(unknown("it has no address".to_owned()));
     }
     Ok(ips)
 }

@@ -14,6 +14,7 @@ use super::resolver::Lookups;
 use super::socket;
 use super::stream::{Stream, Unwritten, carry};
 use super::tls::Tls;
+use crate::caught::catch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Origin;
 
@@ -137,6 +138,28 @@ impl fmt::Debug for Wire {
 }
 
 impl Wire {
+    /// Whether it can be used. Looked at twice: when the connection goes back to the pool, where a look is not worth a
+    /// system call, and when it is taken out again.
+    fn is_fit(&mut self) -> bool {
+        if self.spoilt {
+            return false;
+        }
+        if !self.pooled {
+            self.pooled = true;
+            return true;
+        }
+        self.pooled = false;
+        let (Ok(exchange), Some(stream)) = (current::get(), &mut self.stream) else {
+            return false;
+        };
+        if exchange.fresh || stream.is_ready(&exchange).unwrap_or(true) {
+            return false;
+        }
+        stream.restart();
+        exchange.reused.set(true);
+        true
+    }
+
     /// Does something that may block.
     fn bounded<T>(
         &mut self,
@@ -205,26 +228,9 @@ impl Transport for Wire {
         })
     }
 
-    /// Asked twice: when the connection goes back to the pool, where a look is not worth a system call, and when it
-    /// is taken out again.
+    /// Asked while ureq holds the lock of its pool: a panic that left here would poison it, and with it the client.
     fn is_open(&mut self) -> bool {
-        if self.spoilt {
-            return false;
-        }
-        if !self.pooled {
-            self.pooled = true;
-            return true;
-        }
-        self.pooled = false;
-        let (Ok(exchange), Some(stream)) = (current::get(), &mut self.stream) else {
-            return false;
-        };
-        if exchange.fresh || stream.is_ready(&exchange).unwrap_or(true) {
-            return false;
-        }
-        exchange.reused.set(true);
-        stream.restart();
-        true
+        catch(|| self.is_fit()).unwrap_or(false)
     }
 
     fn is_tls(&self) -> bool {

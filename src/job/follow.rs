@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Scope};
+use crate::cancel::CancelToken;
 use crate::client::Accept;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::Attempts;
@@ -102,8 +103,10 @@ impl Events {
     pub fn next(&mut self, call: &Call) -> Result<Option<JobStatus>> {
         let settings = self.job.client.settings();
         let scope = call.begin(settings.wait_timeout, Limit::Call, &settings.pace, &settings.log);
-        self.follow
-            .next(&self.job, &scope)
+        // Also once there is nothing left to wait for: a triggered token ends each later call.
+        let cancelled = scope.cancel.as_ref().map_or(Ok(()), CancelToken::check);
+        cancelled
+            .and_then(|()| self.follow.next(&self.job, &scope))
             .map_err(|e| self.job.about(&self.follow.ticket, e))
     }
 

@@ -12,7 +12,9 @@ static nitro_result_t *result;
 static nitro_events_t *events;
 static nitro_watch_t *watch;
 static nitro_cancel_t *cancel;
+static nitro_cancel_t *triggered;
 static nitro_options_t *options;    /* For the setters. */
+static nitro_options_t *used;       /* For the setters, after a client was made of it. */
 static nitro_options_t *as_they_are; /* Left alone. */
 static nitro_submission_t *submission; /* For the setters. */
 static nitro_submission_t *to_send;    /* Left alone. */
@@ -84,9 +86,12 @@ static void no_log(int32_t level, const char *message, void *user_data) {
 static void set_up(int argc, char **argv) {
     nitro_job_t *none = NULL;
     begin(argc, argv);
-    client = some_client();
+    used = some_options();
+    OK(nitro_client_new(used, &client, &err));
     job = job_named(client, "job");
     cancel = nitro_cancel_new();
+    triggered = nitro_cancel_new();
+    nitro_cancel_trigger(triggered);
     options = nitro_options_new();
     as_they_are = nitro_options_new();
     OK(nitro_submission_new("transformations", "flatten", &submission, &err));
@@ -107,8 +112,10 @@ static int tear_down(void) {
     nitro_submission_free(to_send);
     nitro_error_free(error);
     nitro_options_free(options);
+    nitro_options_free(used);
     nitro_options_free(as_they_are);
     nitro_cancel_free(cancel);
+    nitro_cancel_free(triggered);
     nitro_watch_free(watch);
     nitro_events_free(events);
     nitro_result_free(result);

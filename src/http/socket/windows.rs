@@ -9,6 +9,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::SLICE;
+use crate::caught::{is_caught, set_caught};
 use crate::error::Result;
 
 /// How long one address may take.
@@ -75,7 +76,9 @@ pub(in crate::http) fn connect(
 ) -> Result<io::Result<TcpStream>> {
     let addresses = addresses.to_vec();
     let (done, outcome) = sync_channel(1);
+    let quiet = is_caught();
     let helper = move || {
+        set_caught(quiet);
         let mut last = io::Error::new(io::ErrorKind::NotFound, "no address to connect to");
         for address in &addresses {
             match TcpStream::connect_timeout(address, EACH) {

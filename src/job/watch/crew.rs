@@ -1,6 +1,5 @@
 //! The threads of a watch: each takes the next job that is due, makes its request, and gives it back.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use super::queue::Queue;
 use super::schedule::{Again, Work};
 use crate::call::{Call, Pace, Scope};
 use crate::cancel::CancelToken;
+use crate::caught::{DEFECT, catch, drop_quietly};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::job::follow::{Due, Follow, Turn};
@@ -201,23 +201,16 @@ pub(super) fn attend<T: Send + 'static>(
 ) {
     let (id, stream) = (work.id, work.stream);
     let mut report = |status| queue.report(id, status);
-    let outcome = catch_unwind(AssertUnwindSafe(|| perform(&mut work.task, stream, &mut report)));
-    match outcome {
-        Ok(Outcome::Again(again)) => queue.give_back(work, again),
-        Ok(Outcome::Over(news)) => {
+    match catch(|| perform(&mut work.task, stream, &mut report)) {
+        Some(Outcome::Again(again)) => queue.give_back(work, again),
+        Some(Outcome::Over(news)) => {
             queue.end(id, stream, news);
             drop_quietly(work);
         }
-        Err(payload) => {
-            let text = "a defect inside the library was caught; please report it";
-            queue.end(id, stream, News::GaveUp(Error::new(ErrorKind::Internal, text)));
+        None => {
+            let error = Error::new(ErrorKind::Internal, DEFECT);
+            queue.end(id, stream, News::GaveUp(error));
             drop_quietly(work);
-            drop_quietly(payload);
         }
     }
-}
-
-/// Drops what a panic may have left half-changed, or may panic again.
-fn drop_quietly(what: impl Sized) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(what)));
 }
