@@ -18,7 +18,15 @@ use common::{c, cpp};
 use nitro_emulator::{Clock, Emulator, Outcome, Scenario};
 
 /// What has no twin, and why.
-const WITHOUT_TWIN: [(&str, &str); 9] = [
+const WITHOUT_TWIN: [(&str, &str); 11] = [
+    (
+        "greedy",
+        "is about sizes that a peer names, which the library alone reads",
+    ),
+    (
+        "panics",
+        "is about defects that the boundary catches, before any binding",
+    ),
     (
         "flow",
         "a program of calls that submit, wait, result and download have each a twin for",
