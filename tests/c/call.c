@@ -273,7 +273,7 @@ int main(int argc, char **argv) {
     if (given("cancel")) pthread_join(waiting, NULL);
     OK(nitro_job_json(job, &ticket, NULL, &err));
     tell("ticket", ticket);
-    tell_number("lookups", lookups);
+    tell_number("lookups", COUNTED(lookups));
     nitro_string_free(ticket);
     free(steps);
     nitro_job_free(job);

@@ -11,14 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static volatile int lookups;
-static volatile int threads_started;
+/* Counted by whichever thread it is. */
+#define COUNTED(counter) __sync_fetch_and_add(&(counter), 0)
+static int lookups;
+static int threads_started;
 /* Called when a lookup begins that never ends. */
 static void on_hang(void);
 
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
-    lookups++;
+    __sync_fetch_and_add(&lookups, 1);
     if (name && strcmp(name, "hang.test") == 0) {
         on_hang();
         for (;;) pause();
@@ -30,7 +32,7 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
     int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-    threads_started++;
+    __sync_fetch_and_add(&threads_started, 1);
     *(void **)(&real) = dlsym(RTLD_NEXT, "pthread_create");
     if (!real) abort();
     return real(thread, attributes, start, argument);

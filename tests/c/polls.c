@@ -34,12 +34,12 @@ int main(int argc, char **argv) {
         OK(nitro_job_status(job, NULL, -1, &status, &err));
         CHECK_NUMBER(nitro_status_state(status), NITRO_STATE_RUNNING);
         nitro_status_free(status);
-        if (i == 0) started = threads_started;
+        if (i == 0) started = COUNTED(threads_started);
     }
     /* The name was looked up once, by the one thread that a lookup takes, and it is gone. */
-    CHECK_NUMBER(lookups, 1);
+    CHECK_NUMBER(COUNTED(lookups), 1);
     CHECK_NUMBER(started, 1);
-    CHECK_NUMBER(threads_started, 1);
+    CHECK_NUMBER(COUNTED(threads_started), 1);
     CHECK_NUMBER(threads(), before);
     nitro_job_free(job);
     nitro_client_free(client);
