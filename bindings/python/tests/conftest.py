@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,9 @@ import pytest
 
 import nitro_jobs
 from nitro_jobs import Client, Job, Options
+
+# Whoever started the tests in the background may have had it ignored, which is inherited: then no Ctrl-C would come.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WATCHDOG = 60.0
 """Seconds; longer than anything here may take on a busy machine, only a hang reaches it."""
