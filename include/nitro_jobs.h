@@ -1758,8 +1758,8 @@ const char *nitro_catalog_json(void);
  *
  * That is: required parameters, their types, values and ranges, how many documents there must be and of which kinds. Opens
  * no file and asks nobody. What the catalogue does not know passes, be it a method or a parameter; nitro_client_submit() and
- * nitro_client_run() do not ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and never its value. Threads:
- * one at a time. Since 0.1.0.
+ * nitro_client_run() do not ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and
+ * never its value. Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_check(const nitro_submission_t *submission,

@@ -25,8 +25,8 @@ pub extern "C" fn nitro_catalog_json() -> *const c_char {
 ///
 /// That is: required parameters, their types, values and ranges, how many documents there must be and of which kinds. Opens
 /// no file and asks nobody. What the catalogue does not know passes, be it a method or a parameter; nitro_client_submit() and
-/// nitro_client_run() do not ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and never its value. Threads:
-/// one at a time. Since 0.1.0.
+/// nitro_client_run() do not ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and
+/// never its value. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_check(
     submission: *const nitro_submission_t,

@@ -10,6 +10,8 @@ use super::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};
 
 const NO_SIZE: &str = "no size stands before a chunk";
+/// The longest line before a chunk. It is read again with each byte that comes, so it must be short.
+const LONGEST_LINE: usize = 1 << 10;
 
 /// Such a body, and the connection that brings it and serves nothing after it.
 pub(super) struct Chunked {
@@ -56,10 +58,8 @@ impl Chunked {
             if made > 0 || self.place == Place::Over {
                 return Ok(made);
             }
+            // There is room: what is left of the input is at most a line.
             let room = buffers.input_append_buf();
-            if room.is_empty() {
-                return Err(malformed("the line before a chunk is too long"));
-            }
             let n = stream.bounded(exchange, |stream| stream.read(room, exchange))?;
             if n == 0 {
                 let text = "the connection was closed in the middle of the body";
@@ -84,6 +84,9 @@ fn decode(place: &mut Place, input: &[u8], output: &mut [u8]) -> Result<(usize, 
                 Ok(httparse::Status::Complete((line, size))) => {
                     used += line;
                     *place = if size == 0 { Place::Over } else { Place::Data(size) };
+                }
+                Ok(httparse::Status::Partial) if rest.len() > LONGEST_LINE => {
+                    return Err(malformed("the line before a chunk is too long"));
                 }
                 Ok(httparse::Status::Partial) => break,
                 Err(_) => return Err(malformed(NO_SIZE)),
@@ -187,6 +190,11 @@ mod tests {
             let error = decoded(input.as_bytes(), 100, 100).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Protocol, "{input:?}");
         }
+        let endless = format!("1;{}", "x".repeat(LONGEST_LINE));
+        assert_eq!(
+            decoded(endless.as_bytes(), 1, 100).unwrap_err().kind(),
+            ErrorKind::Protocol
+        );
         // A size that no memory holds is only a number: the bytes that come are handed on.
         let (body, over) = decoded(b"ffffffffffffffff\r\nabc", 100, 100).unwrap();
         assert_eq!((body.as_slice(), over), (&b"abc"[..], false));
