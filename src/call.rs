@@ -32,6 +32,16 @@ enum CallTimeout {
     After(Duration),
 }
 
+impl CallTimeout {
+    fn of(timeout: Duration) -> Self {
+        if timeout.is_zero() {
+            Self::None
+        } else {
+            Self::After(timeout)
+        }
+    }
+}
+
 impl Call {
     /// A call without a cancel token, with the client's default limit.
     pub fn new() -> Self {
@@ -46,12 +56,21 @@ impl Call {
 
     /// Limits the whole call. Zero means no limit, as in C.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = if timeout.is_zero() {
-            CallTimeout::None
-        } else {
-            CallTimeout::After(timeout)
-        };
+        self.timeout = CallTimeout::of(timeout);
         self
+    }
+
+    /// A call with both of its bounds; `None` for the client's default limit, zero for no limit.
+    pub(crate) fn bounded(cancel: Option<&CancelToken>, timeout: Option<Duration>) -> Self {
+        Self {
+            cancel: cancel.cloned(),
+            timeout: timeout.map_or(CallTimeout::Default, CallTimeout::of),
+        }
+    }
+
+    /// Fails if the token has been triggered.
+    pub(crate) fn check_cancel(&self) -> Result<()> {
+        self.cancel.as_ref().map_or(Ok(()), CancelToken::check)
     }
 
     /// The bounds of this call from now on; `default` is the limit where the caller named none.

@@ -125,18 +125,18 @@ fn null(name: &str) -> Error {
 
 /// The bounds of a call as C gives them: 0 ms is no limit, -1 the client's default.
 pub(super) fn call(cancel: *const nitro_cancel_t, timeout_ms: i64) -> Result<Call> {
-    let mut call = Call::new();
+    let timeout = match timeout_ms {
+        -1 => None,
+        0.. => Some(Duration::from_millis(timeout_ms.unsigned_abs())),
+        _ => {
+            return Err(Error::invalid(
+                "timeout_ms is negative; -1 stands for the client's default, 0 for no limit",
+            ));
+        }
+    };
     // SAFETY: as for `handle`; the operation keeps its own reference, so the token may be freed during the call.
-    if let Some(cancel) = unsafe { cancel.as_ref() } {
-        call = call.cancel(&cancel.token);
-    }
-    match timeout_ms {
-        -1 => Ok(call),
-        0.. => Ok(call.timeout(Duration::from_millis(timeout_ms.unsigned_abs()))),
-        _ => Err(Error::invalid(
-            "timeout_ms is negative; -1 stands for the client's default, 0 for no limit",
-        )),
-    }
+    let cancel = unsafe { cancel.as_ref() }.map(|cancel| &cancel.token);
+    Ok(Call::bounded(cancel, timeout))
 }
 
 /// A time in milliseconds, as options take it.
