@@ -7,7 +7,7 @@ use super::cancel::nitro_cancel_t;
 use super::codes::nitro_code_t;
 use super::error::nitro_error_t;
 use super::job::nitro_job_t;
-use super::status::nitro_status_t;
+use super::status::{give_status, nitro_status_t};
 use crate::error::{Error, ErrorKind};
 use crate::job::Events;
 
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn nitro_events_next(
             }
         };
         if let Some(next) = events.next(&call)? {
-            *status = give(nitro_status_t::new(next));
+            *status = give_status(next);
         }
         Ok(())
     })

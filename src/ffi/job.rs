@@ -9,7 +9,7 @@ use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
 use super::error::nitro_error_t;
 use super::result::nitro_result_t;
-use super::status::{lend_status, nitro_status_t};
+use super::status::{give_status, lend_status, nitro_status_t};
 use super::string::{c_text, give_text};
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn nitro_job_status(
     gate(err, || {
         let status = output(status, "status", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        *status = give(nitro_status_t::new(handle(job, "job")?.job.status(&call)?));
+        *status = give_status(handle(job, "job")?.job.status(&call)?);
         Ok(())
     })
 }
@@ -176,12 +176,12 @@ pub unsafe extern "C" fn nitro_job_wait(
         let call = call(cancel, timeout_ms)?;
         let tell = |now: &_| match progress {
             // SAFETY: the header's contract for nitro_progress_fn.
-            Some(tell) => lend_status(now, |now| outside(|| unsafe { tell(now, user_data) })) == 0,
+            Some(tell) => outside(|| unsafe { tell(lend_status(now), user_data) }) == 0,
             None => true,
         };
         let last = handle(job, "job")?.job.wait(tell, &call)?;
         if let Some(status) = status {
-            *status = give(nitro_status_t::new(last));
+            *status = give_status(last);
         }
         Ok(())
     })

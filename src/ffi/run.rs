@@ -135,7 +135,7 @@ fn run(
                 say(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), none.1)
             }
             RunProgress::Processing { status } => {
-                lend_status(status, |status| say(NITRO_RUN_PROCESSING, 0, 0, none.0, status))
+                say(NITRO_RUN_PROCESSING, 0, 0, none.0, lend_status(status))
             }
             RunProgress::Download(now) => {
                 let (done, total) = (signed(Some(now.bytes)), signed(now.total));

@@ -1,12 +1,10 @@
 //! `nitro_status_t`: where a job stands.
 
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::ptr;
-use std::sync::OnceLock;
 
 use super::boundary::{free, optional_output, plain};
-use super::string::c_text;
-use crate::job::{JobState, JobStatus};
+use crate::job::{Document, JobState, JobStatus};
 
 /// A state that this version does not know; nitro_status_name() has the service's word.
 pub const NITRO_STATE_UNKNOWN: i32 = 0;
@@ -23,24 +21,25 @@ pub const NITRO_STATE_CANCELED: i32 = 4;
 ///
 /// Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
 pub struct nitro_status_t {
-    status: JobStatus,
-    json: OnceLock<CString>,
-    name: OnceLock<CString>,
+    /// A pointer to it is one to a [`Document`]: one box less for each event.
+    _document: [u8; 0],
 }
 
-impl nitro_status_t {
-    pub(super) fn new(status: JobStatus) -> Self {
-        Self {
-            status,
-            json: OnceLock::new(),
-            name: OnceLock::new(),
-        }
-    }
+/// Gives the status to C, which owns it from now on.
+pub(super) fn give_status(status: JobStatus) -> *mut nitro_status_t {
+    Box::into_raw(status.into_document()).cast()
 }
 
-fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&nitro_status_t) -> T) -> T {
+/// Lends the status to C, for as long as it stays where it is.
+pub(super) fn lend_status(status: &JobStatus) -> *const nitro_status_t {
+    ptr::from_ref(status.document()).cast()
+}
+
+fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&Document) -> T) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(none, || unsafe { status.as_ref() }.map_or(none, what))
+    plain(none, || {
+        unsafe { status.cast::<Document>().as_ref() }.map_or(none, what)
+    })
 }
 
 /// The state, one of NITRO_STATE_...; NITRO_STATE_UNKNOWN for NULL.
@@ -48,7 +47,7 @@ fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&nitr
 /// Treat a number that is not known as a job that still runs. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_state(status: *const nitro_status_t) -> i32 {
-    read(status, NITRO_STATE_UNKNOWN, |s| match s.status.state() {
+    read(status, NITRO_STATE_UNKNOWN, |s| match s.state() {
         JobState::Running => NITRO_STATE_RUNNING,
         JobState::Completed => NITRO_STATE_COMPLETED,
         JobState::Failed => NITRO_STATE_FAILED,
@@ -62,12 +61,12 @@ pub unsafe extern "C" fn nitro_status_state(status: *const nitro_status_t) -> i3
 /// Lent until the status is freed, never NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_name(status: *const nitro_status_t) -> *const c_char {
-    read(status, c"".as_ptr(), |s| match s.status.state() {
+    read(status, c"".as_ptr(), |s| match s.state() {
         JobState::Running => c"running".as_ptr(),
         JobState::Completed => c"completed".as_ptr(),
         JobState::Failed => c"failed".as_ptr(),
         JobState::Canceled => c"canceled".as_ptr(),
-        JobState::Unknown(name) => s.name.get_or_init(|| c_text(name.as_str())).as_ptr(),
+        JobState::Unknown(_) => s.word().as_ptr().cast(),
     })
 }
 
@@ -76,7 +75,7 @@ pub unsafe extern "C" fn nitro_status_name(status: *const nitro_status_t) -> *co
 /// 1.0 does not mean done: only the state says so. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_progress(status: *const nitro_status_t) -> f64 {
-    read(status, -1.0, |s| s.status.progress().unwrap_or(-1.0))
+    read(status, -1.0, |s| s.progress().unwrap_or(-1.0))
 }
 
 /// Whether the job has ended, in whatever way: 1 or 0; 0 for NULL.
@@ -84,7 +83,7 @@ pub unsafe extern "C" fn nitro_status_progress(status: *const nitro_status_t) ->
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_is_terminal(status: *const nitro_status_t) -> i32 {
-    read(status, 0, |s| s.status.is_terminal().into())
+    read(status, 0, |s| s.state().is_terminal().into())
 }
 
 /// What the service said, as received: JSON text; "" where it said nothing, and for NULL.
@@ -96,17 +95,12 @@ pub unsafe extern "C" fn nitro_status_json(
     status: *const nitro_status_t,
     length: *mut usize,
 ) -> *const c_char {
-    plain(c"".as_ptr(), || {
-        let length = optional_output(length, 0);
-        // SAFETY: as for `read`.
-        let Some(status) = (unsafe { status.as_ref() }) else {
-            return c"".as_ptr();
-        };
-        let json = status.json.get_or_init(|| c_text(status.status.json()));
+    let length = optional_output(length, 0);
+    read(status, c"".as_ptr(), |s| {
         if let Some(length) = length {
-            *length = json.as_bytes().len();
+            *length = s.json().len();
         }
-        json.as_ptr()
+        s.json().as_ptr().cast()
     })
 }
 
@@ -115,10 +109,5 @@ pub unsafe extern "C" fn nitro_status_json(
 /// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_free(status: *mut nitro_status_t) {
-    free(status);
-}
-
-/// A status that is lent to a callback for its duration.
-pub(super) fn lend_status<T>(status: &JobStatus, to: impl FnOnce(*const nitro_status_t) -> T) -> T {
-    to(ptr::from_ref(&nitro_status_t::new(status.clone())))
+    free(status.cast::<Document>());
 }

@@ -10,10 +10,10 @@ use super::client::nitro_client_t;
 use super::codes::{NITRO_OK, nitro_code_t};
 use super::error::nitro_error_t;
 use super::job::nitro_job_t;
-use super::status::nitro_status_t;
+use super::status::{lend_status, nitro_status_t};
 use super::string::c_text;
 use crate::error::{Error, ErrorKind};
-use crate::job::{News, Watch, WatchEvent, WatchId, WatchOptions};
+use crate::job::{JobStatus, News, Watch, WatchEvent, WatchId, WatchOptions};
 
 /// Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
 ///
@@ -33,7 +33,7 @@ pub struct nitro_watch_event_t {
     user_data: usize,
     job_id: CString,
     last: bool,
-    status: Option<nitro_status_t>,
+    status: Option<JobStatus>,
     error: Option<nitro_error_t>,
 }
 
@@ -50,7 +50,7 @@ impl nitro_watch_event_t {
             user_data,
             job_id,
             last,
-            status: status.map(nitro_status_t::new),
+            status,
             error: error.map(nitro_error_t::new),
         }
     }
@@ -241,7 +241,7 @@ pub unsafe extern "C" fn nitro_watch_event_status(
     event: *const nitro_watch_event_t,
 ) -> *const nitro_status_t {
     read(event, ptr::null(), |e| {
-        e.status.as_ref().map_or(ptr::null(), ptr::from_ref)
+        e.status.as_ref().map_or(ptr::null(), lend_status)
     })
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum Meaning {
 
 /// Reads an event of the name `event` that carries `data`.
 pub(crate) fn meaning(event: &str, data: &str) -> Meaning {
-    match JobStatus::parse(data.to_owned()) {
+    match JobStatus::parse_event(data) {
         Ok(status) if status.is_silent() => {
             let name = Name::read(data).unwrap_or(Cow::Borrowed(event));
             Meaning::Status(status.hinted(&name))

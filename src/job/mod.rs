@@ -29,6 +29,7 @@ pub use fetch::ReceivedBytes;
 pub use follow::Events;
 pub use input::Input;
 pub use place::OnExisting;
+
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,
@@ -47,6 +48,7 @@ pub(crate) mod fuzzing {
     pub(crate) use super::submit::form_length;
 }
 pub(crate) use media_type::is_type_of;
+pub(crate) use status::Document;
 pub(crate) use ticket::Ticket;
 pub(crate) use wait::Rhythm;
 #[cfg(model)]

@@ -5,13 +5,15 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::json::{self, Fields, Take};
+use crate::json;
 use crate::problem::ProblemDetails;
 
+mod head;
 mod plain;
 #[cfg(test)]
 mod tests;
 
+pub(super) use head::Head;
 use plain::Plain;
 
 /// Where a job stands.
@@ -62,10 +64,13 @@ impl JobState {
 #[derive(Clone)]
 pub struct JobStatus(Box<Document>);
 
-/// In a box, since a status is handed on many times between where it is read and who asked for it.
+/// In a box, since a status is handed on many times between where it is read and who asked for it. C has the box itself.
 #[derive(Clone)]
-struct Document {
-    json: String,
+pub(crate) struct Document {
+    /// As C wants it: the JSON and a NUL, then the word for a state that is not known and a NUL.
+    text: String,
+    /// Of the JSON alone.
+    length: usize,
     state: JobState,
     progress: Option<f64>,
     /// The progress to show instead, so that it never goes backwards.
@@ -74,6 +79,54 @@ struct Document {
     location: Option<Text>,
     error: Option<Range<usize>>,
     result: Option<Range<usize>>,
+}
+
+impl Document {
+    /// Of `json`, and nothing else of it known but the state.
+    fn new(mut json: String, state: JobState) -> Self {
+        let length = json.len();
+        json.push('\0');
+        if let JobState::Unknown(word) = &state {
+            json.extend(word.chars().filter(|c| *c != '\0'));
+            json.push('\0');
+        }
+        Self {
+            text: json,
+            length,
+            state,
+            progress: None,
+            held: None,
+            job_id: None,
+            location: None,
+            error: None,
+            result: None,
+        }
+    }
+
+    pub(crate) fn state(&self) -> &JobState {
+        &self.state
+    }
+
+    pub(crate) fn progress(&self) -> Option<f64> {
+        if self.held.is_some() {
+            return self.held;
+        }
+        let raw = self.progress?;
+        let fraction = if raw > 1.0 { raw / 100.0 } else { raw };
+        // Adding zero turns a minus zero into a plain one.
+        Some(fraction.clamp(0.0, 1.0) + 0.0)
+    }
+
+    /// The JSON, and behind it a NUL.
+    #[inline(always)]
+    pub(crate) fn json(&self) -> &str {
+        &self.text[..self.length]
+    }
+
+    /// The word for a state that is not known, and behind it a NUL.
+    pub(crate) fn word(&self) -> &str {
+        &self.text[self.length + 1..]
+    }
 }
 
 /// Without the text: a completed job's holds addresses that are credentials in themselves, and what documents say.
@@ -108,21 +161,43 @@ pub(crate) enum Next<'a> {
 }
 
 impl JobStatus {
-    /// Reads an answer's or an event's JSON.
+    /// Reads an answer's JSON.
     pub(crate) fn parse(json: String) -> Result<Self> {
-        let Some(plain) = Plain::read(&json) else {
-            return Self::parse_any(json);
-        };
-        Ok(Self(Box::new(Document {
-            state: JobState::from_word(&json[plain.status]),
-            progress: plain.progress,
-            held: None,
-            job_id: plain.job_id.map(Text::At),
-            location: plain.location.map(Text::At),
-            error: None,
-            result: None,
-            json,
-        })))
+        match Self::parse_plain(&json) {
+            Some(status) => Ok(status),
+            None => Self::parse_any(json),
+        }
+    }
+
+    /// Reads an event's JSON.
+    pub(crate) fn parse_event(json: &str) -> Result<Self> {
+        match Self::parse_plain(json) {
+            Some(status) => Ok(status),
+            None => Self::parse_any(json.to_owned()),
+        }
+    }
+
+    fn parse_plain(json: &str) -> Option<Self> {
+        let plain = Plain::read(json)?;
+        // Made where it stays: moving it there would cost as much as making it.
+        let place = Box::new_uninit();
+        let mut document = Box::write(
+            place,
+            Document {
+                text: String::with_capacity(json.len() + 1),
+                length: json.len(),
+                state: JobState::Running,
+                progress: plain.progress,
+                held: None,
+                job_id: plain.job_id.map(Text::At),
+                location: None,
+                error: None,
+                result: None,
+            },
+        );
+        document.text.push_str(json);
+        document.text.push('\0');
+        Some(Self(document))
     }
 
     /// Reads a document of any form, however odd its fields are.
@@ -130,15 +205,18 @@ impl JobStatus {
         let head = Head::read(&json).map_err(|cause| json::unreadable("the job's status", &json, &cause))?;
         let text = |raw: Option<&str>| raw.and_then(|raw| Text::of(&json, raw));
         let range = |raw: Option<&str>| json::present(raw).map(|raw| json::range(&json, raw));
+        let state = head.state();
+        let progress = head.progress.and_then(json::number);
+        let job_id = text(head.job_id).or_else(|| text(head.job_id_too));
+        let location = text(head.location);
+        let (error, result) = (range(head.error), range(head.result));
         Ok(Self(Box::new(Document {
-            state: head.state(),
-            progress: head.progress.and_then(json::number),
-            held: None,
-            job_id: text(head.job_id).or_else(|| text(head.job_id_too)),
-            location: text(head.location),
-            error: range(head.error),
-            result: range(head.result),
-            json,
+            progress,
+            job_id,
+            location,
+            error,
+            result,
+            ..Document::new(json, state)
         })))
     }
 
@@ -160,18 +238,20 @@ impl JobStatus {
         status
     }
 
-    /// A status that says nothing.
-    fn silent(json: String) -> Self {
-        Self(Box::new(Document {
-            json,
-            state: JobState::Unknown(String::new()),
-            progress: None,
-            held: None,
-            job_id: None,
-            location: None,
-            error: None,
-            result: None,
-        }))
+    /// A status that says nothing. Its text is anything; a NUL inside, which C could not see behind, is left out.
+    fn silent(mut text: String) -> Self {
+        text.retain(|c| c != '\0');
+        Self(Box::new(Document::new(text, JobState::Unknown(String::new()))))
+    }
+
+    /// The document for C, which owns it from now on.
+    pub(crate) fn into_document(self) -> Box<Document> {
+        self.0
+    }
+
+    /// The document lent.
+    pub(crate) fn document(&self) -> &Document {
+        &self.0
     }
 
     /// Whether the document tells no state at all.
@@ -202,13 +282,7 @@ impl JobStatus {
     /// How far the job is, from 0.0 to 1.0. Above 1 the service's number is taken for a percentage. Whoever follows a
     /// job sees it never go backwards.
     pub fn progress(&self) -> Option<f64> {
-        if self.0.held.is_some() {
-            return self.0.held;
-        }
-        let raw = self.0.progress?;
-        let fraction = if raw > 1.0 { raw / 100.0 } else { raw };
-        // Adding zero turns a minus zero into a plain one.
-        Some(fraction.clamp(0.0, 1.0) + 0.0)
+        self.0.progress()
     }
 
     /// Shows `progress` instead of the service's number.
@@ -222,34 +296,38 @@ impl JobStatus {
     }
 
     /// The job's id, if it was said.
+    #[inline(always)]
     pub fn job_id(&self) -> Option<&str> {
-        self.0.job_id.as_ref().map(|text| text.get(&self.0.json))
+        self.0.job_id.as_ref().map(|text| text.get(self.0.json()))
     }
 
     /// Where the result is, or the reason of a failure, as it was said: perhaps a relative address.
     pub fn location(&self) -> Option<&str> {
-        self.0.location.as_ref().map(|text| text.get(&self.0.json))
+        self.0.location.as_ref().map(|text| text.get(self.0.json()))
     }
 
     /// Why the job failed.
     pub fn error(&self) -> Option<ProblemDetails> {
         if let Some(error) = &self.0.error {
-            return Some(ProblemDetails::of_job(&self.0.json[error.clone()], &self.0.json));
+            return Some(ProblemDetails::of_job(
+                &self.0.json()[error.clone()],
+                self.0.json(),
+            ));
         }
         // Some failures are told by a problem document that stands alone.
         let whole = (self.0.state == JobState::Failed && self.0.location.is_none())
-            .then(|| ProblemDetails::from_json(&self.0.json))?;
+            .then(|| ProblemDetails::from_json(self.0.json()))?;
         (!whole.summary().is_empty()).then_some(whole)
     }
 
     /// The result inside the status, as JSON exactly as it came.
     pub fn result_json(&self) -> Option<&str> {
-        self.0.result.as_ref().map(|range| &self.0.json[range.clone()])
+        self.0.result.as_ref().map(|range| &self.0.json()[range.clone()])
     }
 
     /// The whole document exactly as it came.
     pub fn json(&self) -> &str {
-        &self.0.json
+        self.0.json()
     }
 
     /// What follows from this.
@@ -264,57 +342,6 @@ impl JobStatus {
             (JobState::Canceled, _) => Next::Canceled,
             (JobState::Unknown(_), _) => Next::Nothing,
         }
-    }
-}
-
-/// The fields that every job document may have, as they were written.
-#[derive(Default)]
-pub(super) struct Head<'a> {
-    pub status: Option<&'a str>,
-    pub progress: Option<&'a str>,
-    pub job_id: Option<&'a str>,
-    pub job_id_too: Option<&'a str>,
-    pub location: Option<&'a str>,
-    pub error: Option<&'a str>,
-    pub result: Option<&'a str>,
-}
-
-impl<'a> Head<'a> {
-    fn read(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
-        let mut head = Self::default();
-        json::fields(text, &mut head)?;
-        Ok(head)
-    }
-
-    /// The word of `status`, if it is a word.
-    pub(super) fn word(&self) -> Option<Cow<'a, str>> {
-        self.status.and_then(json::string)
-    }
-
-    /// The state as said, or else as what stands beside it tells.
-    pub(super) fn state(&self) -> JobState {
-        match self.word() {
-            Some(word) => JobState::from_word(&word),
-            None if json::present(self.result).is_some() => JobState::Completed,
-            None if json::present(self.error).is_some() => JobState::Failed,
-            None if self.progress.and_then(json::number).is_some() => JobState::Running,
-            None => JobState::Unknown(String::new()),
-        }
-    }
-}
-
-impl<'a> Fields<'a> for Head<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
-            "status" => &mut self.status,
-            "progress" => &mut self.progress,
-            "jobID" => &mut self.job_id,
-            "jobId" => &mut self.job_id_too,
-            "location" => &mut self.location,
-            "error" => &mut self.error,
-            "result" => &mut self.result,
-            _ => return Take::Skip,
-        })
     }
 }
 
@@ -333,6 +360,7 @@ impl Text {
         }
     }
 
+    #[inline(always)]
     fn get<'a>(&'a self, whole: &'a str) -> &'a str {
         match self {
             Self::At(range) => &whole[range.clone()],

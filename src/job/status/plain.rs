@@ -1,142 +1,122 @@
-//! The document that nearly every poll and event brings, read in one short pass: a flat object of plain words and a number.
+//! The document that nearly every poll and event brings, read in one short pass: a job that runs, perhaps its id, and a number.
 
 use std::ops::Range;
 
-/// Where its fields lie.
-#[derive(Debug, Default, PartialEq)]
+/// What else it says than that the job runs.
 pub(super) struct Plain {
-    pub status: Range<usize>,
     pub progress: Option<f64>,
+    /// Where it lies.
     pub job_id: Option<Range<usize>>,
-    pub location: Option<Range<usize>>,
 }
 
 impl Plain {
-    /// `None` for anything less plain, such as an escape, a nested value, a key that comes twice, a wrong type or bad JSON:
-    /// for that there is the whole reader, which is the authority.
+    /// `None` for anything else, such as an escape, another field, a key that comes twice, a wrong type or bad JSON: for that
+    /// there is the whole reader, which is the authority.
     pub(super) fn read(json: &str) -> Option<Self> {
         let mut cursor = Cursor {
-            text: json.as_bytes(),
-            at: 0,
+            whole: json,
+            rest: json.as_bytes(),
         };
-        let mut plain = Self::default();
+        let (mut runs, mut progress, mut job_id) = (false, None, None);
         cursor.skip_space();
         let mut more = cursor.take(b"{");
         while more {
             cursor.skip_space();
-            if cursor.take(b"\"status\"") && plain.status.end == 0 {
-                plain.status = cursor.colon()?.string()?;
-            } else if cursor.take(b"\"progress\"") && plain.progress.is_none() {
-                plain.progress = Some(cursor.colon()?.number(json)?);
-            } else if cursor.take(b"\"jobID\"") && plain.job_id.is_none() {
-                plain.job_id = Some(cursor.colon()?.string()?);
-            } else if cursor.take(b"\"location\"") && plain.location.is_none() {
-                plain.location = Some(cursor.colon()?.string()?);
+            if cursor.take(b"\"status\":") && !runs {
+                cursor.skip_space();
+                if !cursor.take(b"\"running\"") {
+                    return None;
+                }
+                runs = true;
+            } else if cursor.take(b"\"progress\":") && progress.is_none() {
+                progress = Some(cursor.number()?);
+            } else if cursor.take(b"\"jobID\":") && job_id.is_none() {
+                job_id = Some(cursor.string()?);
             } else {
                 return None;
             }
             cursor.skip_space();
             more = cursor.take(b",");
         }
-        if !cursor.take(b"}") {
-            return None;
-        }
+        let closed = cursor.take(b"}");
         cursor.skip_space();
-        (cursor.at == json.len() && plain.status.end > 0).then_some(plain)
+        (runs && closed && cursor.rest.is_empty()).then_some(Self { progress, job_id })
     }
 }
 
 struct Cursor<'a> {
-    text: &'a [u8],
-    at: usize,
+    whole: &'a str,
+    rest: &'a [u8],
 }
 
 impl Cursor<'_> {
-    /// The byte at hand; at the end 0, which means nothing in JSON.
-    fn peek(&self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or(0)
+    fn at(&self) -> usize {
+        self.whole.len() - self.rest.len()
     }
 
-    fn skip_space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
-            self.at += 1;
-        }
-    }
-
-    /// Goes past `word` if it stands here: a comparison of one machine word where this is inlined, a call elsewhere.
     #[inline(always)]
-    fn take(&mut self, word: &[u8]) -> bool {
-        let is_here = self
-            .text
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(word));
-        if is_here {
-            self.at += word.len();
+    fn skip_space(&mut self) {
+        while let [b' ' | b'\n' | b'\r' | b'\t', rest @ ..] = self.rest {
+            self.rest = rest;
         }
-        is_here
     }
 
-    fn colon(&mut self) -> Option<&mut Self> {
-        self.skip_space();
-        let is_here = self.take(b":");
-        self.skip_space();
-        is_here.then_some(self)
+    /// Goes past `word` if it stands here: a comparison of one or two machine words, where a call would cost more.
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, word: &[u8; N]) -> bool {
+        match self.rest.split_first_chunk() {
+            Some((head, rest)) if head == word => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// A string that is written as it is meant.
+    #[inline(always)]
     fn string(&mut self) -> Option<Range<usize>> {
+        self.skip_space();
         if !self.take(b"\"") {
             return None;
         }
-        let start = self.at;
-        self.at += plain_length(&self.text[start..]);
-        let end = self.at;
+        let start = self.at();
+        self.rest = &self.rest[plain_length(self.rest)..];
+        let end = self.at();
         self.take(b"\"").then_some(start..end)
     }
 
-    /// A number as JSON writes it: no leading zeros, digits on both sides of the point.
-    fn number(&mut self, json: &str) -> Option<f64> {
+    /// A short number as JSON writes it: no leading zeros, digits on both sides of the point.
+    fn number(&mut self) -> Option<f64> {
         /// What a power of ten may be for a division by it to be exact, and digits for their number.
         const POWERS: [f64; 16] = [
             1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
         ];
-        let start = self.at;
-        let is_negative = self.take(b"-");
-        let first = self.peek();
-        let (mut value, whole) = self.digits(0);
-        if whole == 0 || (first == b'0' && whole > 1) {
+        self.skip_space();
+        let start = self.rest;
+        let (mut value, mut digits, mut point) = (0u64, 0, None);
+        loop {
+            match self.rest {
+                [digit @ b'0'..=b'9', rest @ ..] => {
+                    value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                    digits += 1;
+                    self.rest = rest;
+                }
+                [b'.', rest @ ..] if point.is_none() => {
+                    point = Some(digits);
+                    self.rest = rest;
+                }
+                _ => break,
+            }
+        }
+        let whole = point.unwrap_or(digits);
+        let fraction = digits - whole;
+        let has_zeros = whole > 1 && start.first() == Some(&b'0');
+        if whole == 0 || has_zeros || (point.is_some() && fraction == 0) || digits > 15 {
             return None;
         }
-        let mut fraction = 0;
-        if self.take(b".") {
-            (value, fraction) = self.digits(value);
-            if fraction == 0 {
-                return None;
-            }
-        }
-        if let b'e' | b'E' = self.peek() {
-            self.at += 1;
-            if let b'+' | b'-' = self.peek() {
-                self.at += 1;
-            }
-            if self.digits(0).1 == 0 {
-                return None;
-            }
-        } else if !is_negative && whole + fraction <= 15 {
-            // Both are exact, so their quotient is the nearest number there is.
-            return Some(value as f64 / POWERS[fraction]);
-        }
-        json[start..self.at].parse().ok().filter(|n: &f64| n.is_finite())
-    }
-
-    /// Goes past digits: the number that they continue, which counts only if they are few, and how many they are.
-    fn digits(&mut self, mut value: u64) -> (u64, usize) {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            value = value.wrapping_mul(10).wrapping_add(u64::from(self.peek() - b'0'));
-            self.at += 1;
-        }
-        (value, self.at - start)
+        // Both are exact, so their quotient is the nearest number there is.
+        Some(value as f64 / POWERS[fraction])
     }
 }
 

@@ -318,8 +318,11 @@ fn said(status: &JobStatus) -> impl PartialEq + std::fmt::Debug {
 fn the_short_reader_says_what_the_whole_reader_says() {
     let documents = [
         r#"{"jobID":"a-1","status":"running","progress":0.25}"#,
-        " {\t\"status\" : \"completed\" ,\r\n\"location\":\"/jobs/1\" } ",
-        r#"{"progress":-1.5e+02,"status":"rünning"}"#,
+        " {\t\"status\":\n\"running\" ,\r\n\"progress\": 10.50 } ",
+        r#"{"progress":1,"status":"running","jobID":"rünning-0123456789"}"#,
+        r#"{"progress":-1.5e+02,"status" : "running"}"#,
+        r#"{"status":"completed","location":"/jobs/1"}"#,
+        r#"{"status":"rünning"}"#,
     ];
     let plain = std::cell::Cell::new(0);
     let check = |text: String| {
