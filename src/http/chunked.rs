@@ -74,6 +74,13 @@ impl Chunked {
 fn decode(place: &mut Place, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
     let (mut used, mut made) = (0, 0);
     loop {
+        while *place == Place::Size
+            && let Some((data, length)) = whole_chunk(&input[used..])
+            && let Some(room) = output[made..].get_mut(..data.len())
+        {
+            room.copy_from_slice(data);
+            (used, made) = (used + length, made + data.len());
+        }
         let rest = &input[used..];
         match *place {
             // A line without a digit would be read as 0, the size of the last chunk.
@@ -123,6 +130,23 @@ fn decode(place: &mut Place, input: &[u8], output: &mut [u8]) -> Result<(usize, 
     Ok((used, made))
 }
 
+/// The data of a chunk that is all here and plainly written, and how long the chunk is: what nearly every event comes in, in
+/// half the time.
+fn whole_chunk(input: &[u8]) -> Option<(&[u8], usize)> {
+    let mut size = 0;
+    let mut at = 0;
+    while let Some(digit) = char::from(*input.get(at)?).to_digit(16) {
+        size = size << 4 | digit as usize;
+        at += 1;
+        if at > 4 {
+            return None;
+        }
+    }
+    let chunk = input[at..].strip_prefix(b"\r\n")?;
+    let is_whole = size > 0 && chunk.get(size..)?.starts_with(b"\r\n");
+    is_whole.then(|| (&chunk[..size], at + 2 + size + 2))
+}
+
 fn malformed(what: &str) -> Error {
     Error::new(
         ErrorKind::Protocol,
@@ -154,15 +178,18 @@ mod tests {
 
     #[test]
     fn chunks_are_put_together_however_they_come() {
-        let input = b"5\r\nhello\r\n0A;name=\"value\"\r\n, \r\nworld!\r\n0\r\nTrailer: x\r\n\r\n";
-        for size in 1..=input.len() {
-            for room in [1, 3, 100] {
-                let (body, over) = decoded(input, size, room).unwrap();
-                assert_eq!(
-                    (body.as_slice(), over),
-                    (&b"hello, \r\nworld!"[..], true),
-                    "{size}, {room}"
-                );
+        for (input, expected) in [
+            (
+                &b"5\r\nhello\r\n0A;name=\"value\"\r\n, \r\nworld!\r\n0\r\nTrailer: x\r\n\r\n"[..],
+                &b"hello, \r\nworld!"[..],
+            ),
+            (b"0b\r\nhello world\r\n00001\r\n!\r\n0\r\n\r\n", b"hello world!"),
+        ] {
+            for size in 1..=input.len() {
+                for room in [1, 3, 100] {
+                    let (body, over) = decoded(input, size, room).unwrap();
+                    assert_eq!((body.as_slice(), over), (expected, true), "{size}, {room}");
+                }
             }
         }
     }
