@@ -9,10 +9,16 @@
 //! # Ok::<(), nitro_jobs::Error>(())
 //! ```
 
-use std::borrow::Cow;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
+
+#[cfg(test)]
+mod tests;
+mod utf8;
+
+use utf8::{decode, is_whole, text};
 
 /// The longest line, and the largest event, that a reader takes unless told otherwise: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 << 20;
@@ -38,18 +44,19 @@ pub struct Event<'a> {
 /// events were last taken.
 #[derive(Debug)]
 pub struct Reader {
-    /// What was fed; from `start` on it is not used yet, and up to `seen` it holds no end of a line.
+    /// Text up to `filled`, and room behind it. From `start` on it is not used yet; up to `seen` it holds no end of a line.
     buffer: Vec<u8>,
+    filled: usize,
     start: usize,
     seen: usize,
+    /// The beginning of a character whose rest is still to come.
+    partial: Vec<u8>,
     limit: usize,
     first_line: bool,
     /// The last line ended with CR at the end of what was fed: an LF that follows belongs to it.
     skip_lf: bool,
     event: String,
-    data: String,
-    /// Whether a `data` field came, be it an empty one.
-    has_data: bool,
+    data: Data,
     /// The event in `event` and `data` was given out.
     given: bool,
     next_id: String,
@@ -60,6 +67,17 @@ pub struct Reader {
     /// How many bytes were looked at for an end of a line, or moved.
     #[cfg(test)]
     work: usize,
+}
+
+/// The data of the event at hand.
+#[derive(Debug)]
+enum Data {
+    /// No `data` field came.
+    Missing,
+    /// One came, and lies in what was fed.
+    Line(Range<usize>),
+    /// Several came, or what was fed had to make room.
+    Lines(String),
 }
 
 impl Default for Reader {
@@ -78,14 +96,15 @@ impl Reader {
     pub fn with_limit(bytes: usize) -> Self {
         Self {
             buffer: Vec::new(),
+            filled: 0,
             start: 0,
             seen: 0,
+            partial: Vec::new(),
             limit: bytes,
             first_line: true,
             skip_lf: false,
             event: String::new(),
-            data: String::new(),
-            has_data: false,
+            data: Data::Missing,
             given: false,
             next_id: String::new(),
             id: String::new(),
@@ -99,18 +118,60 @@ impl Reader {
 
     /// Takes the next bytes of the stream. Take all events before feeding more: what is fed waits in memory.
     pub fn feed(&mut self, bytes: &[u8]) {
-        if self.too_large.is_some() {
-            return;
+        self.make_room();
+        self.buffer.truncate(self.filled);
+        self.buffer.extend_from_slice(bytes);
+        self.take_in(bytes.len());
+    }
+
+    /// As [`Reader::feed`], of what `read` puts into a room of `size` bytes and then says to be so many.
+    pub(crate) fn feed_from<E>(
+        &mut self,
+        size: usize,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        self.make_room();
+        let end = self.filled + size;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
         }
-        // Moving what is left is worth it only when it is little next to what is used up: that keeps the cost linear.
-        if self.start > self.buffer.len() / 2 {
-            self.buffer.drain(..self.start);
+        let length = read(&mut self.buffer[self.filled..end])?.min(size);
+        self.take_in(length);
+        Ok(length)
+    }
+
+    /// Moves what is left to the front when it is little next to what is used up: that keeps the cost linear.
+    fn make_room(&mut self) {
+        if std::mem::take(&mut self.given) {
+            self.clear_event();
+        }
+        if self.start > self.filled / 2 {
+            if let Data::Line(range) = &self.data {
+                self.data = Data::Lines(text(&self.buffer[range.clone()]).to_owned());
+            }
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
             #[cfg(test)]
-            self.count(self.buffer.len());
+            self.count(self.filled);
             self.seen -= self.start;
             self.start = 0;
         }
-        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Counts the next `length` bytes of the buffer in, decoded.
+    fn take_in(&mut self, length: usize) {
+        if self.too_large.is_some() {
+            return self.give_back();
+        }
+        let new = &self.buffer[self.filled..self.filled + length];
+        if !self.partial.is_empty() || !is_whole(new) {
+            let decoded = decode(&mut self.partial, new);
+            self.buffer.truncate(self.filled);
+            self.buffer.extend_from_slice(decoded.as_bytes());
+            self.filled = self.buffer.len();
+        } else {
+            self.filled += length;
+        }
     }
 
     /// Gives the next event, or `None` when more bytes are needed.
@@ -119,11 +180,7 @@ impl Reader {
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         let whole = self.too_large.is_none() && self.advance();
         if let Some(what) = self.too_large {
-            let limit = self.limit;
-            return Err(Error::new(
-                ErrorKind::TooLarge,
-                format!("{what} of the event stream is longer than the limit of {limit} bytes"),
-            ));
+            return Err(too_large(what, self.limit));
         }
         if !whole {
             return Ok(None);
@@ -135,7 +192,11 @@ impl Reader {
             } else {
                 &self.event
             },
-            data: &self.data,
+            data: match &self.data {
+                Data::Missing => "",
+                Data::Line(range) => text(&self.buffer[range.clone()]),
+                Data::Lines(lines) => lines,
+            },
             id: &self.id,
         }))
     }
@@ -155,95 +216,92 @@ impl Reader {
         if std::mem::take(&mut self.given) {
             self.clear_event();
         }
-        // The buffer is lent out for the time, so that lines of it can be read into the rest of the reader.
-        let buffer = std::mem::take(&mut self.buffer);
-        let whole = self.advance_in(&buffer);
-        self.buffer = buffer;
-        if self.start == self.buffer.len() {
-            self.buffer.clear();
-            (self.start, self.seen) = (0, 0);
-        }
-        if self.too_large.is_some() {
-            self.drop_all();
-        }
-        whole
-    }
-
-    fn advance_in(&mut self, buffer: &[u8]) -> bool {
-        loop {
-            if self.skip_lf && self.start < buffer.len() {
-                self.skip_lf = false;
-                if buffer[self.start] == b'\n' {
-                    self.start += 1;
-                    self.seen = self.start;
-                }
-            }
-            let ahead = match buffer.get(self.seen) {
-                // The blank line after each event is not worth a search.
-                Some(b'\n' | b'\r') => Some(0),
-                _ => memchr::memchr2(b'\n', b'\r', &buffer[self.seen..]),
-            };
-            #[cfg(test)]
-            self.count(ahead.unwrap_or(buffer.len() - self.seen));
-            let Some(ahead) = ahead else {
-                self.seen = buffer.len();
-                if buffer.len() - self.start > self.limit.saturating_add(MARK.len()) {
-                    self.fail("a line");
-                }
-                return false;
-            };
-            let end = self.seen + ahead;
-            let mut line = &buffer[self.start..end];
-            self.start = end + 1;
-            self.seen = self.start;
-            self.skip_lf = buffer[end] == b'\r';
-            if std::mem::take(&mut self.first_line) {
-                line = line.strip_prefix(MARK).unwrap_or(line);
-            }
+        while let Some(line) = self.next_line() {
             if line.len() > self.limit {
                 self.fail("a line");
             } else if !line.is_empty() {
                 self.read_line(line);
+                // The blank line after nearly every event is not worth a search.
+                if !self.skip_lf && self.buffer[..self.filled].get(self.start) == Some(&b'\n') {
+                    self.start += 1;
+                    self.seen = self.start;
+                    if self.end_block() {
+                        return true;
+                    }
+                }
             } else if self.end_block() {
                 return true;
             }
             if self.too_large.is_some() {
-                return false;
+                break;
             }
         }
+        false
     }
 
-    /// Reads a line that is not blank. Lines are cut at ASCII bytes, so each can be decoded on its own.
-    fn read_line(&mut self, line: &[u8]) {
-        // A plain search: the colon of every known field is among the first bytes.
-        let (name, value) = match line.iter().position(|byte| *byte == b':') {
-            Some(0) => return,
-            Some(colon) => (&line[..colon], &line[colon + 1..]),
-            None => (line, &[][..]),
+    /// Where the next line lies, without its end; `None` when it is not whole yet.
+    fn next_line(&mut self) -> Option<Range<usize>> {
+        let text = &self.buffer[..self.filled];
+        if self.skip_lf && self.start < text.len() {
+            self.skip_lf = false;
+            if text[self.start] == b'\n' {
+                self.start += 1;
+                self.seen = self.start;
+            }
+        }
+        let ahead = memchr::memchr2(b'\n', b'\r', &text[self.seen..]);
+        let (start, length) = (self.start, text.len());
+        let Some(ahead) = ahead else {
+            #[cfg(test)]
+            self.count(length - self.seen);
+            self.seen = length;
+            if length - start > self.limit.saturating_add(MARK.len()) {
+                self.fail("a line");
+            }
+            return None;
         };
-        let value = value.strip_prefix(b" ").unwrap_or(value);
+        let end = self.seen + ahead;
+        self.skip_lf = text[end] == b'\r';
+        #[cfg(test)]
+        self.count(ahead);
+        self.start = end + 1;
+        self.seen = self.start;
+        if std::mem::take(&mut self.first_line) && self.buffer[start..end].starts_with(MARK) {
+            return Some(start + MARK.len()..end);
+        }
+        Some(start..end)
+    }
+
+    /// Reads a line that is not blank.
+    fn read_line(&mut self, at: Range<usize>) {
+        let (name, value) = field(&self.buffer[at.clone()]);
         match name {
-            b"data" => {
-                if self.has_data {
-                    self.data.push('\n');
+            b"data" => match &mut self.data {
+                Data::Missing => self.data = Data::Line(at.end - value.len()..at.end),
+                Data::Line(first) => {
+                    let first = text(&self.buffer[first.clone()]);
+                    self.data = Data::Lines([first, text(value)].join("\n"));
                 }
-                self.has_data = true;
-                self.data.push_str(&decode(value));
-            }
-            b"event" => {
-                self.event.clear();
-                self.event.push_str(&decode(value));
-            }
+                Data::Lines(lines) => {
+                    lines.push('\n');
+                    lines.push_str(text(value));
+                }
+            },
+            b"event" => text(value).clone_into(&mut self.event),
             b"id" if !value.contains(&0) => {
-                self.next_id.clear();
-                self.next_id.push_str(&decode(value));
+                text(value).clone_into(&mut self.next_id);
                 self.id_set = true;
             }
             b"retry" => self.retry = milliseconds(value).or(self.retry),
             _ => return,
         }
+        let data = match &self.data {
+            Data::Missing => 0,
+            Data::Line(range) => range.len(),
+            Data::Lines(lines) => lines.len(),
+        };
         let id = if self.id_set { self.next_id.len() } else { 0 };
-        if self.data.len() + self.event.len() + id > self.limit {
+        if data + self.event.len() + id > self.limit {
             self.fail("an event");
         }
     }
@@ -253,43 +311,54 @@ impl Reader {
         if std::mem::take(&mut self.id_set) {
             self.id.clone_from(&self.next_id);
         }
-        if !self.has_data {
+        let is_event = !matches!(self.data, Data::Missing);
+        if !is_event {
             self.clear_event();
         }
-        self.has_data
+        is_event
     }
 
     fn clear_event(&mut self) {
         self.event.clear();
-        self.data.clear();
-        self.has_data = false;
+        self.data = Data::Missing;
     }
 
     fn fail(&mut self, what: &'static str) {
         self.too_large = Some(what);
-        self.drop_all();
+        self.give_back();
+    }
+
+    /// Gives the memory back; after an error none of it is needed.
+    fn give_back(&mut self) {
+        self.buffer = Vec::new();
+        self.event = String::new();
+        self.data = Data::Missing;
+        (self.filled, self.start, self.seen) = (0, 0, 0);
     }
 
     #[cfg(test)]
     fn count(&mut self, bytes: usize) {
         self.work += bytes;
     }
-
-    /// Gives the memory back; after an error none of it is needed.
-    fn drop_all(&mut self) {
-        self.buffer = Vec::new();
-        self.data = String::new();
-        self.event = String::new();
-        (self.start, self.seen) = (0, 0);
-    }
 }
 
-fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    // The lossy decoder goes byte by byte, so it is left to the streams that need it.
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    }
+#[cold]
+fn too_large(what: &str, limit: usize) -> Error {
+    let text = format!("{what} of the event stream is longer than the limit of {limit} bytes");
+    Error::new(ErrorKind::TooLarge, text)
+}
+
+/// The name of a line's field, and its value; a comment has no name.
+fn field(line: &[u8]) -> (&[u8], &[u8]) {
+    // Nearly every line is data, and a comparison is quicker than a search.
+    let (name, value) = match line.strip_prefix(b"data:") {
+        Some(value) => (&line[..4], value),
+        None => match line.iter().position(|byte| *byte == b':') {
+            Some(colon) => (&line[..colon], &line[colon + 1..]),
+            None => (line, &[][..]),
+        },
+    };
+    (name, value.strip_prefix(b" ").unwrap_or(value))
 }
 
 /// The time that a `retry` field holds, if it is made of digits alone; one that is too large counts as the largest.
@@ -301,42 +370,4 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
         sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
     });
     Some(Duration::from_millis(millis))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Reader;
-
-    /// How many times each byte is touched, on the average, when `stream` comes in pieces of `size`, and `taken` events
-    /// are taken after each.
-    fn touches(stream: &[u8], size: usize, taken: usize) -> f64 {
-        let mut reader = Reader::new();
-        for piece in stream.chunks(size) {
-            reader.feed(piece);
-            for _ in 0..taken {
-                if reader.next_event().unwrap().is_none() {
-                    break;
-                }
-            }
-        }
-        while reader.next_event().unwrap().is_some() {}
-        reader.work as f64 / stream.len() as f64
-    }
-
-    #[test]
-    fn each_byte_is_touched_a_bounded_number_of_times() {
-        let long = format!("data: {}\n\n", "x".repeat(1 << 16));
-        let short = "data: x\n\n".repeat(1 << 13);
-        for size in [1, 7, 100, 8192] {
-            for (name, stream) in [("long", &long), ("short", &short)] {
-                for taken in [1, usize::MAX] {
-                    let touches = touches(stream.as_bytes(), size, taken);
-                    assert!(
-                        touches <= 2.0,
-                        "{name} lines in pieces of {size}: {touches} times"
-                    );
-                }
-            }
-        }
-    }
 }

@@ -4,17 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Scope};
-use crate::cancel::CancelToken;
 use crate::client::Accept;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::Attempts;
-use crate::job::events::Meaning;
 use crate::job::result::JobResult;
 use crate::job::status::{JobState, JobStatus, Next};
 use crate::job::stream::{Opened, Said, Stream};
 use crate::job::wait::{Action, Input, Switch, Wait};
 use crate::job::{Job, Ticket};
-use crate::log::LogLevel;
+use crate::log::{Log, LogLevel};
 
 impl Job {
     /// Follows the job to its end and returns its last status, which says completed.
@@ -54,13 +52,6 @@ impl Job {
         }
     }
 
-    /// The live events of the job, to be pulled one by one. Nothing is sent before the first [`Events::next`].
-    pub fn events(&self) -> Events {
-        let job = self.share();
-        let follow = Follow::new(&job);
-        Events { job, follow }
-    }
-
     /// Why the job failed. Some streams only say where the reason is to be had.
     fn failure(&self, ticket: &Ticket, status: &JobStatus, scope: &Scope) -> Error {
         if let Next::ErrorAt(location) = status.next()
@@ -84,35 +75,6 @@ impl Job {
             }
         }
         self.about(ticket, Error::from_job(ErrorKind::JobFailed, status.error()))
-    }
-}
-
-/// The live progress of one job, pulled: each state while it runs, then its end, then nothing.
-///
-/// Reconnects and polls as [`Job::wait`] does. One thread at a time may use it.
-#[derive(Debug)]
-pub struct Events {
-    job: Job,
-    follow: Follow,
-}
-
-impl Events {
-    /// Waits for the next state; `None` after the last. A failed job is a state here, not an error.
-    ///
-    /// After [`ErrorKind::Timeout`] it can be called again and has lost nothing.
-    pub fn next(&mut self, call: &Call) -> Result<Option<JobStatus>> {
-        let settings = self.job.client.settings();
-        let scope = call.begin(settings.wait_timeout, Limit::Call, &settings.pace, &settings.log);
-        // Also once there is nothing left to wait for: a triggered token ends each later call.
-        let cancelled = scope.cancel.as_ref().map_or(Ok(()), CancelToken::check);
-        cancelled
-            .and_then(|()| self.follow.next(&self.job, &scope))
-            .map_err(|e| self.job.about(&self.follow.ticket, e))
-    }
-
-    /// How many events came that nobody could read and that were passed over.
-    pub fn unreadable(&self) -> u64 {
-        self.follow.wait.garbled
     }
 }
 
@@ -152,8 +114,36 @@ impl Follow {
         }
     }
 
+    /// The next state to report of those that the stream has brought already: neither a clock nor a limit is needed for it.
+    pub(super) fn at_hand(&mut self, job: &Job) -> Option<JobStatus> {
+        while let (Some(Action::ReadStream), Some(stream)) = (&self.pending, &mut self.stream) {
+            // An error stays, and is dealt with where the stream is waited for.
+            let report = match stream.at_hand().ok()?? {
+                Said::Status(status)
+                    if !status.is_terminal() && self.ticket.recognise(status.job_id()).is_ok() =>
+                {
+                    Some(self.wait.on_running(status))
+                }
+                said => {
+                    let log = &job.client.settings().log;
+                    let input = self.said(said, job, log);
+                    self.tell(input, log)
+                }
+            };
+            if report.is_some() {
+                return report;
+            }
+        }
+        None
+    }
+
+    /// How many events came that nobody could read.
+    pub(super) fn garbled(&self) -> u64 {
+        self.wait.garbled
+    }
+
     /// Goes on until there is a state to report; `None` after the terminal one.
-    fn next(&mut self, job: &Job, scope: &Scope) -> Result<Option<JobStatus>> {
+    pub(super) fn next(&mut self, job: &Job, scope: &Scope) -> Result<Option<JobStatus>> {
         while let Some(action) = self.pending.take() {
             let input = match self.act(action, job, scope) {
                 Acted::Happened(input) => input,
@@ -165,7 +155,7 @@ impl Follow {
                 Acted::Over(Action::Ended(status)) => return Ok(Some(status)),
                 Acted::Over(_) => break,
             };
-            let report = self.tell(input, scope);
+            let report = self.tell(input, &scope.log);
             if report.is_some() {
                 return Ok(report);
             }
@@ -174,13 +164,13 @@ impl Follow {
     }
 
     /// Tells the machine what happened; gives the state to report.
-    fn tell(&mut self, input: Input, scope: &Scope) -> Option<JobStatus> {
+    fn tell(&mut self, input: Input, log: &Log) -> Option<JobStatus> {
         let step = self.wait.next(input);
         if !matches!(step.action, Action::ReadStream) {
             self.close_stream();
         }
         if let Some(switch) = step.switched {
-            scope.log.line(LogLevel::Info, || {
+            log.line(LogLevel::Info, || {
                 format!(
                     "job {}: polling instead of streaming: {}",
                     self.ticket.job_id,
@@ -210,7 +200,7 @@ impl Follow {
     pub(super) fn wake(&mut self, stream: bool, scope: &Scope) {
         self.wait.allow_stream(stream);
         match self.pending {
-            Some(Action::Sleep(_)) => drop(self.tell(Input::Slept, scope)),
+            Some(Action::Sleep(_)) => drop(self.tell(Input::Slept, &scope.log)),
             // The first action of all: what the service asked for at submission holds for a poll.
             Some(Action::OpenStream) if !stream => {
                 self.pending = Some(self.wait.start(self.ticket.retry_after));
@@ -233,7 +223,7 @@ impl Follow {
             Acted::Over(Action::GaveUp(error)) => return Turn::GaveUp(job.about(&self.ticket, error)),
             Acted::Over(_) => return Turn::Cancelled,
         };
-        let report = self.tell(input, scope);
+        let report = self.tell(input, &scope.log);
         match self.pending.take() {
             Some(Action::Ended(status)) => Turn::Ended(status),
             Some(Action::GaveUp(error)) => Turn::GaveUp(job.about(&self.ticket, error)),
@@ -298,21 +288,27 @@ impl Follow {
             return Ok(Input::StreamEnded);
         };
         match stream.next(scope) {
-            Ok(Said::Meaning(Meaning::Status(status))) => {
-                if let Err(error) = self.ticket.recognise(status.job_id()) {
-                    scope
-                        .log
-                        .line(LogLevel::Warn, || format!("an event of the stream: {error}"));
-                    return Ok(Input::StreamGarbled);
-                }
-                job.note_location(&status);
-                Ok(Input::StreamSaid(status))
-            }
-            Ok(Said::Meaning(_)) => Ok(Input::StreamGarbled),
-            Ok(Said::Retry(pause)) => Ok(Input::StreamRetry(pause)),
-            Ok(Said::Ended) => Ok(Input::StreamEnded),
-            Ok(Said::Mute) => Ok(Input::StreamMute),
+            Ok(said) => Ok(self.said(said, job, &scope.log)),
             Err(error) => own_end(error).map(Input::StreamFailed),
+        }
+    }
+
+    fn said(&self, said: Said, job: &Job, log: &Log) -> Input {
+        match said {
+            Said::Status(status) => {
+                if let Err(error) = self.ticket.recognise(status.job_id()) {
+                    log.line(LogLevel::Warn, || format!("an event of the stream: {error}"));
+                    return Input::StreamGarbled;
+                }
+                if status.is_terminal() {
+                    job.note_location(&status);
+                }
+                Input::StreamSaid(status)
+            }
+            Said::Garbled => Input::StreamGarbled,
+            Said::Retry => Input::StreamRetry(self.stream.as_ref().map_or(Duration::ZERO, |s| s.retry())),
+            Said::Ended => Input::StreamEnded,
+            Said::Mute => Input::StreamMute,
         }
     }
 

@@ -11,6 +11,7 @@ mod media_type;
 mod multipart;
 mod place;
 mod presigned;
+mod pull;
 mod result;
 mod run;
 mod status;
@@ -26,10 +27,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use download::{Download, DownloadProgress, SavedFile};
 pub use fetch::ReceivedBytes;
-pub use follow::Events;
 pub use input::Input;
 pub use place::OnExisting;
-
+pub use pull::Events;
 pub use result::{
     BoundingBox, Cell, FileInfo, FormField, JobResult, PiiBox, PiiType, Properties, ResultKind,
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,

@@ -7,12 +7,12 @@ use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Body, Redirects, Response};
 use crate::job::events::{Meaning, meaning};
-use crate::job::{Job, Ticket};
+use crate::job::{Job, JobStatus, Ticket};
 use crate::sse::Reader;
 
 /// A stream that brings only heartbeats for so many idle limits is closed: a poll clears up what it may have missed.
 const EVENTLESS_IDLE_LIMITS: u32 = 2;
-const READ_BUFFER: usize = 16 << 10;
+const READ_SIZE: usize = 16 << 10;
 
 /// What asking for the stream led to.
 #[derive(Debug)]
@@ -25,9 +25,11 @@ pub(crate) enum Opened {
 /// What the stream brought.
 #[derive(Debug)]
 pub(crate) enum Said {
-    Meaning(Meaning),
-    /// The server asks for this pause before a new stream.
-    Retry(Duration),
+    Status(JobStatus),
+    /// An event that nobody can read.
+    Garbled,
+    /// The server asks for a pause before a new stream: [`Stream::retry`].
+    Retry,
     Ended,
     /// Not a byte for the idle limit.
     Mute,
@@ -38,9 +40,10 @@ pub(crate) enum Said {
 pub(crate) struct Stream {
     body: Body,
     reader: Reader,
-    buffer: Vec<u8>,
     retry: Option<Duration>,
+    /// When an event last came; `heard` says that one came since this was set, so that not each event needs a clock.
     last_event: Instant,
+    heard: bool,
 }
 
 impl Stream {
@@ -65,37 +68,56 @@ impl Stream {
         Ok(Opened::Stream(Box::new(Stream {
             body: response.body,
             reader: Reader::with_limit(job.client.settings().max_event),
-            buffer: vec![0; READ_BUFFER],
             retry: None,
             last_event: Instant::now(),
+            heard: false,
         })))
+    }
+
+    /// What the stream has brought already.
+    pub(crate) fn at_hand(&mut self) -> Result<Option<Said>> {
+        while let Some(event) = self.reader.next_event()? {
+            self.heard = true;
+            match meaning(event.event, event.data) {
+                Meaning::Status(status) => return Ok(Some(Said::Status(status))),
+                Meaning::Malformed => return Ok(Some(Said::Garbled)),
+                Meaning::Nothing => {}
+            }
+        }
+        if self.reader.retry() != self.retry {
+            self.retry = self.reader.retry();
+            return Ok(Some(Said::Retry));
+        }
+        Ok(None)
     }
 
     /// Waits for what comes next. After the call's own limit ran out it can be called again, and nothing is lost.
     pub(crate) fn next(&mut self, scope: &Scope) -> Result<Said> {
         loop {
-            if let Some(event) = self.reader.next_event()? {
+            if let Some(said) = self.at_hand()? {
+                return Ok(said);
+            }
+            if std::mem::take(&mut self.heard) {
                 self.last_event = Instant::now();
-                match meaning(event.event, event.data) {
-                    Meaning::Nothing => continue,
-                    meaning => return Ok(Said::Meaning(meaning)),
-                }
-            }
-            if self.reader.retry() != self.retry {
-                self.retry = self.reader.retry();
-                return Ok(Said::Retry(self.retry.unwrap_or_default()));
-            }
-            if self.last_event.elapsed() > scope.pace.idle * EVENTLESS_IDLE_LIMITS {
+            } else if self.last_event.elapsed() > scope.pace.idle * EVENTLESS_IDLE_LIMITS {
                 return Ok(Said::Ended);
             }
-            match self.body.read(&mut self.buffer, scope) {
+            match self
+                .reader
+                .feed_from(READ_SIZE, |room| self.body.read(room, scope))
+            {
                 Ok(0) => return Ok(Said::Ended),
-                Ok(read) => self.reader.feed(&self.buffer[..read]),
+                Ok(_) => {}
                 Err(error) if error.limit() == Some(Limit::Idle) => return Ok(Said::Mute),
                 Err(error) if is_broken(&error) => return Ok(Said::Ended),
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// The pause that the server asks for before a new stream.
+    pub(crate) fn retry(&self) -> Duration {
+        self.retry.unwrap_or_default()
     }
 
     pub(crate) fn last_event_id(&self) -> &str {

@@ -113,10 +113,7 @@ impl Ticket {
     /// Refuses an answer that names another job: a proxy or the service mixed something up.
     pub(crate) fn recognise(&self, named: Option<&str>) -> Result<()> {
         match named {
-            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(Error::new(
-                ErrorKind::Protocol,
-                "the answer is about another job than the one that was asked about",
-            )),
+            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(stranger()),
             _ => Ok(()),
         }
     }
@@ -135,6 +132,14 @@ impl Ticket {
         };
         serde_json::to_string(&written).unwrap_or_default()
     }
+}
+
+#[cold]
+fn stranger() -> Error {
+    Error::new(
+        ErrorKind::Protocol,
+        "the answer is about another job than the one that was asked about",
+    )
 }
 
 fn check_id(id: &str) -> Result<()> {

@@ -127,11 +127,11 @@ impl Wait {
                 self.heard();
                 Action::ReadStream
             }
-            Input::StreamSaid(status) => {
-                self.heard();
-                self.stream_failures = 0;
-                self.on_stream_status(status, &mut step)
+            Input::StreamSaid(status) if !status.is_terminal() => {
+                step.report = Some(self.on_running(status));
+                Action::ReadStream
             }
+            Input::StreamSaid(status) => self.on_stream_end(status),
             Input::StreamAnswered(status, retry_after) => {
                 self.heard();
                 self.give_up_stream(Switch::Refused, &mut step);
@@ -171,11 +171,16 @@ impl Wait {
         step
     }
 
-    fn on_stream_status(&mut self, status: JobStatus, step: &mut Step) -> Action {
-        if !status.is_terminal() {
-            step.report = self.report(status);
-            return Action::ReadStream;
-        }
+    /// The stream said that the job goes on, which asks for nothing but to read it on; gives what to report.
+    pub(crate) fn on_running(&mut self, status: JobStatus) -> JobStatus {
+        self.heard();
+        self.stream_failures = 0;
+        self.report(status)
+    }
+
+    fn on_stream_end(&mut self, status: JobStatus) -> Action {
+        self.heard();
+        self.stream_failures = 0;
         self.close_stream();
         match status.next() {
             // A mere announcement: the poll has the last word, and the reason of a failure.
@@ -189,7 +194,7 @@ impl Wait {
         if status.is_terminal() {
             return Action::Ended(status);
         }
-        step.report = self.report(status);
+        step.report = Some(self.report(status));
         if self.streams() {
             let pause = match (retry_after, self.stream_retry) {
                 (Some(asked), _) | (None, Some(asked)) => self.at_least(asked),
@@ -261,13 +266,13 @@ impl Wait {
     }
 
     /// A running state as the caller may see it: nothing that would go backwards.
-    fn report(&mut self, mut status: JobStatus) -> Option<JobStatus> {
+    fn report(&mut self, mut status: JobStatus) -> JobStatus {
         if let Some(progress) = status.progress() {
             let best = self.best_progress.map_or(progress, |best| best.max(progress));
             self.best_progress = Some(best);
             status.hold_progress(best);
         }
-        Some(status)
+        status
     }
 
     fn continue_stream(&self) -> Action {
