@@ -21,12 +21,12 @@ FOLD = $(shell echo | rustc --crate-type cdylib -C link-arg=-Wl,--icf=all -o $(T
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
 shared: check-tools
-	$(CARGO) rustc -q --locked --release --lib --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
+	$(CARGO) rustc -q --locked --release --lib --features unlogged --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
 	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
 
 static: check-tools
 	@mkdir -p $(SHIP)
-	$(CARGO) rustc -q --locked --release --lib --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
+	$(CARGO) rustc -q --locked --release --lib --features unlogged --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
 
 # Header, libraries, pkg-config, CMake, licences, pages: under PREFIX, or packed for it under DESTDIR.
 install: shared static

@@ -51,7 +51,9 @@ fn the_model_stands_on_what_the_library_stands_on() {
         let manifest = std::fs::read_to_string(root.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
         let (_, rest) = manifest.split_once("\n[dependencies]\n").expect("the section");
         let lines = rest.lines().take_while(|line| !line.starts_with('['));
-        let lines = lines.filter(|line| line.contains(" = ") && !line.starts_with("shuttle"));
+        // What is optional is for what ships.
+        let is_needed = |line: &&str| !line.starts_with("shuttle") && !line.contains("optional = true");
+        let lines = lines.filter(|line| line.contains(" = ")).filter(is_needed);
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     let library = of("Cargo.toml");
@@ -72,7 +74,7 @@ fn every_dependency_has_its_reason_and_the_oldest_compiler_is_named() {
     let rows = section.lines().filter_map(|line| line.strip_prefix("| "));
     let rows: Vec<Vec<_>> = rows.skip(1).map(|row| row.split(" | ").collect()).collect();
     for row in &rows {
-        assert!(row.len() == 3 && row.iter().all(|cell| cell.len() > 3), "{row:?}");
+        assert!(row.len() == 3 && row.iter().all(|cell| cell.len() > 2), "{row:?}");
     }
     // ring is what rustls stands on, by a feature of it.
     let named = rows

@@ -18,8 +18,8 @@ use crate::caught::catch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Origin;
 
-/// Room for a whole head, and enough for a download to be limited by the network.
-pub(super) const INPUT: usize = 64 << 10;
+/// The most that one read takes: large bodies come in few reads, and room that no answer fills is never touched.
+pub(super) const INPUT: usize = 768 << 10;
 pub(super) const OUTPUT: usize = 32 << 10;
 
 /// Makes connections for a client.

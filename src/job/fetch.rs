@@ -18,7 +18,7 @@ const LATE_RESULT_ATTEMPTS: u32 = 6;
 const LATE_RESULT_PAUSE: Duration = Duration::from_millis(150);
 /// The most of a JSON answer in place of bytes that is looked at to tell an envelope from a file.
 const ENVELOPE_LOOK: usize = 64 << 10;
-const COPY_BUFFER: usize = 64 << 10;
+const COPY_BUFFER: usize = 128 << 10;
 const BROKEN_ANSWER_PAUSE: Duration = Duration::from_millis(500);
 
 /// What [`Job::result_bytes`] has given to the writer.

@@ -14,7 +14,7 @@ use crate::job::{Job, Ticket};
 use crate::log::LogLevel;
 use crate::url::Url;
 
-const COPY_BUFFER: usize = 64 << 10;
+const COPY_BUFFER: usize = 128 << 10;
 /// Readers of PDF look for its header within the first kilobyte.
 const PDF_HEADER_WITHIN: usize = 1024;
 /// An attempt that brought so much was none in vain: the budget of attempts starts anew.
