@@ -1560,7 +1560,7 @@ const char *nitro_result_json(const nitro_result_t *result,
  * The `result` alone, without the answer around it, as JSON exactly as received.
  *
  * The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
- * the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+ * the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_NO_MEMORY. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_result_value_json(const nitro_result_t *result,

@@ -109,7 +109,7 @@ static int fetch_json(nitro_job_t *job, long n, int value_alone) {
         if (value_alone) {
             char *value = NULL;
             must(nitro_result_value_json(result, &value, &length, &err));
-            if (strlen(value) != length) exit(1);
+            if (value[length] != '\0') exit(1);
             nitro_string_free(value);
         }
         nitro_result_json(result, &length);

@@ -106,7 +106,7 @@ fn save(
     };
     let saved = handle(job, "job")?.job.download(&download, tell, &call)?;
     if let Some(saved_json) = saved_json {
-        *saved_json = give_text(written(&saved));
+        *saved_json = give_text(&written(&saved))?;
     }
     Ok(())
 }

@@ -104,10 +104,10 @@ pub unsafe extern "C" fn nitro_job_json(
         let length = optional_output(length, 0);
         let json = output(json, "json", std::ptr::null_mut())?;
         let written = handle(job, "job")?.job.to_json();
+        *json = give_text(&written)?;
         if let Some(length) = length {
             *length = written.len();
         }
-        *json = give_text(written);
         Ok(())
     })
 }
@@ -241,7 +241,7 @@ pub unsafe extern "C" fn nitro_job_result_bytes(
             *bytes = received.bytes;
         }
         if let (Some(content_type), Some(value)) = (content_type, received.content_type) {
-            *content_type = give_text(value);
+            *content_type = give_text(&value)?;
         }
         Ok(())
     })

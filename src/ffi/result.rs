@@ -198,7 +198,7 @@ fn lend_counted(text: *const CString, length: Option<&mut usize>) -> *const c_ch
 /// The `result` alone, without the answer around it, as JSON exactly as received.
 ///
 /// The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
-/// the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+/// the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_NO_MEMORY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_value_json(
     result: *const nitro_result_t,
@@ -210,10 +210,10 @@ pub unsafe extern "C" fn nitro_result_value_json(
         let length = optional_output(length, 0);
         let json = output(json, "json", ptr::null_mut())?;
         let value = handle(result, "result")?.result.result_json();
+        *json = give_text(value)?;
         if let Some(length) = length {
             *length = value.len();
         }
-        *json = give_text(value);
         Ok(())
     })
 }

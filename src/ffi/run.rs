@@ -144,11 +144,11 @@ fn run(
         }
     };
     let finished: Finished = client.run(submission, download.as_ref(), tell, &call)?;
+    if let Some(saved_json) = saved_json {
+        *saved_json = give_text(&written(&finished.saved))?;
+    }
     if let Some(job) = job {
         *job = give(nitro_job_t::new(finished.job));
-    }
-    if let Some(saved_json) = saved_json {
-        *saved_json = give_text(written(&finished.saved));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use super::boundary::plain;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Frees a string that a function of this library gave away through a `char **`.
 ///
@@ -10,17 +11,25 @@ use super::boundary::plain;
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_string_free(string: *mut c_char) {
-    plain((), || {
-        if !string.is_null() {
-            // SAFETY: the header's contract: the string came from `give_text` and is freed once.
-            drop(unsafe { CString::from_raw(string) });
-        }
-    });
+    // SAFETY: the header's contract: the string came from `give_text` and is freed once; free() takes NULL.
+    plain((), || unsafe { libc::free(string.cast()) });
 }
 
-/// Gives a text to C, which owns it from now on. A NUL inside, which C could not see behind, is left out.
-pub(super) fn give_text(text: impl Into<Vec<u8>>) -> *mut c_char {
-    c_text(text).into_raw()
+/// Gives a text without a NUL inside to C, which owns it from now on. It may be large: it is copied once and never searched.
+pub(super) fn give_text(text: &str) -> Result<*mut c_char> {
+    debug_assert!(!text.contains('\0'));
+    // SAFETY: malloc() takes any size.
+    let place: *mut u8 = unsafe { libc::malloc(text.len() + 1) }.cast();
+    if place.is_null() {
+        let text = format!("there is no memory for a text of {} bytes", text.len());
+        return Err(Error::new(ErrorKind::NoMemory, text));
+    }
+    // SAFETY: the place is new and has room for the text and the NUL.
+    unsafe {
+        place.copy_from_nonoverlapping(text.as_ptr(), text.len());
+        place.add(text.len()).write(0);
+    }
+    Ok(place.cast())
 }
 
 /// A text that a handle keeps in order to lend it.
