@@ -13,14 +13,22 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The clock fails at this look of the calling thread at it, the read at this read of any other thread; 0 is never. */
+/* The clock fails at this look of the calling thread at it, or of any other thread, the read at this read of any other
+ * thread; 0 is never. */
 static __thread long clock_fails_at;
-static long read_fails_at;
+static long clock_fails_elsewhere_at, read_fails_at;
 static int lookup_fails;
 static pthread_t caller;
 
+static int clock_fails(void) {
+    if (!pthread_equal(caller, pthread_self()))
+        return __atomic_load_n(&clock_fails_elsewhere_at, __ATOMIC_SEQ_CST) > 0 &&
+               __atomic_sub_fetch(&clock_fails_elsewhere_at, 1, __ATOMIC_SEQ_CST) == 0;
+    return clock_fails_at && --clock_fails_at == 0;
+}
+
 int clock_gettime(clockid_t which, struct timespec *now) {
-    if (which == CLOCK_MONOTONIC && clock_fails_at && --clock_fails_at == 0) {
+    if (which == CLOCK_MONOTONIC && clock_fails()) {
         errno = EINVAL;
         return -1;
     }
@@ -142,20 +150,24 @@ static void at_each_look(const char *what, nitro_code_t (*call)(void)) {
     CHECK(failed > 0);
 }
 
-/* The last event of the job that the watch has, which must end so. */
-static void ends_with(nitro_code_t code) {
+/* The code of the last event of the job that the watch has. */
+static nitro_code_t its_end(void) {
     nitro_watch_event_t *event = NULL;
+    nitro_code_t code = NITRO_OK;
     int last = 0;
     while (!last) {
-        OK(nitro_watch_next(watch, NULL, 0, &event, &err));
+        OK(nitro_watch_next(watch, NULL, 30000, &event, &err));
         CHECK(event != NULL);
         last = nitro_watch_event_is_last(event);
-        if (last) CHECK_NUMBER(nitro_watch_event_code(event), code);
+        code = nitro_watch_event_code(event);
         nitro_watch_event_free(event);
     }
     OK(nitro_watch_next(watch, NULL, 0, &event, &err));
     CHECK(event == NULL);
+    return code;
 }
+
+static void ends_with(nitro_code_t code) { CHECK_NUMBER(its_end(), code); }
 
 static void on_a_thread_of_the_watch(void) {
     int round;
@@ -167,6 +179,21 @@ static void on_a_thread_of_the_watch(void) {
         OK(add());
         ends_with(NITRO_OK);
     }
+}
+
+/* Whatever it is doing then: taking a job, asking about it, or giving it back. */
+static void at_each_look_of_a_thread_of_the_watch(void) {
+    long look, failed = 0, left = 0;
+    for (look = 1; left == 0; look++) {
+        nitro_code_t code;
+        __atomic_store_n(&clock_fails_elsewhere_at, look, __ATOMIC_SEQ_CST);
+        OK(add());
+        code = its_end();
+        left = __atomic_exchange_n(&clock_fails_elsewhere_at, 0, __ATOMIC_SEQ_CST);
+        CHECK(code == NITRO_E_INTERNAL || code == NITRO_OK);
+        failed += code != NITRO_OK;
+    }
+    CHECK(failed > 0);
 }
 
 static void on_the_thread_of_a_lookup(void) {
@@ -207,6 +234,7 @@ int main(int argc, char **argv) {
 
     OK(nitro_watch_new(client, 1, 0.0, &watch, &err));
     on_a_thread_of_the_watch();
+    at_each_look_of_a_thread_of_the_watch();
     at_each_look("add", add);
     ends_with(NITRO_OK);
     nitro_watch_free(watch);

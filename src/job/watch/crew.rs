@@ -106,16 +106,14 @@ impl Crew {
         if let Some(hook) = self.on_thread {
             hook();
         }
-        let mut cancel = CancelToken::new();
-        while let Some(taken) = self.queue.take(&mut cancel, Task::wants_stream) {
-            if taken.alone {
+        let (queue, mut cancel) = (&self.queue, CancelToken::new());
+        while attend(queue, &mut cancel, Task::wants_stream, |work, cancel, report| {
+            if work.alone {
                 // The error was told to whoever added the first job; later ones only mean fewer threads.
                 let _ = self.hire();
             }
-            attend(&self.queue, taken.work, |task, stream, report| {
-                self.turn(task, stream, &cancel, report)
-            });
-        }
+            self.turn(&mut work.task, work.stream, cancel, report)
+        }) {}
     }
 
     /// Makes one request for a job, and reads its stream to the end if that is what it opened.
@@ -193,24 +191,30 @@ pub(super) enum Outcome {
     Over(News),
 }
 
-/// Has `perform` do what is due for a task, and gives the task back. A panic in it ends this job alone.
+/// Waits for a task that is due, has `perform` do it, and gives it back. Says whether there may be another.
+///
+/// A panic, wherever it happens, ends the job that it was about, no other, and no thread.
 pub(super) fn attend<T: Send + 'static>(
     queue: &Queue<T>,
-    mut work: Work<T>,
-    perform: impl FnOnce(&mut T, bool, &mut dyn FnMut(JobStatus)) -> Outcome,
-) {
-    let (id, stream) = (work.id, work.stream);
-    let mut report = |status| queue.report(id, status);
-    match catch(|| perform(&mut work.task, stream, &mut report)) {
-        Some(Outcome::Again(again)) => queue.give_back(work, again),
-        Some(Outcome::Over(news)) => {
-            queue.end(id, stream, news);
-            drop_quietly(work);
+    cancel: &mut CancelToken,
+    wants_stream: impl Fn(&T) -> bool,
+    perform: impl FnOnce(&mut Work<T>, &CancelToken, &mut dyn FnMut(JobStatus)) -> Outcome,
+) -> bool {
+    // It outlives a panic: neither is it lost, nor is it dropped while another panic would end the program.
+    let mut held = None;
+    let open = catch(|| {
+        queue.take(&mut held, cancel, wants_stream);
+        let Some(work) = &mut held else { return false };
+        let id = work.id;
+        match perform(work, cancel, &mut |status| queue.report(id, status)) {
+            Outcome::Again(again) => queue.give_back(&mut held, again),
+            Outcome::Over(news) => queue.end(work, news),
         }
-        None => {
-            let error = Error::new(ErrorKind::Internal, DEFECT);
-            queue.end(id, stream, News::GaveUp(error));
-            drop_quietly(work);
-        }
+        true
+    });
+    if open.is_none() {
+        catch(|| queue.fail(&mut held, Error::new(ErrorKind::Internal, DEFECT)));
     }
+    drop_quietly(held);
+    open.unwrap_or(true)
 }

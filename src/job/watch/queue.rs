@@ -9,7 +9,7 @@ use super::News;
 use super::schedule::{Again, Next, Schedule, Told, Work};
 use crate::call::{Errand, Host, Scope};
 use crate::cancel::{CancelToken, Wake};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::Ticket;
 use crate::job::status::JobStatus;
 use crate::log::LogLevel;
@@ -43,13 +43,6 @@ struct State<T> {
     closed: bool,
 }
 
-/// What a worker got.
-pub(super) struct Taken<T> {
-    pub work: Work<T>,
-    /// Nobody is left to look after the other jobs.
-    pub alone: bool,
-}
-
 impl<T: Send + 'static> Queue<T> {
     pub(super) fn new(schedule: Schedule<T>) -> Self {
         Self {
@@ -70,9 +63,9 @@ impl<T: Send + 'static> Queue<T> {
 
     /// Takes a job in; gives its id, and whether a worker is there to begin.
     pub(super) fn add(&self, name: Arc<Ticket>, tag: usize, task: Box<T>) -> (u64, bool) {
-        let mut state = self.lock();
-        let id = state.schedule.add(name, tag, task, Instant::now());
-        self.rouse(&mut state, Instant::now());
+        let (mut state, now) = (self.lock(), Instant::now());
+        let id = state.schedule.add(name, tag, task, now);
+        self.rouse(&mut state, now);
         (id, state.idle > 0)
     }
 
@@ -89,37 +82,44 @@ impl<T: Send + 'static> Queue<T> {
         self.lock().schedule.len()
     }
 
-    /// Waits for a task that is due; nothing once the watch is closed. `cancel` stops what is done with the task.
+    /// Waits for a task that is due and puts it into `held`; puts nothing there once the watch is closed. `cancel` stops
+    /// what is done with the task.
     pub(super) fn take(
         &self,
+        held: &mut Option<Work<T>>,
         cancel: &mut CancelToken,
         wants_stream: impl Fn(&T) -> bool,
-    ) -> Option<Taken<T>> {
+    ) {
         let mut state = self.lock();
         loop {
             if state.closed {
-                return None;
+                return;
             }
             // The token of a job that was removed meanwhile must not stop the next.
             if cancel.is_cancelled() {
                 *cancel = CancelToken::new();
             }
-            let now = Instant::now();
-            let at = match state.schedule.take(now, cancel, &wants_stream) {
-                Next::Work(work) => {
-                    let others = state.schedule.first(now).is_some();
-                    let alone = others && state.idle == 0;
-                    self.rouse(&mut state, now);
-                    return Some(Taken { work, alone });
+            // Without a job nothing is done that can fail: it would fail again and again, and no job would end for it.
+            let pause = if state.schedule.any_due() {
+                let now = Instant::now();
+                match state.schedule.take(now, cancel, &wants_stream) {
+                    Next::Work(work) => {
+                        let alone = state.idle == 0 && state.schedule.any_due();
+                        *held = Some(Work { alone, ..work });
+                        self.rouse(&mut state, now);
+                        return;
+                    }
+                    Next::At(at) => Some((at, at - now)),
+                    Next::Nothing => None,
                 }
-                Next::At(at) => Some(at),
-                Next::Nothing => None,
+            } else {
+                None
             };
             state.idle += 1;
-            state = match at.filter(|at| state.look_out.is_none_or(|other| *at < other)) {
-                Some(at) => {
+            state = match pause.filter(|(at, _)| state.look_out.is_none_or(|other| *at < other)) {
+                Some((at, pause)) => {
                     state.look_out = Some(at);
-                    let waited = self.work.wait_timeout(state, at - now);
+                    let waited = self.work.wait_timeout(state, pause);
                     let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
                     // Unless another has taken over for an earlier time.
                     state.look_out = state.look_out.filter(|mine| *mine != at);
@@ -131,14 +131,11 @@ impl<T: Send + 'static> Queue<T> {
         }
     }
 
-    /// Gives a task back, to go on then.
-    pub(super) fn give_back(&self, work: Work<T>, again: Again) {
-        let mut state = self.lock();
-        let now = Instant::now();
-        let removed = state.schedule.give_back(work, again, now);
+    /// Gives a task back, to go on then; leaves it there if its job was removed.
+    pub(super) fn give_back(&self, held: &mut Option<Work<T>>, again: Again) {
+        let (mut state, now) = (self.lock(), Instant::now());
+        state.schedule.give_back(held, again, now);
         self.rouse(&mut state, now);
-        drop(state);
-        drop(removed);
     }
 
     /// Notes a running state of a job that a worker has.
@@ -149,10 +146,22 @@ impl<T: Send + 'static> Queue<T> {
     }
 
     /// Notes the end of a job that a worker has.
-    pub(super) fn end(&self, id: u64, held_stream: bool, news: News) {
+    pub(super) fn end(&self, work: &mut Work<T>, news: News) {
         let mut state = self.lock();
-        let told = state.schedule.end(id, held_stream, news);
+        let told = state
+            .schedule
+            .end(work.id, std::mem::take(&mut work.stream), news);
         self.announce(state, told);
+    }
+
+    /// Ends the job that a worker has, or, where it failed to take one, the one that it failed at: the first that is due.
+    pub(super) fn fail(&self, held: &mut Option<Work<T>>, error: Error) {
+        if held.is_none() {
+            *held = self.lock().schedule.take_first();
+        }
+        if let Some(work) = held {
+            self.end(work, News::GaveUp(error));
+        }
     }
 
     /// Keeps a log line for the reader.

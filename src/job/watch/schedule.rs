@@ -57,6 +57,8 @@ pub(super) struct Work<T> {
     pub task: Box<T>,
     /// The worker may hold a stream open; it is to be given back with the task.
     pub stream: bool,
+    /// Nobody is left to look after the other jobs.
+    pub alone: bool,
 }
 
 /// What there is for a worker.
@@ -153,25 +155,39 @@ impl<T> Schedule<T> {
             if at > now {
                 return Next::At(at);
             }
+            // What may panic comes first: the book is as it was then, with this job the first that is due.
+            let stream =
+                self.streams > 0 && matches!(&entry.place, Place::Due(task, _) if wants_stream(task));
+            self.budget.spend(now);
             self.due.pop();
             let Place::Due(task, since_due) = std::mem::replace(&mut entry.place, Place::Over) else {
                 unreachable!("a job has one time, and only while it is due");
             };
             let cancel = cancel.clone();
             entry.place = Place::Away { since_due, cancel };
-            self.budget.spend(now);
-            let stream = self.streams > 0 && wants_stream(&task);
             self.streams -= usize::from(stream);
-            return Next::Work(Work { id, task, stream });
+            return Next::Work(Work::new(id, task, stream));
         }
         Next::Nothing
     }
 
-    /// Takes a task back; gives it to the caller to be dropped if its job was removed.
-    pub(super) fn give_back(&mut self, work: Work<T>, again: Again, now: Instant) -> Option<Box<T>> {
-        self.streams += usize::from(work.stream);
+    /// The task that is due first, whenever that is, for one who is going to end its job.
+    pub(super) fn take_first(&mut self) -> Option<Work<T>> {
+        while let Some(Reverse((_, id))) = self.due.pop() {
+            let place = self.jobs.get_mut(&id).map(|entry| &mut entry.place);
+            if let Some(Place::Due(task, _)) = place.map(|place| std::mem::replace(place, Place::Over)) {
+                return Some(Work::new(id, task, false));
+            }
+        }
+        None
+    }
+
+    /// Takes a task back; leaves it with the caller, to be dropped, if its job was removed.
+    pub(super) fn give_back(&mut self, held: &mut Option<Work<T>>, again: Again, now: Instant) {
+        let Some(work) = held else { return };
+        self.streams += usize::from(std::mem::take(&mut work.stream));
         let Some(entry) = self.jobs.get_mut(&work.id) else {
-            return Some(work.task);
+            return;
         };
         let Place::Away { since_due, .. } = entry.place else {
             unreachable!("only a job that is away comes back");
@@ -186,9 +202,15 @@ impl<T> Schedule<T> {
                 beat.unwrap_or_else(|| after(pause))
             }
         };
-        entry.place = Place::Due(work.task, at);
-        self.due.push(Reverse((at, work.id)));
-        None
+        if let Some(Work { id, task, .. }) = held.take() {
+            entry.place = Place::Due(task, at);
+            self.due.push(Reverse((at, id)));
+        }
+    }
+
+    /// Whether there is anything to wait for.
+    pub(super) fn any_due(&self) -> bool {
+        !self.due.is_empty()
     }
 
     /// When the first task is due, or may have been.
@@ -251,6 +273,18 @@ impl<T> Schedule<T> {
             if let Place::Away { cancel, .. } = &entry.place {
                 cancel.cancel();
             }
+        }
+    }
+}
+
+impl<T> Work<T> {
+    fn new(id: u64, task: Box<T>, stream: bool) -> Self {
+        let alone = false;
+        Self {
+            id,
+            task,
+            stream,
+            alone,
         }
     }
 }

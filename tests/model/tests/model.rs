@@ -66,6 +66,11 @@ fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
 }
 
 #[test]
+fn a_panic_loses_no_job_and_no_worker() {
+    in_many_orders(watch::a_panic_loses_no_job_and_no_worker);
+}
+
+#[test]
 fn a_trigger_ends_the_reading() {
     in_many_orders(watch::a_trigger_ends_the_reading);
 }

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::super::crew::{Outcome, attend};
 use super::*;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
@@ -22,6 +23,12 @@ fn add(queue: &Jobs, name: &str) -> u64 {
     queue.add(ticket, 0, Box::new(0)).0
 }
 
+fn take(queue: &Jobs) -> Option<Work<u32>> {
+    let mut held = None;
+    queue.take(&mut held, &mut CancelToken::new(), |_| false);
+    held
+}
+
 /// The next piece of news: whose it is.
 fn read(queue: &Jobs) -> Option<u64> {
     let told = queue.read(&scope(&Call::new())).expect("nobody cancels");
@@ -37,13 +44,13 @@ fn worker(queue: &Jobs, times: u32, again: Again) -> thread::JoinHandle<u32> {
     let queue = queue.clone();
     thread::spawn(move || {
         let mut asked = 0;
-        while let Some(Taken { mut work, .. }) = queue.take(&mut CancelToken::new(), |_| false) {
+        while let Some(mut work) = take(&queue) {
             asked += 1;
             *work.task += 1;
             if *work.task < times {
-                queue.give_back(work, again);
+                queue.give_back(&mut Some(work), again);
             } else {
-                queue.end(work.id, false, over());
+                queue.end(&mut work, over());
             }
         }
         asked
@@ -92,12 +99,12 @@ pub fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
     let workers = [(); 2].map(|()| {
         let (queue, asked) = (queue.clone(), asked.clone());
         thread::spawn(move || {
-            while let Some(Taken { work, .. }) = queue.take(&mut CancelToken::new(), |_| false) {
+            while let Some(mut work) = take(&queue) {
                 asked.fetch_add(1, Ordering::SeqCst);
                 if work.id == late {
-                    queue.give_back(work, Again::After(LONG));
+                    queue.give_back(&mut Some(work), Again::After(LONG));
                 } else {
-                    queue.end(work.id, false, over());
+                    queue.end(&mut work, over());
                 }
             }
             0
@@ -110,6 +117,41 @@ pub fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
     assert_eq!(read(&queue), Some(later));
     dismissed(&queue, workers);
     assert!(asked.load(Ordering::SeqCst) <= 3);
+}
+
+pub fn a_panic_loses_no_job_and_no_worker() {
+    let queue = Arc::new(Queue::new(Schedule::new(1, 0.0)));
+    let failed = Arc::new(AtomicU32::new(0));
+    // The first that is taken fails within the lock, the second where the job is asked about.
+    let fail_at = |failed: &AtomicU32, turn| {
+        if failed.compare_exchange(turn, turn + 1, Ordering::SeqCst, Ordering::SeqCst) == Ok(turn) {
+            std::panic::resume_unwind(Box::new("a defect"));
+        }
+        true
+    };
+    let workers = [(); 2].map(|()| {
+        let (queue, failed) = (queue.clone(), failed.clone());
+        thread::spawn(move || {
+            let mut cancel = CancelToken::new();
+            while attend(
+                &queue,
+                &mut cancel,
+                |_| fail_at(&failed, 0),
+                |_, _, _| {
+                    fail_at(&failed, 1);
+                    Outcome::Over(over())
+                },
+            ) {}
+            0
+        })
+    });
+    let mut added = vec![add(&queue, "a"), add(&queue, "b"), add(&queue, "c")];
+    while let Some(id) = read(&queue) {
+        added.retain(|other| *other != id);
+    }
+    assert!(added.is_empty());
+    assert_eq!(failed.load(Ordering::SeqCst), 2);
+    dismissed(&queue, workers);
 }
 
 pub fn a_trigger_ends_the_reading() {
@@ -130,7 +172,7 @@ pub fn the_reader_does_what_workers_wait_for() {
     let worker = {
         let queue = queue.clone();
         thread::spawn(move || {
-            let taken = queue.take(&mut CancelToken::new(), |_| false).expect("a job");
+            let mut work = take(&queue).expect("a job");
             queue.log(LogLevel::Info, "a line");
             let done = Event::default();
             queue.run(Box::new({
@@ -138,8 +180,8 @@ pub fn the_reader_does_what_workers_wait_for() {
                 move |_| done.happen()
             }));
             done.wait();
-            queue.end(taken.work.id, false, over());
-            u32::from(queue.take(&mut CancelToken::new(), |_| false).is_some())
+            queue.end(&mut work, over());
+            u32::from(take(&queue).is_some())
         })
     };
     assert_eq!(read(&queue), Some(id));

@@ -30,45 +30,89 @@ fn scope(call: &Call, log: Log) -> Scope {
 }
 
 fn take(queue: &Queue<u32>) -> Option<Work<u32>> {
-    queue
-        .take(&mut CancelToken::new(), |_| false)
-        .map(|taken| taken.work)
+    let mut held = None;
+    queue.take(&mut held, &mut CancelToken::new(), |_| false);
+    held
+}
+
+/// A turn of a worker.
+fn turn(queue: &Queue<u32>, perform: impl FnOnce(&mut u32) -> Outcome) -> bool {
+    turn_of(queue, |_| false, |work| perform(&mut work.task))
+}
+
+fn turn_of(
+    queue: &Queue<u32>,
+    wants_stream: impl Fn(&u32) -> bool,
+    perform: impl FnOnce(&mut Work<u32>) -> Outcome,
+) -> bool {
+    let mut cancel = CancelToken::new();
+    attend(queue, &mut cancel, wants_stream, |work, _, _| perform(work))
 }
 
 fn read(queue: &Arc<Queue<u32>>) -> Result<Option<Told>> {
-    queue.read(&scope(&Call::new(), Log::default()))
+    let call = Call::new().timeout(Duration::from_secs(30)); // Only what was lost takes so long.
+    queue.read(&scope(&call, Log::default()))
 }
 
 fn gone() -> News {
     News::GaveUp(crate::error::Error::new(ErrorKind::Gone, "gone"))
 }
 
+/// Not through the panic hook: nothing is to be printed.
+fn defect() -> ! {
+    std::panic::resume_unwind(Box::new("a defect"))
+}
+
+/// The next piece of news, which is an end: whose, and of which kind.
+fn ended(queue: &Arc<Queue<u32>>) -> (u64, ErrorKind) {
+    let told = read(queue).unwrap().unwrap();
+    match told.news {
+        News::GaveUp(error) => (told.id, error.kind()),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_panic_ends_its_own_job_and_no_other() {
     let queue = queue();
     let (bad, good) = (add(&queue, "bad"), add(&queue, "good"));
-    for _ in 0..2 {
-        let work = take(&queue).unwrap();
-        attend(&queue, work, |task, _, _| {
-            // Not through the panic hook: nothing is to be printed.
-            if *task == 0 && queue.len() == 2 {
-                std::panic::resume_unwind(Box::new("a defect"));
-            }
-            Outcome::Over(gone())
-        });
-        let told = read(&queue).unwrap().unwrap();
-        let News::GaveUp(error) = &told.news else {
-            panic!("{:?}", told.news)
-        };
-        let expected = if told.id == bad {
-            ErrorKind::Internal
-        } else {
-            assert_eq!(told.id, good);
-            ErrorKind::Gone
-        };
-        assert_eq!(error.kind(), expected);
-    }
+    assert!(turn(&queue, |_| defect()));
+    assert_eq!(ended(&queue), (bad, ErrorKind::Internal));
+    assert!(turn(&queue, |_| Outcome::Over(gone())));
+    assert_eq!(ended(&queue), (good, ErrorKind::Gone));
     assert!(read(&queue).unwrap().is_none());
+}
+
+#[test]
+fn a_panic_while_a_job_is_taken_or_given_back_ends_that_job() {
+    let queue = Arc::new(Queue::new(Schedule::new(1, 0.0)));
+    let (bad, worse, good) = (add(&queue, "bad"), add(&queue, "worse"), add(&queue, "good"));
+    assert!(turn_of(&queue, |_| defect(), |_| unreachable!()));
+    assert_eq!(ended(&queue), (bad, ErrorKind::Internal));
+    // It is over when it comes back, which cannot be.
+    assert!(turn_of(
+        &queue,
+        |_| true,
+        |work| {
+            queue.end(work, gone());
+            Outcome::Again(Again::Now)
+        }
+    ));
+    assert_eq!(ended(&queue), (worse, ErrorKind::Internal));
+    // The one stream is there for the next, which goes on.
+    assert!(turn_of(
+        &queue,
+        |_| true,
+        |work| {
+            assert!(work.stream);
+            Outcome::Again(Again::Now)
+        }
+    ));
+    assert!(turn(&queue, |_| Outcome::Over(gone())));
+    assert_eq!(ended(&queue), (good, ErrorKind::Gone));
+    assert!(read(&queue).unwrap().is_none());
+    queue.close();
+    assert!(!turn(&queue, |_| unreachable!()));
 }
 
 #[test]
@@ -81,17 +125,15 @@ fn workers_do_each_task_once_and_in_time() {
             let queue = queue.clone();
             std::thread::spawn(move || {
                 let mut done = 0;
-                while let Some(work) = take(&queue) {
+                while turn(&queue, |rounds| {
                     done += 1;
-                    attend(&queue, work, |rounds, _, _| {
-                        *rounds += 1;
-                        match *rounds {
-                            ROUNDS => Outcome::Over(gone()),
-                            n if n % 2 == 0 => Outcome::Again(Again::Beat(Duration::from_millis(3))),
-                            _ => Outcome::Again(Again::After(Duration::from_millis(2))),
-                        }
-                    });
-                }
+                    *rounds += 1;
+                    match *rounds {
+                        ROUNDS => Outcome::Over(gone()),
+                        n if n % 2 == 0 => Outcome::Again(Again::Beat(Duration::from_millis(3))),
+                        _ => Outcome::Again(Again::After(Duration::from_millis(2))),
+                    }
+                }) {}
                 done
             })
         })
@@ -126,8 +168,8 @@ fn a_reader_is_woken_by_news_by_its_token_and_by_the_last_removal() {
                 .unwrap();
         })
     };
-    let work = take(&queue).unwrap();
-    queue.end(work.id, false, gone());
+    let mut work = take(&queue).unwrap();
+    queue.end(&mut work, gone());
     assert_eq!(told.recv().unwrap().unwrap(), Some(first));
     cancel.cancel();
     assert_eq!(told.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -163,12 +205,13 @@ fn a_removal_does_not_stop_the_workers_next_job() {
     let queue = queue();
     let first = add(&queue, "a");
     let mut cancel = CancelToken::new();
-    let work = queue.take(&mut cancel, |_| false).unwrap().work;
+    let mut held = None;
+    queue.take(&mut held, &mut cancel, |_| false);
     queue.remove(first);
     assert!(cancel.is_cancelled());
-    queue.give_back(work, Again::Now);
+    queue.give_back(&mut held, Again::Now);
     add(&queue, "b");
-    queue.take(&mut cancel, |_| false).unwrap();
+    queue.take(&mut held, &mut cancel, |_| false);
     assert!(!cancel.is_cancelled());
 }
 

@@ -63,7 +63,9 @@ impl Book {
     }
 
     fn give_back(&mut self, work: Work<&'static str>, again: Again) {
-        assert!(self.schedule.give_back(work, again, self.now).is_none());
+        let mut held = Some(work);
+        self.schedule.give_back(&mut held, again, self.now);
+        assert!(held.is_none());
     }
 
     fn at(&self) -> u128 {
@@ -170,7 +172,9 @@ fn streams_are_lent_while_there_are_any() {
     let again = book.take_next();
     assert!(again.stream && again.id == first);
     book.schedule.remove(first);
-    assert!(book.schedule.give_back(again, Again::Now, book.now).is_some());
+    let mut again = Some(again);
+    book.schedule.give_back(&mut again, Again::Now, book.now);
+    assert!(again.is_some());
     book.add("d");
     assert!(book.take().unwrap().stream);
 }
