@@ -29,7 +29,13 @@ impl Load {
 
     /// Runs a client: its lines, of which the last one tells how many operations there were and what they came to.
     fn ask(&self, client: &Path, words: &str) -> (Vec<String>, String) {
-        let mut run = Command::new(client);
+        // Only one of them is linked with the library that a tool looks into.
+        let ours = client == programs().clients[0];
+        let mut run = if ours {
+            c::command(client)
+        } else {
+            Command::new(client)
+        };
         run.arg(&self.1).args(words.split(' ')).env("no_proxy", "*");
         let told = c::succeeds(&mut run);
         let mut lines: Vec<_> = told.lines().map(str::to_owned).collect();
@@ -125,7 +131,12 @@ fn both_clients_save_the_same_file_and_see_every_end() {
             let (done, told) = load.ask(client, words);
             assert_eq!(told, "20 20.0000");
             let ids = done.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned());
-            ids.collect::<Vec<_>>()
+            let mut ids: Vec<_> = ids.collect();
+            // They end at a time that a tool is too slow to tell from the next.
+            if !c::runner().is_empty() {
+                ids.sort();
+            }
+            ids
         });
         assert_eq!(seen[0].len(), 20);
         assert_eq!(seen[0], seen[1], "{words}");

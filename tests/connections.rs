@@ -250,7 +250,7 @@ fn ten_thousand_polls_take_one_connection_one_lookup_and_no_further_thread() {
     let base = format!("http://localhost:{}", emulator.port());
     let run = c::run("polls", &base, &emulator.token()).arg("job", job);
     // Under a tool it is not about how many.
-    let polls = if c::runner().is_empty() { "10000" } else { "500" };
+    let polls = c::fewer("10000", "500");
     run.arg("polls", polls).passes();
     assert_eq!(emulator.connections(), 1);
 }

@@ -92,7 +92,7 @@ fn ninth() {
     run("ninth", &emulator)
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
-        .arg("rounds", if c::runner().is_empty() { "8" } else { "3" })
+        .arg("rounds", c::fewer("8", "3"))
         .passes();
 }
 

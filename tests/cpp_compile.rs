@@ -189,33 +189,6 @@ fn misuse_does_not_compile() {
     }
 }
 
-#[test]
-fn one_program_may_have_both_forms() {
-    let [compiler, _] = COMPILERS;
-    if !c::have(compiler) {
-        return;
-    }
-    let form = Form {
-        compiler,
-        standard: "-std=c++17",
-        throwing: true,
-    };
-    let (program, library, sources) = (
-        c::workshop().join("mixed"),
-        c::library(),
-        c::root().join("tests/cpp/mixed"),
-    );
-    let mut cc = cpp::compiler(form);
-    cc.args([sources.join("throwing.cpp"), sources.join("returning.cpp")])
-        .arg("-L")
-        .arg(&library)
-        .arg(format!("-Wl,-rpath,{}", library.display()))
-        .args(["-lnitro_jobs", "-o"])
-        .arg(&program);
-    c::succeeds(&mut cc);
-    c::succeeds(&mut Command::new(program));
-}
-
 /// What has no comment is a warning, and a warning is an error.
 #[test]
 fn everything_public_is_documented() {

@@ -1,10 +1,9 @@
-//! C++ programs of their own: the examples, and the optional header for nlohmann::json.
+//! C++ programs of their own: the examples, one in both forms, and the optional header for nlohmann::json.
 #![cfg(target_os = "linux")]
 
 mod common;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use common::cpp::Form;
 use common::{c, cpp};
@@ -26,12 +25,12 @@ struct Shown {
 fn example(name: &str) -> PathBuf {
     let program = c::workshop().join(name);
     let source = c::root().join(format!("bindings/cpp/examples/{name}.cpp"));
-    cpp::compile(OLDEST, &source, &c::library(), &program);
+    cpp::compile(OLDEST, &[&source], &c::library(), &program);
     program
 }
 
 fn started(program: &Path, emulator: &Emulator, arguments: &[&str]) -> Shown {
-    let mut run = Command::new(program);
+    let mut run = c::command(program);
     run.args(arguments)
         .env("NITRO_BASE_URL", emulator.base_url())
         .env("NITRO_TOKEN", emulator.token());
@@ -118,8 +117,8 @@ fn the_program_of_the_page_follows_a_job() {
     )
     .expect("the program");
     let program = folder.path().join("page");
-    cpp::compile(OLDEST, &source, &c::library(), &program);
-    let mut run = Command::new(program);
+    cpp::compile(OLDEST, &[&source], &c::library(), &program);
+    let mut run = c::command(&program);
     run.current_dir(folder.path())
         .env("NITRO_BASE_URL", emulator.base_url())
         .env("NITRO_TOKEN", emulator.token());
@@ -128,6 +127,30 @@ fn the_program_of_the_page_follows_a_job() {
         std::fs::read(folder.path().join("result.pdf"))
             .is_ok_and(|saved| saved == emulator.output_of(&job)[0])
     );
+}
+
+/// The program that tests/package_cpp.rs builds from an installed copy, with what no tool looks into.
+#[test]
+fn the_program_outside_follows_one_job_and_cancels_another() {
+    if !c::have(OLDEST.compiler) {
+        return;
+    }
+    let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
+    let (program, source) = (
+        folder.path().join("outside"),
+        c::root().join("tests/cpp/outside/main.cpp"),
+    );
+    cpp::compile(OLDEST, &[&source], &c::library(), &program);
+    let job = emulator.create_job(common::quick());
+    let other = emulator.create_job(common::manual());
+    let mut run = c::command(&program);
+    run.args([&job, &other])
+        .current_dir(folder.path())
+        .env("NITRO_BASE_URL", emulator.base_url())
+        .env("NITRO_TOKEN", emulator.token());
+    assert!(c::succeeds(&mut run).ends_with("\ncancelled\n"));
+    let saved = std::fs::read(folder.path().join("result.pdf")).expect("the result");
+    assert!(saved == emulator.output_of(&job)[0]);
 }
 
 /// Whether the other library is there; its header can be nowhere else.
@@ -168,7 +191,7 @@ fn results_turn_into_nlohmann_json() {
         c::workshop().join("json"),
     );
     c::succeeds(cpp::compiler(returning).arg("-fsyntax-only").arg(&source));
-    cpp::compile(OLDEST, &source, &c::library(), &program);
+    cpp::compile(OLDEST, &[&source], &c::library(), &program);
     let done = Scenario::instant;
     c::at(program, &emulator.base_url(), &emulator.token())
         .arg("tables", emulator.create_job(done().shape(Shape::Tables)))
@@ -180,4 +203,19 @@ fn results_turn_into_nlohmann_json() {
         )
         .arg("html", emulator.create_job(html))
         .passes();
+}
+
+#[test]
+fn one_program_may_have_both_forms() {
+    if !c::have(OLDEST.compiler) {
+        return;
+    }
+    let form = Form {
+        standard: "-std=c++17",
+        ..OLDEST
+    };
+    let (program, folder) = (c::workshop().join("mixed"), c::root().join("tests/cpp/mixed"));
+    let sources = [folder.join("throwing.cpp"), folder.join("returning.cpp")];
+    cpp::compile(form, &[&sources[0], &sources[1]], &c::library(), &program);
+    c::succeeds(&mut c::command(&program));
 }

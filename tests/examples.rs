@@ -311,6 +311,28 @@ fn run_all_of_it() {
     assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF"));
 }
 
+/// The program that the README shows: tests/package.rs builds it as a stranger does, with what no tool looks into.
+#[test]
+fn the_program_of_the_readme() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let job = emulator.create_job(quick());
+    let readme = std::fs::read_to_string(c::root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```c\n").unwrap();
+    let (source, _) = rest.split_once("```").unwrap();
+    let (program, path) = (folder.path().join("readme"), folder.path().join("readme.c"));
+    std::fs::write(
+        &path,
+        source.replace("01234567-89ab-cdef-0123-456789abcdef", &job),
+    )
+    .unwrap();
+    c::compile(&[&path], &c::library(), &program);
+    let mut run = command(&program, &emulator);
+    run.current_dir(folder.path());
+    let ended = Program::start(run, emulator.token()).end();
+    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert!(std::fs::read(folder.path().join("result.pdf")).unwrap() == emulator.output_of(&job)[0]);
+}
+
 /// As a stranger builds them: `make install`, pkg-config, a compiler.
 #[test]
 fn each_is_built_from_an_installed_library_is_short_and_is_listed() {

@@ -3,28 +3,19 @@
 
 mod common;
 
-use std::process::Command;
+use std::io::Read;
+use std::net::{Shutdown, TcpListener};
+use std::time::Duration;
 
 use common::c;
 use nitro_emulator::{Clock, Outcome, Scenario};
 
 const OPERATIONS: u32 = 100_000;
+/// Under a tool, which sees each of them: every kind, and the watch more than once.
+const FEWER_OPERATIONS: u32 = 2_000;
 
-/// `tests/c/NAME.c` with the library as it ships.
-fn shipped(name: &str, emulator: &nitro_emulator::Emulator) -> c::Run {
-    let (program, sources) = (c::workshop().join(name), c::root().join("tests/c"));
-    let source = sources.join(format!("{name}.c"));
-    c::compile(&[&source, &sources.join("check.c")], &c::shipped(), &program);
-    c::at(program, &emulator.base_url(), &emulator.token())
-}
-
-/// Whether memory can be measured: under a tool it is the tool's.
-fn measured() -> bool {
-    let measured = c::runner().is_empty();
-    if !measured {
-        println!("skipped: memory is not measured under {}", c::runner().join(" "));
-    }
-    measured
+fn measured(name: &str, emulator: &nitro_emulator::Emulator) -> c::Run {
+    c::at(c::measured(name), &emulator.base_url(), &emulator.token())
 }
 
 fn running() -> Scenario {
@@ -33,12 +24,9 @@ fn running() -> Scenario {
 
 #[test]
 fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they_were() {
-    if !measured() {
-        return;
-    }
-    let emulator = common::emulator();
-    shipped("soak", &emulator)
-        .arg("operations", OPERATIONS.to_string())
+    let (emulator, operations) = (common::emulator(), c::fewer(OPERATIONS, FEWER_OPERATIONS));
+    measured("soak", &emulator)
+        .arg("operations", operations.to_string())
         .arg(
             "job",
             emulator.create_job(Scenario::instant().size_bytes(10_000u64)),
@@ -53,11 +41,8 @@ fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they
 
 #[test]
 fn opening_asking_once_and_leaving_takes_less_than_five_megabytes() {
-    if !measured() {
-        return;
-    }
     let emulator = common::emulator();
-    shipped("small", &emulator)
+    measured("small", &emulator)
         .arg("job", emulator.create_job(Scenario::instant()))
         .passes();
 }
@@ -68,8 +53,42 @@ fn ninth() {
     c::run("ninth", &emulator.base_url(), &emulator.token())
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
-        .arg("rounds", if c::runner().is_empty() { "8" } else { "3" })
+        .arg("rounds", c::fewer("8", "3"))
         .passes();
+}
+
+/// A program whose SIGPIPE is at its default, against a peer that resets while it writes.
+#[test]
+fn resets_while_writing_end_no_program() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    std::thread::spawn(move || {
+        for (number, mut stream) in listener.incoming().flatten().enumerate() {
+            // What is not read when a socket closes makes the kernel send RST rather than FIN.
+            match number % 3 {
+                0 => drop(stream),
+                1 => {
+                    let _ = stream.shutdown(Shutdown::Read);
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                _ => {
+                    let _ = stream.read(&mut [0; 100]);
+                }
+            }
+        }
+    });
+    for scheme in ["http", "https"] {
+        let base_url = format!("{scheme}://127.0.0.1:{port}");
+        c::run("sigpipe", &base_url, "secret-token-77")
+            .arg("rounds", c::fewer("200", "30"))
+            .passes();
+    }
+}
+
+/// What tests/manual.rs holds the manual against.
+#[test]
+fn every_code_tells_its_name_and_its_text() {
+    c::run("codes", "", "").passes();
 }
 
 /// Under a tool, the faults that it is there to find are found: else its silence would say nothing.
@@ -88,9 +107,7 @@ fn the_tool_sees_what_it_is_there_to_see() {
     );
     assert!(!finds.is_empty(), "NITRO_TEST_FINDS names no fault");
     for fault in ["none"].into_iter().chain(finds.split_whitespace()) {
-        let output = Command::new(&runner[0])
-            .args(&runner[1..])
-            .arg(&program)
+        let output = c::command(&program)
             .args(["http://127.0.0.1:9", "token"])
             .arg(format!("fault={fault}"))
             .env("RUST_BACKTRACE", "0")
@@ -126,12 +143,25 @@ fn every_c_program_is_run_under_the_tools() {
         let source: String = files
             .filter_map(|file| std::fs::read_to_string(file).ok())
             .collect();
-        let runs_c = ["c::run(", "c::at(", "calls::"]
-            .iter()
-            .any(|words| source.contains(words));
+        let has = |words: &[&str]| words.iter().any(|words| source.contains(words));
+        // Whatever makes programs, or has them made.
+        let runs_c = has(&[
+            "c::run(",
+            "c::at(",
+            "calls::",
+            "c::measured(",
+            "c::command(",
+            "c::library()",
+        ]) || has(&["Command::new(\"cc\")", "Command::new(\"cmake\")"]);
         assert!(
             !runs_c || name == "common" || covered.iter().any(|listed| *listed == name),
             "tests/{name}.rs runs C programs: add it to C_TESTS in the Makefile"
+        );
+        let unseen = ["program", "&program"].map(|what| format!("Command::new({what})"));
+        assert!(
+            !has(&unseen.each_ref().map(String::as_str))
+                || !listed("C_TESTS").iter().any(|listed| *listed == name),
+            "tests/{name}.rs starts a program that no tool sees: c::command is for that"
         );
     }
 }

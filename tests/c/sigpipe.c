@@ -1,4 +1,4 @@
-/* Peers that reset while a request is written: SIGPIPE is at its default and must not end the program. */
+/* Peers that reset while a request is written: SIGPIPE is at its default and must not end the program. Argument: rounds. */
 #if !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -8,11 +8,12 @@
 
 int main(int argc, char **argv) {
     static char large[24001];
-    int round;
+    long round, rounds;
     begin(argc, argv);
+    rounds = atol(arg("rounds"));
     CHECK(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
     memset(large, 'x', sizeof large - 1);
-    for (round = 0; round < 200; round++) {
+    for (round = 0; round < rounds; round++) {
         nitro_options_t *options = some_options();
         nitro_client_t *client;
         nitro_job_t *job;

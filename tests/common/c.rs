@@ -41,6 +41,20 @@ pub fn runner() -> Vec<String> {
     runner.split_whitespace().map(str::to_owned).collect()
 }
 
+/// What starts `program`, under the runner if there is one. Whatever of C a test runs is to be started by this.
+pub fn command(program: &Path) -> Command {
+    let words: Vec<_> = runner().into_iter().map(OsString::from).collect();
+    let mut words = words.into_iter().chain([program.into()]);
+    let mut command = Command::new(words.next().expect("a program"));
+    command.args(words);
+    command
+}
+
+/// So much of something as a test does, or less under a tool, where all is slow.
+pub fn fewer<T>(plain: T, under_a_tool: T) -> T {
+    if runner().is_empty() { plain } else { under_a_tool }
+}
+
 /// A time in milliseconds that the programs have for something, more where they run slowly.
 pub fn unhurried(ms: u64) -> u64 {
     let slower = std::env::var("NITRO_TEST_SLOWER").ok();
@@ -180,6 +194,16 @@ fn built(name: &str) -> PathBuf {
     .clone()
 }
 
+/// The program `tests/c/NAME.c` with the library as it ships, to be measured; with the tool's own under a tool, which looks for
+/// other things.
+pub fn measured(name: &str) -> PathBuf {
+    let (program, sources) = (workshop().join(name), root().join("tests/c"));
+    let source = sources.join(format!("{name}.c"));
+    let library = if runner().is_empty() { shipped() } else { library() };
+    compile(&[&source, &sources.join("check.c")], &library, &program);
+    program
+}
+
 /// A run of a C program: `PROGRAM BASE_URL TOKEN NAME=VALUE...`, as `tests/c/check.h` has it.
 pub struct Run {
     program: PathBuf,
@@ -219,13 +243,8 @@ impl Run {
     }
 
     pub fn start(self) -> Running {
-        let runner = runner();
-        let mut words = runner
-            .iter()
-            .map(OsString::from)
-            .chain([self.program.clone().into_os_string()]);
-        let mut command = Command::new(words.next().expect("a program"));
-        command.args(words).args(&self.arguments);
+        let mut command = command(&self.program);
+        command.args(&self.arguments);
         // Only what the test sets: no proxy and no trust of the machine that runs it.
         command.env_clear().env("RUST_BACKTRACE", "0");
         for name in ["PATH", "HOME", "TMPDIR", "NITRO_TEST_RUNNER"] {

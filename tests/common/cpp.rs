@@ -57,8 +57,8 @@ pub fn compiler(form: Form) -> Command {
     compiler
 }
 
-/// Compiles `source` and links it with the library in `library`; under a tool, with its compiler and its flags.
-pub fn compile(mut form: Form, source: &Path, library: &Path, program: &Path) {
+/// Compiles `sources` and links them with the library in `library`; under a tool, with its compiler and its flags.
+pub fn compile(mut form: Form, sources: &[&Path], library: &Path, program: &Path) {
     match std::env::var("NITRO_TEST_CC").as_deref() {
         Ok("clang") => form.compiler = "clang++",
         Ok("gcc" | "cc") => form.compiler = "g++",
@@ -66,7 +66,9 @@ pub fn compile(mut form: Form, source: &Path, library: &Path, program: &Path) {
     }
     let flags = std::env::var("NITRO_TEST_CFLAGS").unwrap_or_default();
     let mut cc = compiler(form);
-    cc.args(["-O0", "-g"]).args(flags.split_whitespace()).arg(source);
+    cc.args(["-O0", "-g"])
+        .args(flags.split_whitespace())
+        .args(sources);
     cc.arg("-L")
         .arg(library)
         .arg(format!("-Wl,-rpath,{}", library.display()));
@@ -118,7 +120,7 @@ pub fn twin(form: Form, name: &str) -> PathBuf {
                 let _ = std::fs::remove_dir_all(old.path()).or_else(|_| std::fs::remove_file(old.path()));
             }
         }
-        compile(form, &all_twins(&own), &c::library(), &own.join("all"));
+        compile(form, &[&all_twins(&own)], &c::library(), &own.join("all"));
         for name in twins() {
             std::os::unix::fs::symlink("all", own.join(name)).expect("a link");
         }

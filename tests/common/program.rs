@@ -33,10 +33,8 @@ pub struct Ended {
 
 /// What starts `program` with the emulator's address and token, under the tests' runner, and nothing of this machine's settings.
 pub fn command(program: &Path, emulator: &Emulator) -> Command {
-    let mut words = c::runner();
-    words.push(program.display().to_string());
-    let mut command = Command::new(&words[0]);
-    command.args(&words[1..]).env_clear().env("RUST_BACKTRACE", "0");
+    let mut command = c::command(program);
+    command.env_clear().env("RUST_BACKTRACE", "0");
     for name in ["PATH", "HOME", "TMPDIR"] {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }

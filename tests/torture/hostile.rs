@@ -1,12 +1,10 @@
 //! Peers that answer with anything but what they should, are larger than any answer, or lead elsewhere.
 
-use std::io::Write;
-use std::net::{Shutdown, TcpListener, TcpStream};
-
 use nitro_jobs::{Call, Client, ClientOptions, Download, Error, ErrorKind, Job};
+use std::io::Write;
 
+use crate::common::answer;
 use crate::common::raw::{self, Raw};
-use crate::common::{answer, c};
 use crate::report::{Desk, Report};
 use crate::world::{Certificate, Wire};
 
@@ -21,7 +19,6 @@ pub fn run(report: &Report, full: bool) {
     wrong_protocol(&desk);
     huge_refusal(&desk);
     strangers(&desk);
-    resets_while_writing(&desk);
 }
 
 fn options(base_url: &str) -> ClientOptions {
@@ -267,35 +264,6 @@ fn strangers(desk: &Desk<'_>) {
                 Some(head) => Err(format!("it was told too much: {head}")),
                 None => Ok(()),
             }
-        });
-    }
-}
-
-/// A C program whose SIGPIPE is at its default, against a peer that resets while it writes.
-fn resets_while_writing(desk: &Desk<'_>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for (number, stream) in listener.incoming().flatten().enumerate() {
-            let stream: TcpStream = stream;
-            // What is not read when a socket closes makes the kernel send RST rather than FIN.
-            match number % 3 {
-                0 => drop(stream),
-                1 => {
-                    let _ = stream.shutdown(Shutdown::Read);
-                    std::thread::sleep(std::time::Duration::from_millis(1));
-                }
-                _ => {
-                    let _ = std::io::Read::read(&mut &stream, &mut [0; 100]);
-                }
-            }
-        }
-    });
-    for scheme in ["http", "https"] {
-        desk.case(&format!("resets under the default SIGPIPE, {scheme}"), || {
-            let base_url = format!("{scheme}://127.0.0.1:{port}");
-            c::run("sigpipe", &base_url, TOKEN).passes();
-            Ok(())
         });
     }
 }

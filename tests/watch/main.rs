@@ -8,7 +8,6 @@ mod bounds;
 mod changes;
 
 use std::collections::HashMap;
-use std::process::Command;
 
 use common::{c, client, emulator, job, manual, quick, streams, until, within};
 use nitro_emulator::{Dialect, Emulator, Outcome, Scenario, StreamMode};
@@ -212,7 +211,7 @@ fn the_example_shows_each_job() {
         &program,
     );
     let show = |ids: &[&String]| {
-        let mut run = Command::new(&program);
+        let mut run = c::command(&program);
         run.args(ids).env("NITRO_BASE_URL", emulator.base_url());
         let output = run.env("NITRO_TOKEN", emulator.token()).output().unwrap();
         let shown = String::from_utf8(output.stdout).unwrap();
