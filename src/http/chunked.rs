@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use ureq::unversioned::transport::{Buffers, LazyBuffers};
+use ureq::unversioned::transport::Buffers;
 
+use super::buffers::ConnectionBuffers;
 use super::current::{self, Exchange};
 use super::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,7 +17,7 @@ const LONGEST_LINE: usize = 1 << 10;
 /// Such a body, and the connection that brings it and serves nothing after it.
 pub(super) struct Chunked {
     /// The connection, with what was read of it already.
-    connection: Option<(Stream, LazyBuffers)>,
+    connection: Option<(Stream, ConnectionBuffers)>,
     place: Place,
 }
 

@@ -4,8 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use ureq::unversioned::transport::LazyBuffers;
-
+use super::buffers::ConnectionBuffers;
 use super::stream::Stream;
 use crate::call::Scope;
 use crate::error::{Error, Limit, Result};
@@ -31,7 +30,7 @@ pub(super) struct Exchange {
     pub abrupt: Cell<bool>,
     /// The connection is to be read past ureq: it is kept here, with what was read of it already, when ureq lets it go.
     pub wants_connection: Cell<bool>,
-    pub connection: Cell<Option<(Stream, LazyBuffers)>>,
+    pub connection: Cell<Option<(Stream, ConnectionBuffers)>>,
 }
 
 impl Exchange {

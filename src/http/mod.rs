@@ -13,6 +13,7 @@ use crate::log::LogLevel;
 use crate::options::ClientOptions;
 use crate::url::{Origin, Url};
 
+mod buffers;
 mod chunked;
 mod current;
 mod exchange;
@@ -74,9 +75,7 @@ impl Http {
             .accept("")
             .accept_encoding("")
             .timeout_await_100(None)
-            .max_response_header_size(transport::INPUT)
-            .input_buffer_size(transport::INPUT)
-            .output_buffer_size(transport::OUTPUT)
+            .max_response_header_size(buffers::HEAD)
             .max_idle_connections(IDLE)
             .max_idle_connections_per_host(IDLE)
             .max_idle_age(IDLE_AGE)

@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
+use super::buffers::{ConnectionBuffers, HEAD};
 use super::current::{self, Exchange};
 use super::proxy::{Proxies, Server};
 use super::resolver::Lookups;
@@ -17,10 +16,6 @@ use super::tls::Tls;
 use crate::caught::catch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Origin;
-
-/// The most that one read takes: large bodies come in few reads, and room that no answer fills is never touched.
-pub(super) const INPUT: usize = 768 << 10;
-pub(super) const OUTPUT: usize = 32 << 10;
 
 /// Makes connections for a client.
 #[derive(Debug)]
@@ -62,7 +57,7 @@ impl Dialer {
         Ok(Wire {
             stream: Some(stream),
             secure: target.https,
-            buffers: LazyBuffers::new(INPUT, OUTPUT),
+            buffers: ConnectionBuffers::default(),
             pooled: false,
             spoilt: false,
         })
@@ -124,7 +119,7 @@ pub(super) struct Wire {
     /// There until the wire is dropped.
     stream: Option<Stream>,
     secure: bool,
-    buffers: LazyBuffers,
+    buffers: ConnectionBuffers,
     /// Between two requests.
     pooled: bool,
     /// Not to be used again: something broke, or the request was not sent whole.
@@ -146,6 +141,7 @@ impl Wire {
         }
         if !self.pooled {
             self.pooled = true;
+            self.buffers.shrink();
             return true;
         }
         self.pooled = false;
@@ -163,7 +159,7 @@ impl Wire {
     /// Does something that may block.
     fn bounded<T>(
         &mut self,
-        work: impl FnOnce(&mut Stream, &mut LazyBuffers, &Exchange) -> Result<T>,
+        work: impl FnOnce(&mut Stream, &mut ConnectionBuffers, &Exchange) -> Result<T>,
     ) -> std::result::Result<T, ureq::Error> {
         let Some(stream) = &mut self.stream else {
             return Err(ureq::Error::ConnectionFailed);
@@ -183,7 +179,7 @@ impl Drop for Wire {
         if let Ok(exchange) = current::get()
             && exchange.wants_connection.get()
         {
-            let buffers = std::mem::replace(&mut self.buffers, LazyBuffers::new(1, 1));
+            let buffers = std::mem::take(&mut self.buffers);
             exchange
                 .connection
                 .set(self.stream.take().map(|stream| (stream, buffers)));
@@ -216,7 +212,7 @@ impl Transport for Wire {
         self.bounded(|stream, buffers, exchange| {
             let room = buffers.input_append_buf();
             if room.is_empty() {
-                let text = format!("the answer's head is larger than {} KiB", INPUT >> 10);
+                let text = format!("the answer's head is larger than {} KiB", HEAD >> 10);
                 return Err(Error::new(ErrorKind::Protocol, text));
             }
             let n = stream.read(room, exchange)?;
