@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 mod tests;
 mod utf8;
 
-use utf8::{decode, is_whole, text};
+use utf8::Decoded;
 
 /// The longest line, and the largest event, that a reader takes unless told otherwise: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 << 20;
@@ -44,13 +44,10 @@ pub struct Event<'a> {
 /// events were last taken.
 #[derive(Debug)]
 pub struct Reader {
-    /// Text up to `filled`, and room behind it. From `start` on it is not used yet; up to `seen` it holds no end of a line.
-    buffer: Vec<u8>,
-    filled: usize,
+    /// What was fed; from `start` on it is not used yet, and up to `seen` it holds no end of a line.
+    text: Decoded,
     start: usize,
     seen: usize,
-    /// The beginning of a character whose rest is still to come.
-    partial: Vec<u8>,
     limit: usize,
     first_line: bool,
     /// The last line ended with CR at the end of what was fed: an LF that follows belongs to it.
@@ -95,11 +92,9 @@ impl Reader {
     /// A reader that ends in an error when a line, or all that makes up an event, is longer than `bytes`.
     pub fn with_limit(bytes: usize) -> Self {
         Self {
-            buffer: Vec::new(),
-            filled: 0,
+            text: Decoded::default(),
             start: 0,
             seen: 0,
-            partial: Vec::new(),
             limit: bytes,
             first_line: true,
             skip_lf: false,
@@ -119,9 +114,8 @@ impl Reader {
     /// Takes the next bytes of the stream. Take all events before feeding more: what is fed waits in memory.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.make_room();
-        self.buffer.truncate(self.filled);
-        self.buffer.extend_from_slice(bytes);
-        self.take_in(bytes.len());
+        self.text.push(bytes);
+        self.bound();
     }
 
     /// As [`Reader::feed`], of what `read` puts into a room of `size` bytes and then says to be so many.
@@ -131,13 +125,16 @@ impl Reader {
         read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<usize, E> {
         self.make_room();
-        let end = self.filled + size;
-        if self.buffer.len() < end {
-            self.buffer.resize(end, 0);
+        let read = self.text.push_from(size, read);
+        self.bound();
+        read
+    }
+
+    /// After an error nothing that is fed is kept.
+    fn bound(&mut self) {
+        if self.too_large.is_some() {
+            self.give_back();
         }
-        let length = read(&mut self.buffer[self.filled..end])?.min(size);
-        self.take_in(length);
-        Ok(length)
     }
 
     /// Moves what is left to the front when it is little next to what is used up: that keeps the cost linear.
@@ -145,32 +142,15 @@ impl Reader {
         if std::mem::take(&mut self.given) {
             self.clear_event();
         }
-        if self.start > self.filled / 2 {
+        if self.start > self.text.len() / 2 {
             if let Data::Line(range) = &self.data {
-                self.data = Data::Lines(text(&self.buffer[range.clone()]).to_owned());
+                self.data = Data::Lines(self.text.part(range.clone()).to_owned());
             }
-            self.buffer.copy_within(self.start..self.filled, 0);
-            self.filled -= self.start;
+            self.text.drop_before(self.start);
             #[cfg(test)]
-            self.count(self.filled);
+            self.count(self.text.len());
             self.seen -= self.start;
             self.start = 0;
-        }
-    }
-
-    /// Counts the next `length` bytes of the buffer in, decoded.
-    fn take_in(&mut self, length: usize) {
-        if self.too_large.is_some() {
-            return self.give_back();
-        }
-        let new = &self.buffer[self.filled..self.filled + length];
-        if !self.partial.is_empty() || !is_whole(new) {
-            let decoded = decode(&mut self.partial, new);
-            self.buffer.truncate(self.filled);
-            self.buffer.extend_from_slice(decoded.as_bytes());
-            self.filled = self.buffer.len();
-        } else {
-            self.filled += length;
         }
     }
 
@@ -194,7 +174,7 @@ impl Reader {
             },
             data: match &self.data {
                 Data::Missing => "",
-                Data::Line(range) => text(&self.buffer[range.clone()]),
+                Data::Line(range) => self.text.part(range.clone()),
                 Data::Lines(lines) => lines,
             },
             id: &self.id,
@@ -222,7 +202,7 @@ impl Reader {
             } else if !line.is_empty() {
                 self.read_line(line);
                 // The blank line after nearly every event is not worth a search.
-                if !self.skip_lf && self.buffer[..self.filled].get(self.start) == Some(&b'\n') {
+                if !self.skip_lf && self.text.as_bytes().get(self.start) == Some(&b'\n') {
                     self.start += 1;
                     self.seen = self.start;
                     if self.end_block() {
@@ -241,7 +221,7 @@ impl Reader {
 
     /// Where the next line lies, without its end; `None` when it is not whole yet.
     fn next_line(&mut self) -> Option<Range<usize>> {
-        let text = &self.buffer[..self.filled];
+        let text = self.text.as_bytes();
         if self.skip_lf && self.start < text.len() {
             self.skip_lf = false;
             if text[self.start] == b'\n' {
@@ -266,7 +246,7 @@ impl Reader {
         self.count(ahead);
         self.start = end + 1;
         self.seen = self.start;
-        if std::mem::take(&mut self.first_line) && self.buffer[start..end].starts_with(MARK) {
+        if std::mem::take(&mut self.first_line) && self.text.as_bytes()[start..end].starts_with(MARK) {
             return Some(start + MARK.len()..end);
         }
         Some(start..end)
@@ -274,22 +254,23 @@ impl Reader {
 
     /// Reads a line that is not blank.
     fn read_line(&mut self, at: Range<usize>) {
-        let (name, value) = field(&self.buffer[at.clone()]);
+        let (name, value) = field(&self.text.as_bytes()[at.clone()]);
+        let text = at.end - value.len()..at.end;
         match name {
             b"data" => match &mut self.data {
-                Data::Missing => self.data = Data::Line(at.end - value.len()..at.end),
+                Data::Missing => self.data = Data::Line(text),
                 Data::Line(first) => {
-                    let first = text(&self.buffer[first.clone()]);
-                    self.data = Data::Lines([first, text(value)].join("\n"));
+                    let first = self.text.part(first.clone());
+                    self.data = Data::Lines([first, self.text.part(text)].join("\n"));
                 }
                 Data::Lines(lines) => {
                     lines.push('\n');
-                    lines.push_str(text(value));
+                    lines.push_str(self.text.part(text));
                 }
             },
-            b"event" => text(value).clone_into(&mut self.event),
+            b"event" => self.text.part(text).clone_into(&mut self.event),
             b"id" if !value.contains(&0) => {
-                text(value).clone_into(&mut self.next_id);
+                self.text.part(text).clone_into(&mut self.next_id);
                 self.id_set = true;
             }
             b"retry" => self.retry = milliseconds(value).or(self.retry),
@@ -330,10 +311,10 @@ impl Reader {
 
     /// Gives the memory back; after an error none of it is needed.
     fn give_back(&mut self) {
-        self.buffer = Vec::new();
+        self.text = Decoded::default();
         self.event = String::new();
         self.data = Data::Missing;
-        (self.filled, self.start, self.seen) = (0, 0, 0);
+        (self.start, self.seen) = (0, 0);
     }
 
     #[cfg(test)]
