@@ -157,3 +157,30 @@ pub fn submit(
     all.extend_from_slice(headers);
     send(emulator, &format!("POST {path}"), &all, &body)
 }
+
+pub const DOCUMENT: &[u8] = b"%PDF-1.4 a document\n";
+pub const PDF: &str = "application/pdf";
+
+/// Checks `answer` against the service's own definition.
+pub fn assert_valid(definition: &str, answer: &Value) {
+    let mut schema: Value = serde_json::from_str(include_str!("../../schemas/jobs.json")).unwrap();
+    schema["$ref"] = format!("#/$defs/{definition}").into();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(answer)
+        .map(|e| format!("{e} at {}", e.instance_path))
+        .collect();
+    assert!(errors.is_empty(), "{definition}: {errors:?} in {answer}");
+}
+
+pub fn assert_problem(reply: &Reply, status: u16, kind: &str) {
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (status, Some("application/problem+json"))
+    );
+    let document = reply.json();
+    assert_valid("ErrorResponse", &document);
+    assert_eq!(document["status"], status);
+    let told = document["type"].as_str().unwrap();
+    assert!(told == kind || told.contains(kind), "{told}");
+}
