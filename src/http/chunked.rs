@@ -1,29 +1,23 @@
-//! A chunked body (RFC 9112 7.1) read past ureq: a live stream puts each of its events into a chunk, and what ureq does for
-//! each chunk costs more than all the rest of an event.
+//! A body in chunks (RFC 9112 7.1). A live stream puts each of its events into one, so one costs no more than its bytes do.
 
-use std::rc::Rc;
+use super::head::malformed;
+use crate::error::Result;
 
-use ureq::unversioned::transport::Buffers;
-
-use super::buffers::ConnectionBuffers;
-use super::current::{self, Exchange};
-use super::stream::Stream;
-use crate::error::{Error, ErrorKind, Result};
+/// What follows the last chunk unless there are trailer fields.
+pub(super) const NO_TRAILER: &[u8] = b"\r\n";
 
 const NO_SIZE: &str = "no size stands before a chunk";
 /// The longest line before a chunk. It is read again with each byte that comes, so it must be short.
 const LONGEST_LINE: usize = 1 << 10;
 
-/// Such a body, and the connection that brings it and serves nothing after it.
-pub(super) struct Chunked {
-    /// The connection, with what was read of it already.
-    connection: Option<(Stream, ConnectionBuffers)>,
-    place: Place,
-}
+/// How far such a body has come.
+#[derive(Default)]
+pub(super) struct Chunks(Place);
 
 /// What comes next.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Place {
+    #[default]
     Size,
     Data(u64),
     /// The end of the line after a chunk's data.
@@ -32,103 +26,72 @@ enum Place {
     Over,
 }
 
-impl Chunked {
-    /// Takes over the connection of `body`, of which nothing was read yet.
-    pub(super) fn take_over(body: ureq::Body, exchange: &Rc<Exchange>) -> Self {
-        exchange.wants_connection.set(true);
-        let entered = current::enter(exchange);
-        drop(body);
-        drop(entered);
-        Self {
-            connection: exchange.connection.take(),
-            place: Place::Size,
-        }
+impl Chunks {
+    pub(super) fn are_over(&self) -> bool {
+        self.0 == Place::Over
     }
 
-    /// The next bytes; 0 after the last chunk. After an error the read may be repeated, and nothing is lost.
-    pub(super) fn read(&mut self, buffer: &mut [u8], exchange: &Exchange) -> Result<usize> {
-        let Some((stream, buffers)) = &mut self.connection else {
-            return Err(Error::new(
-                ErrorKind::Internal,
-                "the connection of a stream is gone",
-            ));
-        };
+    /// Takes what it can of `input`; gives how much that was, and how many bytes of `output` it filled.
+    pub(super) fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
+        let (mut used, mut made) = (0, 0);
         loop {
-            let (used, made) = decode(&mut self.place, buffers.input(), buffer)?;
-            buffers.input_consume(used);
-            if made > 0 || self.place == Place::Over {
-                return Ok(made);
+            while self.0 == Place::Size
+                && let Some((data, length)) = whole_chunk(&input[used..])
+                && let Some(room) = output[made..].get_mut(..data.len())
+            {
+                room.copy_from_slice(data);
+                (used, made) = (used + length, made + data.len());
             }
-            // There is room: what is left of the input is at most a line.
-            let room = buffers.input_append_buf();
-            let n = stream.bounded(exchange, |stream| stream.read(room, exchange))?;
-            if n == 0 {
-                let text = "the connection was closed in the middle of the body";
-                return Err(Error::new(ErrorKind::ConnectionLost, text));
+            match self.step(&input[used..], &mut output[made..]) {
+                Ok(Some((more, bytes))) => (used, made) = (used + more, made + bytes),
+                // What came before an error is good.
+                Err(error) if made == 0 => return Err(error),
+                _ => return Ok((used, made)),
             }
-            buffers.input_appended(n);
         }
     }
-}
 
-/// Takes what it can of `input`; gives how much that was, and how many bytes of `output` it filled.
-fn decode(place: &mut Place, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
-    let (mut used, mut made) = (0, 0);
-    loop {
-        while *place == Place::Size
-            && let Some((data, length)) = whole_chunk(&input[used..])
-            && let Some(room) = output[made..].get_mut(..data.len())
-        {
-            room.copy_from_slice(data);
-            (used, made) = (used + length, made + data.len());
-        }
-        let rest = &input[used..];
-        match *place {
+    /// Takes what `rest` begins with, like `decode`; nothing if more must come first, or room be made.
+    fn step(&mut self, rest: &[u8], output: &mut [u8]) -> Result<Option<(usize, usize)>> {
+        match self.0 {
             // A line without a digit would be read as 0, the size of the last chunk.
             Place::Size if rest.first().is_some_and(|byte| !byte.is_ascii_hexdigit()) => {
-                return Err(malformed(NO_SIZE));
+                Err(malformed(NO_SIZE))
             }
             Place::Size => match httparse::parse_chunk_size(rest) {
                 Ok(httparse::Status::Complete((line, size))) => {
-                    used += line;
-                    *place = if size == 0 { Place::Over } else { Place::Data(size) };
+                    self.0 = if size == 0 { Place::Over } else { Place::Data(size) };
+                    Ok(Some((line, 0)))
                 }
                 Ok(httparse::Status::Partial) if rest.len() > LONGEST_LINE => {
-                    return Err(malformed("the line before a chunk is too long"));
+                    Err(malformed("the line before a chunk is too long"))
                 }
-                Ok(httparse::Status::Partial) => break,
-                Err(_) => return Err(malformed(NO_SIZE)),
+                Ok(httparse::Status::Partial) => Ok(None),
+                Err(_) => Err(malformed(NO_SIZE)),
             },
             Place::Data(left) => {
-                let room = &mut output[made..];
-                let n = rest
-                    .len()
-                    .min(room.len())
-                    .min(usize::try_from(left).unwrap_or(usize::MAX));
-                if n == 0 {
-                    break;
-                }
-                room[..n].copy_from_slice(&rest[..n]);
-                (used, made) = (used + n, made + n);
+                let most = usize::try_from(left).unwrap_or(usize::MAX);
+                let n = rest.len().min(output.len()).min(most);
+                output[..n].copy_from_slice(&rest[..n]);
                 let left = left - n as u64;
-                *place = if left == 0 {
+                self.0 = if left == 0 {
                     Place::DataEnd
                 } else {
                     Place::Data(left)
                 };
+                Ok((n > 0).then_some((n, n)))
             }
             Place::DataEnd => match rest {
                 [b'\r', b'\n', ..] => {
-                    used += 2;
-                    *place = Place::Size;
+                    self.0 = Place::Size;
+                    Ok(Some((2, 0)))
                 }
-                [] | [b'\r'] => break,
-                _ => return Err(malformed("a chunk is longer than its size")),
+                [] | [b'\r'] => Ok(None),
+                _ => Err(malformed("a chunk is longer than its size")),
             },
-            Place::Over => break,
+            Place::Over => Ok(None),
         }
     }
-    Ok((used, made))
 }
 
 /// The data of a chunk that is all here and plainly written, and how long the chunk is: what nearly every event comes in, in
@@ -148,25 +111,19 @@ fn whole_chunk(input: &[u8]) -> Option<(&[u8], usize)> {
     is_whole.then(|| (&chunk[..size], at + 2 + size + 2))
 }
 
-fn malformed(what: &str) -> Error {
-    Error::new(
-        ErrorKind::Protocol,
-        format!("the answer is no proper HTTP: {what}"),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     /// Decodes `input` as it comes in pieces of `size`, into a buffer of `room`.
     fn decoded(input: &[u8], size: usize, room: usize) -> Result<(Vec<u8>, bool)> {
-        let (mut place, mut buffer, mut body) = (Place::Size, vec![0; room], Vec::new());
+        let (mut chunks, mut buffer, mut body) = (Chunks::default(), vec![0; room], Vec::new());
         let mut kept = Vec::new();
         for piece in input.chunks(size) {
             kept.extend_from_slice(piece);
             loop {
-                let (used, made) = decode(&mut place, &kept, &mut buffer)?;
+                let (used, made) = chunks.decode(&kept, &mut buffer)?;
                 kept.drain(..used);
                 body.extend_from_slice(&buffer[..made]);
                 if made == 0 {
@@ -174,7 +131,7 @@ mod tests {
                 }
             }
         }
-        Ok((body, place == Place::Over))
+        Ok((body, chunks.are_over()))
     }
 
     #[test]

@@ -28,8 +28,7 @@ pub(super) struct Exchange {
     pub early: Cell<bool>,
     /// The TLS connection ended without saying so.
     pub abrupt: Cell<bool>,
-    /// The connection is to be read past ureq: it is kept here, with what was read of it already, when ureq lets it go.
-    pub wants_connection: Cell<bool>,
+    /// The connection, with what was read of it already, once ureq has let go of it.
     pub connection: Cell<Option<(Stream, ConnectionBuffers)>>,
 }
 
@@ -45,7 +44,6 @@ impl Exchange {
             received: Cell::new(false),
             early: Cell::new(false),
             abrupt: Cell::new(false),
-            wants_connection: Cell::new(false),
             connection: Cell::new(None),
         }
     }

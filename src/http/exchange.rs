@@ -1,18 +1,16 @@
-//! One request and the head of its answer, on one connection, through ureq.
+//! One request and the head of its answer, on one connection.
 
-use std::io::{self, Read};
 use std::rc::Rc;
 use std::time::Instant;
 
-use ureq::SendBody;
-use ureq::http::header::{CONTENT_LENGTH, HeaderMap};
-use ureq::http::{self, Version};
-
 use super::Http;
-use super::current::{self, Exchange};
-use super::request::{Request, RequestBody};
-use super::response::{Body, Response};
-use super::stream::{carry, uncarry};
+use super::body::Body;
+use super::connection::Connection;
+use super::current::Exchange;
+use super::framing::{self, Framing};
+use super::head::Head;
+use super::request::{Method, Request, RequestBody};
+use super::response::Response;
 use crate::call::Scope;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::LogLevel;
@@ -64,25 +62,27 @@ impl Http {
     ) -> Result<Response> {
         exchange.scope.check().map_err(Error::unsent)?;
         let trusted = self.trusts(request.url);
-        let headers = self.signature.headers(request, body.content_type(), trusted)?;
-        let answer = {
-            let _entered = current::enter(exchange);
-            self.run(request, headers, body)
+        let answered = match body {
+            RequestBody::Empty if request.method == Method::Get => self.get(request, trusted, exchange),
+            _ => self.submit(request, body, trusted, exchange),
         };
+        let answered = answered.and_then(|(head, connection)| {
+            let framing = Framing::of(&head)?;
+            Ok((head, framing, connection))
+        });
         exchange.check_cancel()?;
-        let (head, wire) = answer
-            .map_err(|error| {
-                failure(error).context(format_args!("{} {}", request.method.as_http(), request.url))
-            })?
-            .into_parts();
-        let status = head.status.as_u16();
-        let http10 = head.version == Version::HTTP_10;
-        let refused = !head.status.is_success();
+        let (head, framing, connection) = answered.map_err(|error| {
+            let method = request.method.as_http();
+            error.context(format_args!("{method} {}", request.url))
+        })?;
+        let refused = !(200..300).contains(&head.status);
+        let lasts = !exchange.early.get() && framing::persists(&head);
+        let pool = lasts.then(|| self.pool.clone());
         let mut response = Response {
-            status,
+            status: head.status,
             url: request.url.clone(),
-            body: Body::new(request, status, &head.headers, http10, wire, exchange),
-            headers: head.headers,
+            body: Body::new(request, &head, framing, connection, pool),
+            fields: head.fields,
             reference_id: request.reference_id.filter(|_| refused).map(str::to_owned),
             secret: request.bearer.filter(|_| refused).map(|t| t.to_owned().into()),
         };
@@ -102,109 +102,31 @@ impl Http {
         Ok(response)
     }
 
-    fn run(
+    /// A request without a body, on a kept connection if there is one.
+    fn get(
         &self,
         request: &Request<'_>,
-        headers: HeaderMap,
-        body: &mut RequestBody<'_>,
-    ) -> std::result::Result<http::Response<ureq::Body>, ureq::Error> {
-        let mut head = http::Request::builder()
-            .method(request.method.as_http())
-            .uri(request.url.as_str())
-            .body(())?;
-        *head.headers_mut() = headers;
-        match body {
-            RequestBody::Empty if request.method == super::Method::Get => self.agent.run(head),
-            RequestBody::Empty => self.agent.run(head.map(|()| &b""[..])),
-            RequestBody::Bytes { bytes, .. } => {
-                let bytes: &[u8] = bytes;
-                self.agent.run(head.map(|()| bytes))
-            }
-            RequestBody::Reader { length, source, .. } => {
-                head.headers_mut().insert(CONTENT_LENGTH, (*length).into());
-                let mut exact = Exact {
-                    source: *source,
-                    length: *length,
-                    left: *length,
-                };
-                self.agent.run(head.map(|()| SendBody::from_reader(&mut exact)))
-            }
-        }
-    }
-}
-
-/// A source that must give the length that was announced.
-struct Exact<'a> {
-    source: &'a mut dyn super::Source,
-    length: u64,
-    left: u64,
-}
-
-impl Read for Exact<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        if most == 0 {
-            return Ok(0);
-        }
-        let exchange = current::get().map_err(carry)?;
-        exchange.check().map_err(carry)?;
-        let n = if exchange.early.get() {
-            // The answer is there already: the transport sends none of this, but ureq wants to have counted it.
-            most
+        trusted: bool,
+        exchange: &Exchange,
+    ) -> Result<(Head, Box<Connection>)> {
+        let sent = self.signature.head(request, trusted)?;
+        let kept = if exchange.fresh {
+            None
         } else {
-            let read = self.source.read(&mut buffer[..most]);
-            let n = read.map_err(|error| match error.get_ref() {
-                Some(inner) if inner.is::<Error>() => error,
-                _ => carry(Error::new(
-                    ErrorKind::File,
-                    format!("the document could not be read: {error}"),
-                )),
-            })?;
-            if n == 0 {
-                let (sent, length) = (self.length - self.left, self.length);
-                let text =
-                    format!("the document ended after {sent} of {length} bytes; was it changed meanwhile?");
-                return Err(carry(Error::new(ErrorKind::File, text)));
-            }
-            n
+            self.pool.take(request.url, exchange)
         };
-        self.left -= n as u64;
-        Ok(n)
+        exchange.reused.set(kept.is_some());
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => {
+                let origin = request.url.origin();
+                let stream = self.dialer.connect(&origin, exchange)?;
+                Box::new(Connection::new(origin, stream))
+            }
+        };
+        let head = connection.ask(&sent, exchange)?;
+        Ok((head, connection))
     }
-}
-
-/// What ureq reports, in our terms. Our own errors come through it as they are.
-pub(super) fn failure(error: ureq::Error) -> Error {
-    let (kind, text) = match error {
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => (
-            ErrorKind::ConnectionLost,
-            "the connection was closed before the answer was complete".to_owned(),
-        ),
-        // What ureq says of a connection that ends between two chunks or in the line that begins one.
-        ureq::Error::BodyStalled => (
-            ErrorKind::ConnectionLost,
-            "the connection was closed in the middle of the body".to_owned(),
-        ),
-        ureq::Error::Io(error) => return uncarry(error),
-        ureq::Error::Http(error) => (
-            ErrorKind::InvalidArgument,
-            format!("the request cannot be made: {error}"),
-        ),
-        ureq::Error::BadUri(_) => (
-            ErrorKind::InvalidArgument,
-            "the address cannot be used".to_owned(),
-        ),
-        ureq::Error::LargeResponseHeader(..) => (
-            ErrorKind::Protocol,
-            "the head of the answer is too large".to_owned(),
-        ),
-        ureq::Error::Protocol(error) => (
-            ErrorKind::Protocol,
-            format!("the answer is no proper HTTP: {error}"),
-        ),
-        other => (ErrorKind::Protocol, format!("the exchange failed: {other}")),
-    };
-    Error::new(kind, text)
 }
 
 fn log(request: &Request<'_>, outcome: &Result<Response>, begun: Instant, scope: &Scope) {

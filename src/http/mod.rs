@@ -1,8 +1,10 @@
 //! HTTP for the rest of the library: one request in, one answer out. The only room that touches ureq and sockets.
 //!
-//! `send` follows redirects and repeats what is safe; `exchange` is one request on one connection; below it ureq speaks
-//! HTTP over our own `transport`, which dials (`resolver`, `socket`, `proxy`, `socks`, `tls`), moves bytes (`stream`) and
-//! finds the bounds of the call in `current`.
+//! `send` follows redirects and repeats what is safe; `exchange` is one request on one connection. With a body it goes
+//! through ureq (`agent`), which sees the connection as a `transport` and finds the bounds of the call in `current`. Without
+//! one, as each poll is, it goes past ureq (`connection`, `head`), at a third of the instructions. What answers have after
+//! their head is read in one way (`body`, `incoming`, `chunked`). Connections are made by the `dialer` (`resolver`, `socket`,
+//! `proxy`, `socks`, `tls`), wait in the `pool` and move bytes as a `stream`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +15,20 @@ use crate::log::LogLevel;
 use crate::options::ClientOptions;
 use crate::url::{Origin, Url};
 
+mod agent;
+mod body;
 mod buffers;
 mod chunked;
+mod connection;
 mod current;
+mod dialer;
 mod exchange;
+mod fields;
+mod framing;
+mod head;
+mod incoming;
 mod no_proxy;
+mod pool;
 mod proxy;
 mod rate;
 mod redirect;
@@ -34,19 +45,17 @@ mod tests;
 mod tls;
 mod transport;
 
+pub(crate) use body::Body;
+pub(crate) use framing::Framing;
 use request::Signature;
 pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source, check_bearer};
-pub(crate) use response::{Body, Framing, Response};
-
-/// How many idle connections are kept, to one host or to all.
-const IDLE: usize = 64;
-
-/// How long an idle connection is kept: shorter than servers and firewalls do.
-const IDLE_AGE: Duration = Duration::from_secs(15);
+pub(crate) use response::Response;
 
 /// The connections of one client: a pool, its trust, its proxy.
 #[derive(Debug)]
 pub(crate) struct Http {
+    dialer: Arc<dialer::Dialer>,
+    pool: Arc<pool::Pool>,
     agent: ureq::Agent,
     signature: Signature,
     trusted: Vec<Origin>,
@@ -76,17 +85,18 @@ impl Http {
             .accept_encoding("")
             .timeout_await_100(None)
             .max_response_header_size(buffers::HEAD)
-            .max_idle_connections(IDLE)
-            .max_idle_connections_per_host(IDLE)
-            .max_idle_age(IDLE_AGE)
+            .max_idle_connections(0)
             .build();
-        let dialer = transport::Dialer {
+        let dialer = Arc::new(dialer::Dialer {
             lookups: resolver::Lookups::default(),
             tls: Arc::new(tls::Tls::new(&options.trust)?),
             proxies: proxy::Proxies::new(options, &|name| std::env::var(name).ok())?,
-        };
+        });
+        let connections = transport::Connections(dialer.clone());
         Ok(Self {
-            agent: ureq::Agent::with_parts(config, dialer, resolver::Unresolved),
+            dialer,
+            pool: Arc::default(),
+            agent: ureq::Agent::with_parts(config, connections, resolver::Unresolved),
             signature: Signature::new(&options.user_agent)?,
             trusted,
             retries: options.retries,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use ureq::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use ureq::http::header::{HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -110,58 +110,114 @@ impl RequestBody<'_> {
     }
 }
 
-const CLIENT: HeaderName = HeaderName::from_static("x-nitro-client");
-const REFERENCE: HeaderName = HeaderName::from_static("x-analytics-session-id");
-
 /// The names that go with every request of a client.
 #[derive(Debug)]
 pub(super) struct Signature {
-    user_agent: HeaderValue,
-    client: HeaderValue,
+    user_agent: String,
 }
 
 impl Signature {
     pub(super) fn new(user_agent: &str) -> Result<Self> {
-        let invalid = |_| Error::invalid("user_agent: it holds a character that no header may hold");
         Ok(Self {
-            user_agent: HeaderValue::from_str(user_agent).map_err(invalid)?,
-            client: HeaderValue::from_static(concat!("nitro-jobs/", env!("CARGO_PKG_VERSION"))),
+            user_agent: value("user_agent", user_agent)?.to_owned(),
         })
     }
 
-    /// The headers of `request`; what identifies the caller only if the origin is `trusted`.
-    pub(super) fn headers(
+    /// Gives each field of `request` to `put`, its value in pieces; what identifies the caller only if the origin is
+    /// `trusted`.
+    fn fields(
+        &self,
+        request: &Request<'_>,
+        content_type: Option<&str>,
+        trusted: bool,
+        put: &mut dyn FnMut(&'static str, &[&str]),
+    ) -> Result<()> {
+        put("accept", &[request.accept]);
+        // Lengths, ranges and events stay what they are; nothing here could undo a compression.
+        put("accept-encoding", &["identity"]);
+        put("user-agent", &[&self.user_agent]);
+        put(
+            "x-nitro-client",
+            &[concat!("nitro-jobs/", env!("CARGO_PKG_VERSION"))],
+        );
+        if let Some(content_type) = content_type {
+            put("content-type", &[value("Content-Type", content_type)?]);
+        }
+        if trusted {
+            if let Some(bearer) = request.bearer {
+                put(AUTHORIZATION, &["Bearer ", value("the token", bearer)?]);
+            }
+            if let Some(id) = request.reference_id {
+                put("x-analytics-session-id", &[value("the reference id", id)?]);
+            }
+        }
+        for (name, text) in request.headers {
+            put(name, &[value(name, text)?]);
+        }
+        Ok(())
+    }
+
+    /// The head of a request without a body, as it goes over the wire (RFC 9112 3).
+    pub(super) fn head(&self, request: &Request<'_>, trusted: bool) -> Result<Zeroizing<Vec<u8>>> {
+        let url = request.url;
+        // Room for all of it: a token that moved would leave its trace.
+        let texts = [
+            Some(url.as_str()),
+            Some(request.accept),
+            Some(&self.user_agent),
+            request.bearer,
+            request.reference_id,
+        ];
+        let own = request
+            .headers
+            .iter()
+            .map(|(name, text)| name.len() + text.len() + 4);
+        let room = texts
+            .into_iter()
+            .flatten()
+            .map(str::len)
+            .chain(own)
+            .sum::<usize>()
+            + NAMES;
+        let mut head = Zeroizing::new(Vec::with_capacity(room));
+        let target = url.target();
+        let root = if target.starts_with('/') { "" } else { "/" };
+        for piece in ["GET ", root, target, " HTTP/1.1\r\nhost: ", url.authority()] {
+            head.extend_from_slice(piece.as_bytes());
+        }
+        self.fields(request, None, trusted, &mut |name, pieces| {
+            for piece in ["\r\n", name, ": "].iter().chain(pieces) {
+                head.extend_from_slice(piece.as_bytes());
+            }
+        })?;
+        head.extend_from_slice(b"\r\n\r\n");
+        debug_assert!(head.len() <= room);
+        Ok(head)
+    }
+
+    /// The fields of a request with a body, for ureq.
+    pub(super) fn map(
         &self,
         request: &Request<'_>,
         content_type: Option<&str>,
         trusted: bool,
     ) -> Result<HeaderMap> {
         let mut map = HeaderMap::with_capacity(9 + request.headers.len());
-        map.insert(header::ACCEPT, HeaderValue::from_static(request.accept));
-        // Lengths, ranges and events stay what they are; nothing here could undo a compression.
-        map.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        map.insert(header::USER_AGENT, self.user_agent.clone());
-        map.insert(CLIENT, self.client.clone());
-        if let Some(content_type) = content_type {
-            map.insert(header::CONTENT_TYPE, value("Content-Type", content_type)?);
-        }
-        if trusted {
-            if let Some(bearer) = request.bearer {
-                let text = Zeroizing::new(["Bearer ", bearer].concat());
-                let mut value = value("the token", &text)?;
-                value.set_sensitive(true);
-                map.insert(header::AUTHORIZATION, value);
+        self.fields(request, content_type, trusted, &mut |name, pieces| {
+            let text = Zeroizing::new(pieces.concat());
+            // Checked already, by the same rules.
+            if let Ok(mut value) = HeaderValue::from_str(&text) {
+                value.set_sensitive(name == AUTHORIZATION);
+                map.insert(HeaderName::from_static(name), value);
             }
-            if let Some(id) = request.reference_id {
-                map.insert(REFERENCE, value("the reference id", id)?);
-            }
-        }
-        for (name, text) in request.headers {
-            map.insert(HeaderName::from_static(name), value(name, text)?);
-        }
+        })?;
         Ok(map)
     }
 }
+
+/// More than the names of the fields that `Signature` gives and what stands between them.
+const NAMES: usize = 200;
+const AUTHORIZATION: &str = "authorization";
 
 /// Checks that `token` can be a bearer token's text in a header.
 pub(crate) fn check_bearer(token: &str) -> Result<()> {
@@ -173,7 +229,12 @@ pub(crate) fn check_bearer(token: &str) -> Result<()> {
     Ok(())
 }
 
-fn value(what: &str, text: &str) -> Result<HeaderValue> {
-    HeaderValue::from_str(text)
-        .map_err(|_| Error::invalid(format!("{what} holds a character that no header may hold")))
+/// Refuses what could split a request: all but visible ASCII, spaces and tabs.
+fn value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
+    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
+        return Ok(text);
+    }
+    Err(Error::invalid(format!(
+        "{what} holds a character that no header may hold"
+    )))
 }

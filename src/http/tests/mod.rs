@@ -14,6 +14,7 @@ use crate::error::{ErrorKind, Limit};
 use crate::log::LogLevel;
 
 mod basics;
+mod kept;
 mod limits;
 mod measure;
 mod proxies;

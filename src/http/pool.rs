@@ -1,0 +1,56 @@
+//! Connections between two requests.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::connection::Connection;
+use super::current::Exchange;
+use crate::url::Url;
+
+/// How many are kept, to one host or to all.
+pub(super) const IDLE: usize = 64;
+
+/// How long one is kept: shorter than servers and firewalls do.
+const IDLE_AGE: Duration = Duration::from_secs(15);
+
+/// The idle connections of one client, those that were used last at the end.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    idle: Mutex<Vec<(Instant, Box<Connection>)>>,
+}
+
+impl Pool {
+    /// Keeps a connection whose last answer was read to its end.
+    pub(super) fn give(&self, mut connection: Box<Connection>) {
+        connection.buffers.shrink();
+        let now = Instant::now();
+        // Closed after the lock is let go.
+        let _old: Vec<_> = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            idle.push((now, connection));
+            let old = idle.iter().take_while(|(since, _)| is_old(*since, now)).count();
+            let over = idle.len().saturating_sub(IDLE);
+            idle.drain(..old.max(over)).collect()
+        };
+    }
+
+    /// A connection to the origin of `url` on which the peer has said nothing since.
+    pub(super) fn take(&self, url: &Url, exchange: &Exchange) -> Option<Box<Connection>> {
+        loop {
+            let (since, mut connection) = {
+                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+                let place = idle.iter().rposition(|(_, kept)| url.is_of(&kept.origin))?;
+                idle.remove(place)
+            };
+            if is_old(since, Instant::now()) || connection.stream.is_ready(exchange).unwrap_or(true) {
+                continue;
+            }
+            connection.stream.restart();
+            return Some(connection);
+        }
+    }
+}
+
+fn is_old(since: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(since) > IDLE_AGE
+}

@@ -1,0 +1,179 @@
+//! Which connections serve another request, and how heads and bodies are told apart on them.
+
+use super::*;
+
+/// Answers the first request on each connection with `first` and all others with "again"; tells when a client went.
+fn once_then_again(first: impl Into<Vec<u8>>) -> (Server, Receiver<usize>) {
+    let (first, (gone, left)) = (first.into(), channel());
+    let server = Server::start(move |peer| {
+        if peer.head().is_some() {
+            peer.say(&first);
+            while peer.head().is_some() {
+                peer.say(ok("again"));
+            }
+        }
+        let _ = gone.send(peer.number);
+    });
+    (server, left)
+}
+
+#[test]
+fn a_connection_is_kept_if_nothing_speaks_against_it() {
+    let chunks = "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n";
+    for (kept, answer) in [
+        (
+            true,
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst".to_owned(),
+        ),
+        (
+            true,
+            "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 5\r\n\r\nfirst".to_owned(),
+        ),
+        (true, format!("HTTP/1.1 200 OK\r\n{chunks}\r\n")),
+        (
+            false,
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nfirst".to_owned(),
+        ),
+        (
+            false,
+            "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nfirst".to_owned(),
+        ),
+        // The end of a trailer is not waited for.
+        (false, format!("HTTP/1.1 200 OK\r\n{chunks}Trailer: x\r\n\r\n")),
+        (
+            false,
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n{chunks}\r\n"),
+        ),
+        // What nobody asked for must not answer the next request.
+        (false, ok("first") + &ok("smuggled")),
+        (
+            false,
+            format!("HTTP/1.1 200 OK\r\n{chunks}\r\n{}", ok("smuggled")),
+        ),
+    ] {
+        let (server, left) = once_then_again(answer.clone());
+        let (http, url) = (client(), server.url("/"));
+        assert_eq!(fetch(&http, &url).unwrap(), "first", "{answer}");
+        if !kept {
+            assert_eq!(left.recv_timeout(WATCHDOG), Ok(0), "{answer}");
+        }
+        let next = fetch(&http, &url).unwrap();
+        assert_eq!(next, if kept { "again" } else { "first" }, "{answer}");
+        assert_eq!(server.connections(), if kept { 1 } else { 2 }, "{answer}");
+    }
+}
+
+#[test]
+fn a_body_that_is_not_read_costs_its_connection() {
+    let (server, left) = once_then_again(ok("first"));
+    let (http, url) = (client(), server.url("/"));
+    let mut answer = http.send(&get(&url), &calm()).unwrap();
+    assert_eq!(answer.body.read(&mut [0; 3], &calm()).unwrap(), 3);
+    drop(answer);
+    assert_eq!(left.recv_timeout(WATCHDOG), Ok(0));
+    assert_eq!(fetch(&http, &url).unwrap(), "first");
+}
+
+#[test]
+fn an_empty_body_has_ended_with_its_head() {
+    for head in [
+        "204 No Content",
+        "304 Not Modified\r\nContent-Length: 9",
+        "200 OK\r\nContent-Length: 0",
+    ] {
+        let (server, _left) = once_then_again(format!("HTTP/1.1 {head}\r\n\r\n"));
+        let (http, url) = (client(), server.url("/"));
+        assert_eq!(fetch(&http, &url).unwrap(), "", "{head}");
+        assert_eq!(fetch(&http, &url).unwrap(), "again", "{head}");
+    }
+}
+
+#[test]
+fn the_connection_of_a_submission_serves_what_follows() {
+    for first in [ok("first"), "HTTP/1.1 204 X\r\n\r\n".to_owned()] {
+        let (server, _left) = once_then_again(first);
+        let (http, url) = (client(), server.url("/"));
+        let request = Request {
+            method: Method::Post,
+            ..get(&url)
+        };
+        http.send(&request, &calm()).unwrap().text(5, &calm()).unwrap();
+        assert_eq!(fetch(&http, &url).unwrap(), "again");
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+#[test]
+fn an_answer_may_come_in_any_two_pieces() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe\r\no\r\n0\r\n\r\n";
+    let early = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n".to_owned() + &ok("he\r\no");
+    let cases: Vec<_> = [chunked.to_owned(), early]
+        .into_iter()
+        .flat_map(|answer| (1..answer.len()).map(move |at| (answer.clone(), at)))
+        .collect();
+    let count = cases.len();
+    let server = Server::start(move |peer| {
+        for (answer, at) in &cases {
+            if peer.head().is_none() {
+                return;
+            }
+            peer.say(&answer[..*at]);
+            // Nothing tells when the first piece was looked at.
+            std::thread::sleep(Duration::from_millis(2));
+            peer.say(&answer[*at..]);
+        }
+    });
+    let (http, url) = (client(), server.url("/"));
+    for case in 0..count {
+        assert_eq!(fetch(&http, &url).unwrap(), "he\r\no", "{case}");
+    }
+}
+
+#[test]
+fn an_answer_that_never_stops_announcing_itself_is_an_error() {
+    let server = Server::start(|peer| {
+        peer.head();
+        let mut sent = 0;
+        while sent < 1 << 20 {
+            let head = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n".repeat(100);
+            peer.say(&head);
+            sent += head.len();
+        }
+        peer.wait_for_end();
+    });
+    let error = fetch(&client(), &server.url("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+}
+
+#[test]
+fn the_oldest_of_too_many_idle_connections_is_closed() {
+    let (server, left) = once_then_again(ok("first"));
+    let (http, url) = (client(), server.url("/"));
+    let mut answers: Vec<_> = (0..pool::IDLE + 1)
+        .map(|_| http.send(&get(&url), &calm()).unwrap())
+        .collect();
+    assert_eq!(server.connections(), pool::IDLE + 1);
+    for answer in answers.drain(..pool::IDLE) {
+        answer.text(5, &calm()).unwrap();
+    }
+    assert!(left.try_recv().is_err());
+    answers.remove(0).text(5, &calm()).unwrap();
+    assert_eq!(left.recv_timeout(WATCHDOG), Ok(0));
+    assert_eq!(fetch(&http, &url).unwrap(), "again");
+}
+
+#[test]
+fn hosts_and_schemes_share_no_connection() {
+    let (server, _left) = once_then_again(ok("first"));
+    let http = client();
+    let other = Url::parse(&format!("http://localhost:{}/", server.port)).unwrap();
+    for (url, expected) in [
+        (server.url("/"), "first"),
+        (other.clone(), "first"),
+        (server.url("/b"), "again"),
+        (other, "again"),
+    ] {
+        assert_eq!(fetch(&http, &url).unwrap(), expected);
+    }
+    assert_eq!(server.connections(), 2);
+}
