@@ -1,26 +1,45 @@
 //! The header fields of an answer (RFC 9110 5), kept as they came.
 
 use std::fmt;
+use std::ops::Range;
 
 use ureq::http::HeaderMap;
 
-/// The lines of a head that was found to be proper. Few are asked for, so each question looks through them anew.
-pub(super) struct Fields(Box<[u8]>);
+pub(super) struct Fields {
+    text: Box<[u8]>,
+    /// Where in `text` each name and its value stand.
+    places: Box<[(Range<usize>, Range<usize>)]>,
+}
 
 impl Fields {
-    /// Takes the fields of a whole head, with its first line, in which nothing is found, or without it.
-    pub(super) fn of_head(lines: &[u8]) -> Self {
-        Self(lines.into())
+    /// Keeps `head`, of which `fields` are parts.
+    pub(super) fn of_head(head: &[u8], fields: &[httparse::Header<'_>]) -> Self {
+        let place = |part: &[u8]| {
+            let start = part.as_ptr() as usize - head.as_ptr() as usize;
+            start..start + part.len()
+        };
+        Self {
+            text: head.into(),
+            places: fields
+                .iter()
+                .map(|field| (place(field.name.as_bytes()), place(field.value)))
+                .collect(),
+        }
     }
 
     pub(super) fn of_map(map: &HeaderMap) -> Self {
-        let mut lines = Vec::new();
+        let (mut text, mut places) = (Vec::new(), Vec::new());
         for (name, value) in map {
-            for part in [name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"] {
-                lines.extend_from_slice(part);
-            }
+            let start = text.len();
+            text.extend_from_slice(name.as_str().as_bytes());
+            let middle = text.len();
+            text.extend_from_slice(value.as_bytes());
+            places.push((start..middle, middle..text.len()));
         }
-        Self(lines.into())
+        Self {
+            text: text.into(),
+            places: places.into(),
+        }
     }
 
     /// The first value of `name`, which is given in any case, if it came and is plain text.
@@ -38,18 +57,10 @@ impl Fields {
     }
 
     fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        let mut rest = &*self.0;
-        std::iter::from_fn(move || {
-            loop {
-                let line;
-                (line, rest) = rest.split_at(memchr::memchr(b'\n', rest)? + 1);
-                if line.get(name.len()) == Some(&b':')
-                    && line[..name.len()].eq_ignore_ascii_case(name.as_bytes())
-                {
-                    return Some(line[name.len() + 1..].trim_ascii());
-                }
-            }
-        })
+        let fields = self.places.iter();
+        fields
+            .filter(move |(place, _)| self.text[place.clone()].eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, place)| &self.text[place.clone()])
     }
 }
 
@@ -63,16 +74,18 @@ impl fmt::Debug for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::head::Head;
 
     #[test]
     fn a_field_is_found_whatever_its_case_and_its_spaces() {
         let head = b"HTTP/1.1 200 OK\r\nA:1\r\nContent-Type: \t text/x \r\nab: 2\n\
                      CONTENT-TYPE: y\r\nempty:\r\nl: a, b ,,c\r\nL: d\r\nobs: \xe9\r\n\r\n";
+        let (parsed, _) = Head::parse(head).unwrap().unwrap();
         let mut map = HeaderMap::new();
         for (name, value) in [("a", "1"), ("content-type", "text/x"), ("ab", "2")] {
             map.insert(name, value.parse().unwrap());
         }
-        for fields in [Fields::of_head(head), Fields::of_map(&map)] {
+        for fields in [&parsed.fields, &Fields::of_map(&map)] {
             for (name, value) in [
                 ("a", Some("1")),
                 ("AB", Some("2")),
@@ -83,10 +96,9 @@ mod tests {
                 assert_eq!(fields.get(name), value, "{name}");
             }
         }
-        let fields = Fields::of_head(head);
-        assert_eq!(fields.get("empty"), Some(""));
-        assert_eq!(fields.get("obs"), None);
-        let elements: Vec<_> = fields.elements("l").collect();
+        assert_eq!(parsed.fields.get("empty"), Some(""));
+        assert_eq!(parsed.fields.get("obs"), None);
+        let elements: Vec<_> = parsed.fields.elements("l").collect();
         assert_eq!(elements, [&b"a"[..], b"b", b"", b"c", b"d"]);
     }
 }

@@ -32,7 +32,7 @@ impl Head {
         let head = Self {
             status,
             http10: head.version == Some(0),
-            fields: Fields::of_head(&input[..length]),
+            fields: Fields::of_head(&input[..length], head.headers),
         };
         Ok(Some((head, length)))
     }
