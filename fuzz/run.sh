@@ -19,7 +19,7 @@ for argument in level=4 inline-8bit-counters pc-table trace-compares; do
 done
 RUSTFLAGS="--cfg fuzzing $coverage" CARGO_TARGET_DIR="$out" \
     cargo +nightly build -q --locked --release --bins --target "$host"
-for target in ${FUZZ_TARGETS:-sse status result problem retry_after file_name no_proxy location c_api}; do
+for target in ${FUZZ_TARGETS:-sse status result problem retry_after file_name no_proxy location answer c_api}; do
     mkdir -p "$out/corpus/$target" "$out/artifacts/$target"
     if ! "$out/$host/release/$target" "$out/corpus/$target" "seeds/$target" -artifact_prefix="$out/artifacts/$target/" \
         -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 >"$out/$target.log" 2>&1; then

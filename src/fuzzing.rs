@@ -4,7 +4,7 @@
 
 use std::time::{Duration, SystemTime};
 
-pub use crate::http::fuzzing::{covers, hop};
+pub use crate::http::fuzzing::{Answer, answer, covers, hop};
 
 use crate::job::fuzzing::{Meaning, meaning};
 use crate::{JobResult, JobStatus, ProblemDetails, Result, Submission, url::Url};

@@ -59,14 +59,12 @@ impl Chunks {
                 Err(malformed(NO_SIZE))
             }
             Place::Size => match httparse::parse_chunk_size(rest) {
-                Ok(httparse::Status::Complete((line, size))) => {
+                Ok(httparse::Status::Complete((line, size))) if line <= LONGEST_LINE => {
                     self.0 = if size == 0 { Place::Over } else { Place::Data(size) };
                     Ok(Some((line, 0)))
                 }
-                Ok(httparse::Status::Partial) if rest.len() > LONGEST_LINE => {
-                    Err(malformed("the line before a chunk is too long"))
-                }
-                Ok(httparse::Status::Partial) => Ok(None),
+                Ok(httparse::Status::Partial) if rest.len() <= LONGEST_LINE => Ok(None),
+                Ok(_) => Err(malformed("the line before a chunk is too long")),
                 Err(_) => Err(malformed(NO_SIZE)),
             },
             Place::Data(left) => {
@@ -115,23 +113,11 @@ fn whole_chunk(input: &[u8]) -> Option<(&[u8], usize)> {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::http::framing::Framing;
+    use crate::http::incoming::decode;
 
-    /// Decodes `input` as it comes in pieces of `size`, into a buffer of `room`.
     fn decoded(input: &[u8], size: usize, room: usize) -> Result<(Vec<u8>, bool)> {
-        let (mut chunks, mut buffer, mut body) = (Chunks::default(), vec![0; room], Vec::new());
-        let mut kept = Vec::new();
-        for piece in input.chunks(size) {
-            kept.extend_from_slice(piece);
-            loop {
-                let (used, made) = chunks.decode(&kept, &mut buffer)?;
-                kept.drain(..used);
-                body.extend_from_slice(&buffer[..made]);
-                if made == 0 {
-                    break;
-                }
-            }
-        }
-        Ok((body, chunks.are_over()))
+        decode(Framing::Chunked, input, size, room)
     }
 
     #[test]

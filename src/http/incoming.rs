@@ -31,11 +31,7 @@ impl Incoming {
     pub(super) fn new(framing: Framing, connection: Box<Connection>, pool: Option<Arc<Pool>>) -> Self {
         let mut body = Self {
             connection: Some(connection),
-            left: match framing {
-                Framing::Length(length) => Left::Bytes(length),
-                Framing::Chunked => Left::Chunks(Chunks::default()),
-                Framing::UntilClose => Left::UntilClose,
-            },
+            left: Left::of(framing),
             pool,
         };
         if framing == Framing::Length(0) {
@@ -91,6 +87,14 @@ impl Incoming {
 }
 
 impl Left {
+    fn of(framing: Framing) -> Self {
+        match framing {
+            Framing::Length(length) => Left::Bytes(length),
+            Framing::Chunked => Left::Chunks(Chunks::default()),
+            Framing::UntilClose => Left::UntilClose,
+        }
+    }
+
     /// Takes what it can of `input`; gives how much that was, and how many bytes of `output` it filled.
     fn take(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
         let most = match self {
@@ -113,4 +117,24 @@ impl Left {
             Left::UntilClose => false,
         }
     }
+}
+
+/// The body that `input` begins with, and whether that is all of it: as it comes in pieces of `piece` bytes, into a buffer of
+/// `room`.
+#[cfg(any(test, fuzzing))]
+pub(super) fn decode(framing: Framing, input: &[u8], piece: usize, room: usize) -> Result<(Vec<u8>, bool)> {
+    let (mut left, mut buffer) = (Left::of(framing), vec![0; room]);
+    let (mut kept, mut body) = (Vec::new(), Vec::new());
+    for piece in input.chunks(piece) {
+        kept.extend_from_slice(piece);
+        loop {
+            let (used, made) = left.take(&kept, &mut buffer)?;
+            kept.drain(..used);
+            body.extend_from_slice(&buffer[..made]);
+            if made == 0 {
+                break;
+            }
+        }
+    }
+    Ok((body, left.is_none()))
 }

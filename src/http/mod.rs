@@ -230,7 +230,39 @@ impl Http {
 pub(crate) mod fuzzing {
     use std::time::{Duration, SystemTime};
 
-    use super::{Method, Url, no_proxy, redirect, retry_after as header};
+    use super::{Framing, Method, Url, head, incoming, no_proxy, redirect, retry_after as header};
+
+    /// What the bytes of a server are.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Answer {
+        /// How long its head is.
+        pub head: usize,
+        pub length: Option<u64>,
+        pub chunked: bool,
+        pub body: Vec<u8>,
+        pub whole: bool,
+    }
+
+    /// Reads `said`, its body in pieces of `piece` bytes into `room`; nothing while its head is not there, and words for what is no
+    /// HTTP.
+    pub fn answer(said: &[u8], piece: usize, room: usize) -> Result<Option<Answer>, String> {
+        let words = |error: crate::Error| error.to_string();
+        let Some((parsed, head)) = head::Head::parse(said).map_err(words)? else {
+            return Ok(None);
+        };
+        let framing = Framing::of(&parsed).map_err(words)?;
+        let (body, whole) = incoming::decode(framing, &said[head..], piece, room).map_err(words)?;
+        Ok(Some(Answer {
+            head,
+            length: match framing {
+                Framing::Length(length) => Some(length),
+                _ => None,
+            },
+            chunked: framing == Framing::Chunked,
+            body,
+            whole,
+        }))
+    }
 
     pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
         header::parse(value, now)
