@@ -1,4 +1,7 @@
-//! Requests with a body, through ureq: it sends them and reads the head of the answer, on a new connection each.
+//! Requests with a body, through ureq: it sends them and reads the head of the answer.
+//!
+//! Each gets a new connection: the server could be closing a kept one just then, and nobody could tell whether it had taken
+//! the request.
 
 use std::io::{self, Read};
 use std::rc::Rc;

@@ -12,8 +12,6 @@ use crate::error::{Error, Limit, Result};
 /// One request on its way, or one read of a body: what bounds it, and what the transport has seen of it.
 pub(super) struct Exchange {
     pub scope: Scope,
-    /// Only a new connection will do.
-    pub fresh: bool,
     /// The least bytes a second of what arrives; 0 for streams.
     pub min_rate: u64,
     /// Set while a connection is made: the end of the connect limit.
@@ -36,7 +34,6 @@ impl Exchange {
     pub(super) fn new(scope: &Scope, min_rate: u64) -> Self {
         Self {
             scope: scope.clone(),
-            fresh: false,
             min_rate,
             connect_until: Cell::new(None),
             reused: Cell::new(false),

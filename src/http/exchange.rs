@@ -17,31 +17,33 @@ use crate::log::LogLevel;
 
 impl Http {
     /// Sends the request once; and once more at once if a connection out of the pool turns out to be stale.
-    ///
-    /// What could not be sent once more gets a new connection from the start: the server may be closing a kept one just then.
     pub(super) fn exchange(
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
         scope: &Scope,
     ) -> Result<Response> {
-        let mut exchange = Exchange::new(scope, scope.pace.min_rate);
-        exchange.fresh = !request.method.is_idempotent() || body.is_document();
+        let mut from_pool = true;
         loop {
             let begun = Instant::now();
-            let shared = Rc::new(exchange);
-            let outcome = self.attempt(request, body, &shared);
+            let exchange = Rc::new(Exchange::new(scope, scope.pace.min_rate));
+            let outcome = self.attempt(request, body, from_pool, &exchange);
             log(request, &outcome, begun, scope);
             let error = match outcome {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let untouched = !shared.sent.get();
-            let stale =
-                error.kind() == ErrorKind::ConnectionLost && shared.reused.get() && !shared.received.get();
-            if !stale || !body.rewind() {
-                return Err(if untouched { error.unsent() } else { error });
+            let stale = error.kind() == ErrorKind::ConnectionLost
+                && exchange.reused.get()
+                && !exchange.received.get();
+            if !stale {
+                return Err(if exchange.sent.get() {
+                    error
+                } else {
+                    error.unsent()
+                });
             }
+            from_pool = false;
             let method = request.method.as_http();
             scope.log.line(LogLevel::Info, || {
                 format!(
@@ -49,8 +51,6 @@ impl Http {
                     request.url
                 )
             });
-            exchange = Exchange::new(scope, scope.pace.min_rate);
-            exchange.fresh = true;
         }
     }
 
@@ -58,12 +58,15 @@ impl Http {
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
+        from_pool: bool,
         exchange: &Rc<Exchange>,
     ) -> Result<Response> {
         exchange.scope.check().map_err(Error::unsent)?;
         let trusted = self.trusts(request.url);
         let answered = match body {
-            RequestBody::Empty if request.method == Method::Get => self.get(request, trusted, exchange),
+            RequestBody::Empty if request.method == Method::Get => {
+                self.get(request, trusted, from_pool, exchange)
+            }
             _ => self.submit(request, body, trusted, exchange),
         };
         let answered = answered.and_then(|(head, connection)| {
@@ -102,19 +105,16 @@ impl Http {
         Ok(response)
     }
 
-    /// A request without a body, on a kept connection if there is one.
+    /// A request without a body: on a kept connection, if one may be had out of the pool.
     fn get(
         &self,
         request: &Request<'_>,
         trusted: bool,
+        from_pool: bool,
         exchange: &Exchange,
     ) -> Result<(Head, Box<Connection>)> {
         let sent = self.signature.head(request, trusted)?;
-        let kept = if exchange.fresh {
-            None
-        } else {
-            self.pool.take(request.url, exchange)
-        };
+        let kept = from_pool.then(|| self.pool.take(request.url, exchange)).flatten();
         exchange.reused.set(kept.is_some());
         let mut connection = match kept {
             Some(connection) => connection,

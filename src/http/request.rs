@@ -96,11 +96,6 @@ impl RequestBody<'_> {
         }
     }
 
-    /// Whether it is read from somewhere while it is sent, perhaps from where it can be read once.
-    pub(super) fn is_document(&self) -> bool {
-        matches!(self, RequestBody::Reader { .. })
-    }
-
     /// Makes the body ready to be sent once more.
     pub(crate) fn rewind(&mut self) -> bool {
         match self {
