@@ -1,6 +1,9 @@
 //! What a connection reads into and writes from: little for most, much for as long as a large body comes.
 
+use std::fmt;
+
 use ureq::unversioned::transport::Buffers;
+use zeroize::Zeroizing;
 
 /// The longest head of an answer.
 pub(super) const HEAD: usize = 64 << 10;
@@ -9,13 +12,14 @@ const LEAST: usize = 16 << 10;
 const MOST: usize = 768 << 10;
 const OUTPUT: usize = 32 << 10;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct ConnectionBuffers {
     /// What came and is not used yet lies from `start` to `end`.
     input: Vec<u8>,
     start: usize,
     end: usize,
-    output: Vec<u8>,
+    /// What ureq sends, a token among it.
+    output: Zeroizing<Vec<u8>>,
     /// The last use of input used something.
     progress: bool,
 }
@@ -23,11 +27,9 @@ pub(super) struct ConnectionBuffers {
 impl ConnectionBuffers {
     /// Gives back what only a large body needs.
     pub(super) fn shrink(&mut self) {
+        self.output = Zeroizing::default();
         if self.start == self.end && self.input.len() > LEAST {
-            *self = Self {
-                output: std::mem::take(&mut self.output),
-                ..Self::default()
-            };
+            *self = Self::default();
         }
     }
 
@@ -52,10 +54,17 @@ impl ConnectionBuffers {
     }
 }
 
+/// Says nothing of what they hold.
+impl fmt::Debug for ConnectionBuffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConnectionBuffers")
+    }
+}
+
 impl Buffers for ConnectionBuffers {
     fn output(&mut self) -> &mut [u8] {
         if self.output.is_empty() {
-            self.output = vec![0; OUTPUT];
+            self.output = vec![0; OUTPUT].into();
         }
         &mut self.output
     }
