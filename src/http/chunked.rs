@@ -161,6 +161,12 @@ mod tests {
             let error = decoded(input.as_bytes(), 100, 100).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Protocol, "{input:?}");
         }
+        // What came before it is given out first.
+        let (mut chunks, mut buffer) = (Chunks::default(), [0; 100]);
+        let input = b"2\r\nab\r\nx";
+        let (used, made) = chunks.decode(input, &mut buffer).unwrap();
+        assert_eq!(&buffer[..made], b"ab");
+        assert!(chunks.decode(&input[used..], &mut buffer).is_err());
         let endless = format!("1;{}", "x".repeat(LONGEST_LINE));
         assert_eq!(
             decoded(endless.as_bytes(), 1, 100).unwrap_err().kind(),

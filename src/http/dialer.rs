@@ -21,7 +21,7 @@ pub(super) struct Dialer {
 }
 
 impl Dialer {
-    /// A connection that has carried nothing yet. Whatever fails here, nothing of the request was sent.
+    /// A connection that has carried nothing yet.
     pub(super) fn connect(&self, target: &Origin, exchange: &Exchange) -> Result<Stream> {
         let limit = exchange.scope.pace.connect;
         // Without a limit, one far away still marks that a connection is being made.
@@ -33,8 +33,7 @@ impl Dialer {
         exchange.connect_until.set(Some(Instant::now() + limit));
         let dialed = self.dial(target, exchange);
         exchange.connect_until.set(None);
-        let mut stream =
-            dialed.map_err(|error| error.context(format_args!("connecting to {target}")).unsent())?;
+        let mut stream = dialed.map_err(|error| error.context(format_args!("connecting to {target}")))?;
         stream.restart();
         Ok(stream)
     }

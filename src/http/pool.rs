@@ -54,3 +54,35 @@ impl Pool {
 fn is_old(since: Instant, now: Instant) -> bool {
     now.saturating_duration_since(since) > IDLE_AGE
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::call::Call;
+    use crate::error::Limit;
+    use crate::http::stream::Stream;
+    use crate::options::ClientOptions;
+
+    #[test]
+    fn what_has_waited_too_long_is_not_used() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let options = ClientOptions::new();
+        let scope = Call::new().begin(None, Limit::Call, &options.pace, &options.log);
+        let exchange = Exchange::new(&scope, 0);
+        let connection = || {
+            let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            Box::new(Connection::new(url.origin(), Stream::plain(tcp).unwrap()))
+        };
+        let pool = Pool::default();
+        let long_ago = Instant::now() - IDLE_AGE - Duration::from_secs(1);
+        pool.idle.lock().unwrap().push((long_ago, connection()));
+        assert!(pool.take(&url, &exchange).is_none());
+        pool.idle.lock().unwrap().push((long_ago, connection()));
+        pool.give(connection());
+        assert_eq!(pool.idle.lock().unwrap().len(), 1);
+        assert!(pool.take(&url, &exchange).is_some());
+    }
+}

@@ -26,7 +26,7 @@ impl Connector for Connections {
         _: Option<()>,
     ) -> std::result::Result<Option<Wire>, ureq::Error> {
         let exchange = current::get().map_err(wrap)?;
-        let origin = origin(details.uri).map_err(|error| wrap(error.unsent()))?;
+        let origin = origin(details.uri).map_err(wrap)?;
         let stream = self.0.connect(&origin, &exchange).map_err(wrap)?;
         Ok(Some(Wire {
             stream: Some(stream),

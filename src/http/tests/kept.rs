@@ -64,6 +64,57 @@ fn a_connection_is_kept_if_nothing_speaks_against_it() {
 }
 
 #[test]
+fn what_comes_between_two_requests_answers_none() {
+    let (ask, asked) = channel();
+    let (said, at) = channel();
+    let asked = Mutex::new(asked);
+    let server = Server::start(move |peer| {
+        peer.head();
+        peer.say(ok("first"));
+        let _ = asked.lock().unwrap().recv_timeout(WATCHDOG);
+        peer.say(ok("smuggled"));
+        said.send(()).unwrap();
+        peer.wait_for_end();
+    });
+    let (http, url) = (client(), server.url("/"));
+    for _ in 0..2 {
+        assert_eq!(fetch(&http, &url).unwrap(), "first");
+        ask.send(()).unwrap();
+        at.recv_timeout(WATCHDOG).unwrap();
+    }
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn silence_between_two_requests_does_not_count() {
+    let idle = Duration::from_millis(800);
+    let options = options().idle_timeout(idle);
+    let server = Server::start(|peer| {
+        while peer.head().is_some() {
+            // More than one look at the limits.
+            std::thread::sleep(Duration::from_millis(150));
+            peer.say(ok("x"));
+        }
+    });
+    let http = Http::new(&options).unwrap();
+    for _ in 0..2 {
+        let answer = http.send(&get(&server.url("/")), &scope(&options)).unwrap();
+        assert_eq!(answer.text(5, &scope(&options)).unwrap(), "x");
+        std::thread::sleep(idle);
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn an_address_without_a_path_asks_for_the_root() {
+    let server = Server::answering(ok("x"));
+    for (tail, line) in [("", "GET / HTTP/1.1"), ("?a=b", "GET /?a=b HTTP/1.1")] {
+        fetch(&client(), &server.url(tail)).unwrap();
+        assert_eq!(server.heads().last().unwrap().lines().next(), Some(line));
+    }
+}
+
+#[test]
 fn a_body_that_is_not_read_costs_its_connection() {
     let (server, left) = once_then_again(ok("first"));
     let (http, url) = (client(), server.url("/"));

@@ -125,6 +125,25 @@ fn an_event_stream_may_be_slow() {
 }
 
 #[test]
+fn what_is_no_event_stream_may_not_be_slow() {
+    let server = Server::start(|peer| {
+        peer.head();
+        peer.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
+        trickle(peer);
+    });
+    let url = server.url("/");
+    let scope = scope(&options().min_rate(1000));
+    let call = watched(move || {
+        let request = Request {
+            accept: "text/event-stream, application/json",
+            ..get(&url)
+        };
+        client().send(&request, &scope)?.text(9999, &scope)
+    });
+    assert_eq!(call.end().unwrap_err().limit(), Some(Limit::Rate));
+}
+
+#[test]
 fn the_call_limit_ends_a_trickle_too() {
     let options = pace(|o| o);
     let server = Server::start(|peer| {

@@ -198,6 +198,22 @@ fn a_stale_connection_costs_one_resend_even_without_retries() {
 }
 
 #[test]
+fn an_answer_that_began_on_a_kept_connection_is_not_asked_for_again() {
+    let server = Server::start(|peer| {
+        peer.head();
+        peer.say(ok("x"));
+        peer.head();
+        peer.say("HTTP/1.1 200 O");
+    });
+    let http = client();
+    assert_eq!(fetch(&http, &server.url("/1")).unwrap(), "x");
+    let error = fetch(&http, &server.url("/2")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+    assert!(!error.is_unsent());
+    assert_eq!((server.heads().len(), server.connections()), (2, 1));
+}
+
+#[test]
 fn the_resend_uses_no_other_connection_that_may_be_stale() {
     let server = closing_on_reuse();
     let http = client();

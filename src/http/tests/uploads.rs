@@ -121,7 +121,15 @@ fn a_document_that_shrank_is_an_error_at_once() {
 
 const HUGE: usize = 16 << 20;
 
-const REFUSAL: &str = "HTTP/1.1 413 Too big\r\nContent-Length: 3\r\n\r\nbig";
+/// Refuses an upload at its head; answers what is asked on another connection.
+fn refuse(peer: &mut Peer) {
+    peer.head();
+    if peer.number == 0 {
+        peer.say("HTTP/1.1 413 Too big\r\nContent-Length: 3\r\n\r\nbig");
+    } else {
+        peer.say(ok("x"));
+    }
+}
 
 /// The server refuses at the head and then does as `then` says; the refusal must be what is reported.
 fn refused(server: Server, url: Url, http: Http) {
@@ -129,14 +137,17 @@ fn refused(server: Server, url: Url, http: Http) {
     let read = document.read.clone();
     let call = watched(move || -> Result<(u16, String)> {
         let answer = put(&http, &url, &mut document, HUGE as u64, &calm())?;
-        Ok((answer.status, answer.text(9, &calm())?))
+        let refusal = (answer.status, answer.text(9, &calm())?);
+        // The server waits for the rest of the document: its connection serves no other request.
+        fetch(&http, &url)?;
+        Ok(refusal)
     });
     assert_eq!(call.end().unwrap(), (413, "big".to_owned()));
     assert!(
         read.load(Ordering::SeqCst) < HUGE,
         "the whole document was read for nothing"
     );
-    assert_eq!(server.connections(), 1);
+    assert_eq!(server.connections(), 2);
 }
 
 #[test]
@@ -144,8 +155,7 @@ fn a_refusal_before_the_end_of_an_upload_is_reported_when_the_server_stops_readi
     let (_keep, wait) = channel::<()>();
     let wait = Mutex::new(wait);
     let server = Server::start(move |peer| {
-        peer.head();
-        peer.say(REFUSAL);
+        refuse(peer);
         let _ = wait.lock().unwrap().recv();
     });
     let url = server.url("/");
@@ -154,10 +164,7 @@ fn a_refusal_before_the_end_of_an_upload_is_reported_when_the_server_stops_readi
 
 #[test]
 fn a_refusal_before_the_end_of_an_upload_is_reported_when_the_server_closes() {
-    let server = Server::start(move |peer| {
-        peer.head();
-        peer.say(REFUSAL);
-    });
+    let server = Server::start(refuse);
     let url = server.url("/");
     refused(server, url, client());
 }
@@ -168,8 +175,7 @@ fn a_refusal_before_the_end_of_an_upload_is_reported_over_tls() {
     let (_keep, wait) = channel::<()>();
     let wait = Mutex::new(wait);
     let server = secure::https(authority.issue("localhost", |_| {}), None, move |peer| {
-        peer.head();
-        peer.say(REFUSAL);
+        refuse(peer);
         let _ = wait.lock().unwrap().recv();
     });
     let http = Http::new(&options().add_ca_pem(authority.pem())).unwrap();
