@@ -12,7 +12,8 @@ use ureq::http::{self, Version};
 
 use super::Http;
 use super::connection::Connection;
-use super::current::{self, Exchange};
+use super::current;
+use super::exchange::Exchange;
 use super::fields::Fields;
 use super::head::{Head, malformed};
 use super::request::{Request, RequestBody, Source};
@@ -32,8 +33,7 @@ impl Http {
         let entered = current::enter(exchange);
         let (head, wire) = self.run(request, fields, body).map_err(failure)?.into_parts();
         drop(wire);
-        drop(entered);
-        let Some((stream, buffers)) = exchange.connection.take() else {
+        let Some((stream, buffers)) = entered.connection() else {
             return Err(Error::new(
                 ErrorKind::Internal,
                 "the connection of an answer is gone",
@@ -95,7 +95,7 @@ impl Read for Exact<'_> {
         if most == 0 {
             return Ok(0);
         }
-        let exchange = current::get().map_err(carry)?;
+        let exchange = &current::get().map_err(carry)?.exchange;
         exchange.check().map_err(carry)?;
         let n = if exchange.early.get() {
             // The answer is there already: the transport sends none of this, but ureq wants to have counted it.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::connection::Connection;
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::framing::Framing;
 use super::head::Head;
 use super::incoming::Incoming;

@@ -1,7 +1,7 @@
 //! A connection to an origin, and one request on it: HTTP/1.1 (RFC 9112) for requests without a body.
 
 use super::buffers::{ConnectionBuffers, HEAD};
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::head::{Head, malformed};
 use super::stream::{Stream, Unwritten};
 use crate::error::{Error, ErrorKind, Result};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::proxy::{Proxies, Server};
 use super::resolver::Lookups;
 use super::socket;

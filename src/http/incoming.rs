@@ -6,7 +6,7 @@ use ureq::unversioned::transport::Buffers;
 
 use super::chunked::{self, Chunks};
 use super::connection::{Connection, receive};
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::framing::Framing;
 use super::pool::Pool;
 use crate::error::{Error, ErrorKind, Result};

@@ -1,10 +1,11 @@
 //! HTTP for the rest of the library: one request in, one answer out. The only room that touches ureq and sockets.
 //!
-//! `send` follows redirects and repeats what is safe; `exchange` is one request on one connection. With a body it goes
-//! through ureq (`agent`), which sees the connection as a `transport` and finds the bounds of the call in `current`. Without
-//! one, as each poll is, it goes past ureq (`connection`, `head`), at a third of the instructions. What answers have after
-//! their head is read in one way (`body`, `incoming`, `chunked`). Connections are made by the `dialer` (`resolver`, `socket`,
-//! `proxy`, `socks`, `tls`), wait in the `pool` and move bytes as a `stream`.
+//! `send` follows redirects and repeats what is safe; an `attempt` is one request on one connection, and `exchange` what
+//! bounds it and what was seen of it. With a body it goes through ureq (`agent`), which sees the connection as a `transport`
+//! and finds those bounds in `current`. Without one, as each poll is, it goes past ureq (`connection`, `head`) at less than a
+//! third of the instructions. What answers have after their head is read in one way (`body`, `incoming`, `chunked`).
+//! Connections are made by the `dialer` (`resolver`, `socket`, `proxy`, `socks`, `tls`), move bytes as a `stream`, and wait for
+//! the next request in the `pool`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::options::ClientOptions;
 use crate::url::{Origin, Url};
 
 mod agent;
+mod attempt;
 mod body;
 mod buffers;
 mod chunked;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
-use super::current::Exchange;
+use super::exchange::Exchange;
 use crate::url::Url;
 
 /// How many are kept, to one host or to all.

@@ -8,7 +8,7 @@ use fluent_uri::Uri;
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::no_proxy::NoProxy;
 use super::resolver::Lookups;
 use super::socks;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::current::Exchange;
+use super::exchange::Exchange;
 use crate::cancel::Wake;
 use crate::caught::{self, DEFECT};
 use crate::error::{Error, ErrorKind, Result};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::proxy::send;
 use super::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rustls::ClientConnection;
 
-use super::current::Exchange;
+use super::exchange::Exchange;
 use super::rate::Rate;
 use super::socket::{Pending, Socket, is_slice_over};
 use super::tls;

@@ -7,8 +7,9 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::ConnectionBuffers;
 use super::connection::receive;
-use super::current::{self, Exchange};
+use super::current;
 use super::dialer::Dialer;
+use super::exchange::Exchange;
 use super::stream::{Stream, Unwritten, carry};
 use crate::error::{Error, Result};
 use crate::url::Origin;
@@ -25,9 +26,9 @@ impl Connector for Connections {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> std::result::Result<Option<Wire>, ureq::Error> {
-        let exchange = current::get().map_err(wrap)?;
+        let current = current::get().map_err(wrap)?;
         let origin = origin(details.uri).map_err(wrap)?;
-        let stream = self.0.connect(&origin, &exchange).map_err(wrap)?;
+        let stream = self.0.connect(&origin, &current.exchange).map_err(wrap)?;
         Ok(Some(Wire {
             stream: Some(stream),
             secure: origin.https,
@@ -59,8 +60,9 @@ impl Wire {
         let Some(stream) = &mut self.stream else {
             return Err(ureq::Error::ConnectionFailed);
         };
-        let exchange = current::get().map_err(wrap)?;
-        let done = stream.bounded(&exchange, |stream| work(stream, &mut self.buffers, &exchange));
+        let current = current::get().map_err(wrap)?;
+        let exchange = &current.exchange;
+        let done = stream.bounded(exchange, |stream| work(stream, &mut self.buffers, exchange));
         done.map_err(wrap)
     }
 }
@@ -68,9 +70,9 @@ impl Wire {
 /// When ureq lets go of the connection, it has read the answer's head: the exchange goes on with what follows.
 impl Drop for Wire {
     fn drop(&mut self) {
-        if let Ok(exchange) = current::get() {
+        if let Ok(current) = current::get() {
             let buffers = std::mem::take(&mut self.buffers);
-            exchange
+            current
                 .connection
                 .set(self.stream.take().map(|stream| (stream, buffers)));
         }
