@@ -121,7 +121,7 @@ impl Left {
 
 /// The body that `input` begins with, and whether that is all of it: as it comes in pieces of `piece` bytes, into a buffer of
 /// `room`.
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, fuzzing, nitro_bench))]
 pub(super) fn decode(framing: Framing, input: &[u8], piece: usize, room: usize) -> Result<(Vec<u8>, bool)> {
     let (mut left, mut buffer) = (Left::of(framing), vec![0; room]);
     let (mut kept, mut body) = (Vec::new(), Vec::new());
