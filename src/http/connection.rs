@@ -1,13 +1,13 @@
 //! A connection to an origin, and one request on it: HTTP/1.1 (RFC 9112) for requests without a body.
 
+use ureq::unversioned::transport::Buffers;
+
 use super::buffers::{ConnectionBuffers, HEAD};
 use super::exchange::Exchange;
 use super::head::{Head, malformed};
 use super::stream::{Stream, Unwritten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Origin;
-
-use ureq::unversioned::transport::Buffers;
 
 #[derive(Debug)]
 pub(super) struct Connection {
