@@ -105,6 +105,10 @@ impl RequestBody<'_> {
     }
 }
 
+/// More than the names of the fields that `Signature` gives and what stands between them.
+const NAMES: usize = 200;
+const AUTHORIZATION: &str = "authorization";
+
 /// The names that go with every request of a client.
 #[derive(Debug)]
 pub(super) struct Signature {
@@ -209,10 +213,6 @@ impl Signature {
         Ok(map)
     }
 }
-
-/// More than the names of the fields that `Signature` gives and what stands between them.
-const NAMES: usize = 200;
-const AUTHORIZATION: &str = "authorization";
 
 /// Checks that `token` can be a bearer token's text in a header.
 pub(crate) fn check_bearer(token: &str) -> Result<()> {
