@@ -135,7 +135,7 @@ SANITIZER_CC ?= gcc
 valgrind: check-tools
 	$(CARGO) $(PROVED) --target-dir $(TARGET)/valgrind
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/valgrind/debug/libnitro_jobs.so" \
-	NITRO_TEST_SLOWER=40 NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
+	NITRO_TEST_SLOWER=40 NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="valgrind -q --fair-sched=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
 	$(RUN_C_TESTS)
 
 # Library and C programs with AddressSanitizer and LeakSanitizer, the C programs with UndefinedBehaviorSanitizer too.

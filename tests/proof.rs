@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use common::c;
@@ -25,9 +25,27 @@ fn under(target: &str) {
             make.env_remove(name);
         }
     }
-    make.env("CARGO_TARGET_DIR", folder);
-    let said = c::succeeds(&mut make);
+    make.env("CARGO_TARGET_DIR", folder).stdin(Stdio::null());
+    let output = make.output().expect("make can be started");
+    let (said, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "make {target}: {}\n{}\n{told}",
+        output.status,
+        failures(&said)
+    );
     assert!(said.contains("test result: ok"), "nothing was run:\n{said}");
+}
+
+/// What the test programs said, without those of which every test passed: of some thirty, the one that failed is to be seen.
+fn failures(said: &str) -> String {
+    let failed = said
+        .split("\nrunning ")
+        .filter(|program| !program.contains("test result: ok"));
+    failed.collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the nightly compiler is there, and what the sanitizers need of it.
