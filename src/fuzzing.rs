@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 pub use crate::http::fuzzing::{Answer, answer, covers, hop};
 
-use crate::job::fuzzing::{Meaning, meaning};
+use crate::job::fuzzing::{Last, Meaning, meaning};
 use crate::{JobResult, JobStatus, ProblemDetails, Result, Submission, url::Url};
 
 pub fn status(json: String) -> Result<JobStatus> {
@@ -18,9 +18,11 @@ pub fn status_whole(json: String) -> Result<JobStatus> {
     JobStatus::parse_any(json)
 }
 
-/// What an event means: a status, nothing, or `Err` for what nobody can read.
-pub fn event(name: &str, data: &str) -> std::result::Result<Option<JobStatus>, ()> {
-    match meaning(name, data) {
+/// What an event means that comes after one with the data `before`: a status, nothing, or `Err` for what nobody can read.
+pub fn event(name: &str, before: &str, data: &str) -> std::result::Result<Option<JobStatus>, ()> {
+    let mut last = Last::default();
+    let _ = meaning(name, before, &mut last);
+    match meaning(name, data, &mut last) {
         Meaning::Status(status) => Ok(Some(status)),
         Meaning::Nothing => Ok(None),
         Meaning::Malformed => Err(()),

@@ -61,9 +61,21 @@ fuzz_target!(|text: &str| {
             );
         }
     }
-    for name in ["redirect", "job-failed", "message"] {
-        if let Ok(Some(status)) = fuzzing::event(name, text) {
-            check(&status, text);
+    // After one that says the same, and after one with another number.
+    for before in [text.to_owned(), text.replace(|c: char| c.is_ascii_digit(), "7")] {
+        for name in ["redirect", "job-failed", "message"] {
+            if let Ok(Some(status)) = fuzzing::event(name, &before, text) {
+                check(&status, text);
+                if let Ok(alone) = &parsed
+                    && !alone.state().as_str().is_empty()
+                {
+                    let said = |status: &JobStatus| {
+                        let id = status.job_id().map(str::to_owned);
+                        (status.state().clone(), status.raw_progress().map(f64::to_bits), id)
+                    };
+                    assert_eq!(said(&status), said(alone), "{text} after {before}");
+                }
+            }
         }
     }
     let redirected = fuzzing::redirected("/jobs/1", text);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::status::JobStatus;
+use super::status::{JobStatus, Last};
 use crate::json::{self, Fields, Take};
 
 /// What an event of the stream means to whoever follows the job.
@@ -16,9 +16,9 @@ pub(crate) enum Meaning {
     Malformed,
 }
 
-/// Reads an event of the name `event` that carries `data`.
-pub(crate) fn meaning(event: &str, data: &str) -> Meaning {
-    match JobStatus::parse_event(data) {
+/// Reads an event of the name `event` that carries `data` and comes after `last`.
+pub(crate) fn meaning(event: &str, data: &str, last: &mut Last) -> Meaning {
+    match JobStatus::parse_event(data, last) {
         Ok(status) if status.is_silent() => {
             let name = Name::read(data).unwrap_or(Cow::Borrowed(event));
             Meaning::Status(status.hinted(&name))

@@ -45,6 +45,7 @@ pub use watch::{News, Watch, WatchEvent, WatchId, WatchOptions};
 pub(crate) mod fuzzing {
     pub(crate) use super::events::{Meaning, meaning};
     pub(crate) use super::file_name::{from_content_disposition, from_path, numbered, safe_name};
+    pub(crate) use super::status::Last;
     pub(crate) use super::submit::form_length;
 }
 pub(crate) use media_type::is_type_of;

@@ -9,11 +9,14 @@ use crate::json;
 use crate::problem::ProblemDetails;
 
 mod head;
+mod kept;
 mod plain;
 #[cfg(test)]
 mod tests;
 
 pub(super) use head::Head;
+use kept::Kept;
+pub(crate) use plain::Last;
 use plain::Plain;
 
 /// Where a job stands.
@@ -68,7 +71,7 @@ pub struct JobStatus(Box<Document>);
 #[derive(Clone)]
 pub(crate) struct Document {
     /// As C wants it: the JSON and a NUL, then the word for a state that is not known and a NUL.
-    text: String,
+    text: Kept,
     /// Of the JSON alone.
     length: usize,
     state: JobState,
@@ -91,7 +94,7 @@ impl Document {
             json.push('\0');
         }
         Self {
-            text: json,
+            text: Kept::Long(json),
             length,
             state,
             progress: None,
@@ -120,12 +123,12 @@ impl Document {
     /// The JSON, and behind it a NUL.
     #[inline(always)]
     pub(crate) fn json(&self) -> &str {
-        &self.text[..self.length]
+        &self.text.as_str()[..self.length]
     }
 
     /// The word for a state that is not known, and behind it a NUL.
     pub(crate) fn word(&self) -> &str {
-        &self.text[self.length + 1..]
+        &self.text.as_str()[self.length + 1..]
     }
 }
 
@@ -163,28 +166,28 @@ pub(crate) enum Next<'a> {
 impl JobStatus {
     /// Reads an answer's JSON.
     pub(crate) fn parse(json: String) -> Result<Self> {
-        match Self::parse_plain(&json) {
+        match Plain::read(&json).map(|plain| Self::of_plain(&json, plain)) {
             Some(status) => Ok(status),
             None => Self::parse_any(json),
         }
     }
 
-    /// Reads an event's JSON.
-    pub(crate) fn parse_event(json: &str) -> Result<Self> {
-        match Self::parse_plain(json) {
+    /// Reads an event's JSON, which comes after `last`.
+    pub(crate) fn parse_event(json: &str, last: &mut Last) -> Result<Self> {
+        match last.read(json).map(|plain| Self::of_plain(json, plain)) {
             Some(status) => Ok(status),
             None => Self::parse_any(json.to_owned()),
         }
     }
 
-    fn parse_plain(json: &str) -> Option<Self> {
-        let plain = Plain::read(json)?;
+    #[inline(always)]
+    fn of_plain(json: &str, plain: Plain) -> Self {
         // Made where it stays: moving it there would cost as much as making it.
         let place = Box::new_uninit();
         let mut document = Box::write(
             place,
             Document {
-                text: String::with_capacity(json.len() + 1),
+                text: Kept::EMPTY,
                 length: json.len(),
                 state: JobState::Running,
                 progress: plain.progress,
@@ -195,9 +198,8 @@ impl JobStatus {
                 result: None,
             },
         );
-        document.text.push_str(json);
-        document.text.push('\0');
-        Some(Self(document))
+        document.text.set(json);
+        Self(document)
     }
 
     /// Reads a document of any form, however odd its fields are.

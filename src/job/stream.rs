@@ -7,6 +7,7 @@ use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Body, Redirects, Response};
 use crate::job::events::{Meaning, meaning};
+use crate::job::status::Last;
 use crate::job::{Job, JobStatus, Ticket};
 use crate::sse::Reader;
 
@@ -40,6 +41,8 @@ pub(crate) enum Said {
 pub(crate) struct Stream {
     body: Body,
     reader: Reader,
+    /// What the status before was like.
+    last: Last,
     retry: Option<Duration>,
     /// When an event last came; `heard` says that one came since this was set, so that not each event needs a clock.
     last_event: Instant,
@@ -68,6 +71,7 @@ impl Stream {
         Ok(Opened::Stream(Box::new(Stream {
             body: response.body,
             reader: Reader::with_limit(job.client.settings().max_event),
+            last: Last::default(),
             retry: None,
             last_event: Instant::now(),
             heard: false,
@@ -78,7 +82,7 @@ impl Stream {
     pub(crate) fn at_hand(&mut self) -> Result<Option<Said>> {
         while let Some(event) = self.reader.next_event()? {
             self.heard = true;
-            match meaning(event.event, event.data) {
+            match meaning(event.event, event.data, &mut self.last) {
                 Meaning::Status(status) => return Ok(Some(Said::Status(status))),
                 Meaning::Malformed => return Ok(Some(Said::Garbled)),
                 Meaning::Nothing => {}

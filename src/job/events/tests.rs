@@ -110,7 +110,7 @@ const EVENTS: &[(&str, &str, Next<'static>)] = &[
 #[test]
 fn every_dialect_is_understood() {
     for (event, data, next) in EVENTS {
-        let Meaning::Status(status) = meaning(event, data) else {
+        let Meaning::Status(status) = meaning(event, data, &mut Last::default()) else {
             panic!("{event}: {data}");
         };
         assert_eq!(status.next(), *next, "{event}: {data}");
@@ -120,7 +120,8 @@ fn every_dialect_is_understood() {
 
 #[test]
 fn a_failure_without_a_status_keeps_its_reason() {
-    let Meaning::Status(status) = meaning("job-failed", r#"{"type":"t","title":"T"}"#) else {
+    let Meaning::Status(status) = meaning("job-failed", r#"{"type":"t","title":"T"}"#, &mut Last::default())
+    else {
         panic!();
     };
     assert_eq!(status.state(), &JobState::Failed);
@@ -130,7 +131,10 @@ fn a_failure_without_a_status_keeps_its_reason() {
 #[test]
 fn signs_of_life_are_no_malformed_events() {
     for data in ["", " \n", "null", "[]", "1", "\"ping\"", "true"] {
-        assert!(matches!(meaning("message", data), Meaning::Nothing), "{data}");
+        assert!(
+            matches!(meaning("message", data, &mut Last::default()), Meaning::Nothing),
+            "{data}"
+        );
     }
 }
 
@@ -145,12 +149,18 @@ fn what_is_no_json_is_malformed_however_it_is_cut() {
         "{\"status\":\"running\"",
         "\0",
     ] {
-        assert!(matches!(meaning("message", data), Meaning::Malformed), "{data}");
+        assert!(
+            matches!(meaning("message", data, &mut Last::default()), Meaning::Malformed),
+            "{data}"
+        );
     }
     let whole = EVENTS[8].1;
     for cut in 1..whole.len() {
         assert!(
-            matches!(meaning("job-failed", &whole[..cut]), Meaning::Malformed),
+            matches!(
+                meaning("job-failed", &whole[..cut], &mut Last::default()),
+                Meaning::Malformed
+            ),
             "{cut}"
         );
     }

@@ -7,6 +7,60 @@ pub(super) struct Plain {
     pub progress: Option<f64>,
     /// Where it lies.
     pub job_id: Option<Range<usize>>,
+    /// Where the progress lies if there is one, with the space before it.
+    number: Range<usize>,
+}
+
+/// How the last document was written: the next one of a job mostly differs from it in its number alone.
+#[derive(Debug, Default)]
+pub(crate) struct Last(Option<Written>);
+
+#[derive(Debug)]
+struct Written {
+    text: String,
+    number: Range<usize>,
+    job_id: Option<Range<usize>>,
+}
+
+/// What is longer is not kept to compare with.
+const LONGEST: usize = 1 << 10;
+
+impl Last {
+    /// As [`Plain::read`], by a comparison where that is enough.
+    pub(super) fn read(&mut self, json: &str) -> Option<Plain> {
+        let alike = self.but_for_number(json);
+        if alike.is_some() {
+            return alike;
+        }
+        let plain = Plain::read(json)?;
+        let job_id = plain.job_id.clone();
+        // What lies behind the number would move with it.
+        let stays = job_id.as_ref().is_none_or(|id| id.end < plain.number.start);
+        let is_alike = plain.progress.is_some() && stays && json.len() <= LONGEST;
+        self.0 = is_alike.then(|| Written {
+            text: json.to_owned(),
+            number: plain.number.clone(),
+            job_id,
+        });
+        Some(plain)
+    }
+
+    /// Reads a document that is written as the last one but for its number.
+    pub(super) fn but_for_number(&self, json: &str) -> Option<Plain> {
+        let last = self.0.as_ref()?;
+        let (before, after) = (&last.text[..last.number.start], &last.text[last.number.end..]);
+        let number = json.strip_prefix(before)?.strip_suffix(after)?;
+        let mut cursor = Cursor {
+            whole: number,
+            rest: number.as_bytes(),
+        };
+        let progress = Some(cursor.number()?);
+        cursor.rest.is_empty().then(|| Plain {
+            progress,
+            job_id: last.job_id.clone(),
+            number: before.len()..before.len() + number.len(),
+        })
+    }
 }
 
 impl Plain {
@@ -17,7 +71,7 @@ impl Plain {
             whole: json,
             rest: json.as_bytes(),
         };
-        let (mut runs, mut progress, mut job_id) = (false, None, None);
+        let (mut runs, mut progress, mut job_id, mut number) = (false, None, None, 0..0);
         cursor.skip_space();
         let mut more = cursor.take(b"{");
         while more {
@@ -29,7 +83,9 @@ impl Plain {
                 }
                 runs = true;
             } else if cursor.take(b"\"progress\":") && progress.is_none() {
+                number.start = cursor.at();
                 progress = Some(cursor.number()?);
+                number.end = cursor.at();
             } else if cursor.take(b"\"jobID\":") && job_id.is_none() {
                 job_id = Some(cursor.string()?);
             } else {
@@ -40,7 +96,11 @@ impl Plain {
         }
         let closed = cursor.take(b"}");
         cursor.skip_space();
-        (runs && closed && cursor.rest.is_empty()).then_some(Self { progress, job_id })
+        (runs && closed && cursor.rest.is_empty()).then_some(Self {
+            progress,
+            job_id,
+            number,
+        })
     }
 }
 
@@ -86,6 +146,17 @@ impl Cursor<'_> {
         self.take(b"\"").then_some(start..end)
     }
 
+    /// Adds the digits that stand here to `value`; gives their number.
+    #[inline(always)]
+    fn digits(&mut self, value: &mut u64) -> usize {
+        let before = self.rest.len();
+        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
+            *value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            self.rest = rest;
+        }
+        before - self.rest.len()
+    }
+
     /// A short number as JSON writes it: no leading zeros, digits on both sides of the point.
     fn number(&mut self) -> Option<f64> {
         /// What a power of ten may be for a division by it to be exact, and digits for their number.
@@ -93,26 +164,12 @@ impl Cursor<'_> {
             1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
         ];
         self.skip_space();
-        let start = self.rest;
-        let (mut value, mut digits, mut point) = (0u64, 0, None);
-        loop {
-            match self.rest {
-                [digit @ b'0'..=b'9', rest @ ..] => {
-                    value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-                    digits += 1;
-                    self.rest = rest;
-                }
-                [b'.', rest @ ..] if point.is_none() => {
-                    point = Some(digits);
-                    self.rest = rest;
-                }
-                _ => break,
-            }
-        }
-        let whole = point.unwrap_or(digits);
-        let fraction = digits - whole;
-        let has_zeros = whole > 1 && start.first() == Some(&b'0');
-        if whole == 0 || has_zeros || (point.is_some() && fraction == 0) || digits > 15 {
+        let (mut value, leads_with_zero) = (0, self.rest.first() == Some(&b'0'));
+        let whole = self.digits(&mut value);
+        let has_point = self.take(b".");
+        let fraction = if has_point { self.digits(&mut value) } else { 0 };
+        let has_zeros = whole > 1 && leads_with_zero;
+        if whole == 0 || has_zeros || (has_point && fraction == 0) || whole + fraction > 15 {
             return None;
         }
         // Both are exact, so their quotient is the nearest number there is.

@@ -325,16 +325,30 @@ fn the_short_reader_says_what_the_whole_reader_says() {
         r#"{"status":"rünning"}"#,
     ];
     let plain = std::cell::Cell::new(0);
+    let before = std::cell::Cell::new("");
     let check = |text: String| {
         let short = Plain::read(&text).is_some();
         plain.set(plain.get() + usize::from(short));
+        // As an event, too, after the document of which this one was made.
+        let mut last = Last::default();
+        let _ = last.read(before.get());
+        let event = JobStatus::parse_event(&text, &mut last);
         match (JobStatus::parse(text.clone()), JobStatus::parse_any(text.clone())) {
-            (Ok(short), Ok(whole)) => assert_eq!(said(&short), said(&whole), "{text}"),
-            (_, Err(_)) => assert!(!short, "{text} is no JSON"),
+            (Ok(short), Ok(whole)) => {
+                assert_eq!(said(&short), said(&whole), "{text}");
+                assert_eq!(
+                    said(&event.unwrap()),
+                    said(&whole),
+                    "{text} after {}",
+                    before.get()
+                );
+            }
+            (_, Err(_)) => assert!(!short && event.is_err(), "{text} is no JSON"),
             (Err(_), Ok(_)) => panic!("{text} can be read"),
         }
     };
     for document in documents {
+        before.set(document);
         check(document.to_owned());
         for at in (0..document.len()).filter(|at| document.is_char_boundary(*at)) {
             let (head, tail) = document.split_at(at);
@@ -356,5 +370,54 @@ fn the_short_reader_says_what_the_whole_reader_says() {
         check(format!(
             r#"{{"jobID":"a","status":"running","progress":0,"{name}":{twice}}}"#
         ));
+    }
+}
+
+#[test]
+fn an_event_is_compared_with_the_one_before() {
+    let event =
+        |id: &str, number: &str| format!(r#"{{"jobID":"{id}","status":"running","progress": {number} }}"#);
+    let mut last = Last::default();
+    for (id, number, alike) in [
+        ("a", "0.5", false),
+        ("a", "0.75", true),
+        ("a", "1", true),
+        ("b", "1", false),
+        ("b", "0", true),
+        ("b", "-1", false),
+        ("b", "0.25", true),
+        (&"x".repeat(2000), "0.5", false),
+        (&"x".repeat(2000), "0.5", false),
+    ] {
+        let json = event(id, number);
+        let compared = last.but_for_number(&json);
+        assert_eq!(compared.is_some(), alike, "{json}");
+        let status = JobStatus::parse_event(&json, &mut last).unwrap();
+        assert_eq!(
+            (status.job_id(), status.raw_progress()),
+            (Some(id), number.parse().ok())
+        );
+        assert_eq!(status.json(), json);
+    }
+    // An id behind the number moves with it.
+    let mut last = Last::default();
+    for number in ["0.5", "0.25"] {
+        let json = format!(r#"{{"progress":{number},"status":"running","jobID":"a"}}"#);
+        let status = JobStatus::parse_event(&json, &mut last).unwrap();
+        assert_eq!(status.job_id(), Some("a"));
+    }
+}
+
+#[test]
+fn a_nul_follows_a_text_of_any_length() {
+    for length in 0..200 {
+        let word = "é".repeat(length / 2) + &"x".repeat(length % 2);
+        let json = format!(r#"{{"jobID":"{word}","status":"running"}}"#);
+        let status = JobStatus::parse(json.clone()).unwrap();
+        assert_eq!(
+            (status.json(), status.job_id()),
+            (json.as_str(), Some(word.as_str()))
+        );
+        assert_eq!(status.0.text.as_str(), json + "\0");
     }
 }

@@ -1,0 +1,56 @@
+//! The text of a status, kept inside of the status itself where it is as short as that of most events.
+
+/// What most events are shorter than, even if a job's id is a long one.
+const SHORT: usize = 126;
+
+/// A text that was kept.
+#[derive(Clone)]
+pub(super) enum Kept {
+    /// One allocation less for each event.
+    Short {
+        bytes: [u8; SHORT],
+        length: u8,
+    },
+    Long(String),
+}
+
+impl Kept {
+    /// Nothing yet.
+    pub(super) const EMPTY: Self = Self::Short {
+        bytes: [0; SHORT],
+        length: 0,
+    };
+
+    /// Keeps `text`, and a NUL behind it.
+    #[inline(always)]
+    pub(super) fn set(&mut self, text: &str) {
+        match self {
+            Self::Short { bytes, length } if text.len() < SHORT => {
+                bytes[..text.len()].copy_from_slice(text.as_bytes());
+                bytes[text.len()] = 0;
+                *length = text.len() as u8 + 1;
+            }
+            _ => *self = Self::long(text),
+        }
+    }
+
+    #[cold]
+    fn long(text: &str) -> Self {
+        let mut long = String::with_capacity(text.len() + 1);
+        long.push_str(text);
+        long.push('\0');
+        Self::Long(long)
+    }
+
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            // SAFETY: `with_nul` alone makes it, of a whole text and a NUL.
+            Self::Short { bytes, length } => unsafe {
+                std::str::from_utf8_unchecked(bytes.get_unchecked(..usize::from(*length)))
+            },
+            Self::Long(text) => text,
+        }
+    }
+}
