@@ -44,6 +44,7 @@ mod http;
 mod job;
 mod json;
 mod log;
+mod memory;
 #[cfg(model)]
 #[doc(hidden)]
 pub mod model;

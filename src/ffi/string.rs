@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char};
 
 use super::boundary::plain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::prefer_large_pages;
 
 /// Frees a string that a function of this library gave away through a `char **`.
 ///
@@ -26,6 +27,7 @@ pub(super) fn give_text(text: &str) -> Result<*mut c_char> {
     }
     // SAFETY: the place is new and has room for the text and the NUL.
     unsafe {
+        prefer_large_pages(std::slice::from_raw_parts_mut(place.cast(), text.len()));
         place.copy_from_nonoverlapping(text.as_ptr(), text.len());
         place.add(text.len()).write(0);
     }

@@ -13,6 +13,7 @@ use super::pool::Pool;
 use super::request::Request;
 use crate::call::Scope;
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::prefer_large_pages;
 use crate::url::Url;
 
 /// How much of the reserved memory is made ready at a time.
@@ -154,7 +155,9 @@ impl Body {
                 self.url
             );
             Error::new(ErrorKind::NoMemory, text)
-        })
+        })?;
+        prefer_large_pages(bytes.spare_capacity_mut());
+        Ok(())
     }
 
     /// Reads the rest away if it is small, so that the connection can be used again.
