@@ -105,7 +105,7 @@ static void freed(void) {
     nitro_cancel_t *cancel = nitro_cancel_new();
     pthread_t other;
     CHECK(pthread_create(&other, NULL, free_token, cancel) == 0);
-    FAILS(nitro_job_status(job, cancel, 300, &status, &err), NITRO_E_TIMEOUT);
+    FAILS(nitro_job_status(job, cancel, 1000, &status, &err), NITRO_E_TIMEOUT);
     pthread_join(other, NULL);
     CHECK_NUMBER(nitro_error_limit(err), NITRO_LIMIT_CALL);
     nitro_job_free(job);

@@ -23,8 +23,7 @@ void of_any_kind(const nitro::client &client) {
     FAILS(stopped, running.wait(only_moves{std::unique_ptr<int>(new int(1))}));
     int calls = 0;
     const overloaded counts = {&calls};
-    FAILS(wait_timeout, running.wait(counts, milliseconds(100)));
-    CHECK(calls > 0);
+    while (calls == 0) FAILS(wait_timeout, running.wait(counts, milliseconds(100)));
     std::function<bool(const nitro::status_view &)> function = [&](const nitro::status_view &status) {
         return status.state() != nitro::job_state::running;
     };

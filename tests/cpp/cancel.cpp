@@ -67,7 +67,7 @@ void ended(const nitro::client &client) {
         await_signal();
         cancel.reset();
     });
-    const nitro::error_info err = FAILS(timeout, job.status({cancel, milliseconds(300)}));
+    const nitro::error_info err = FAILS(timeout, job.status({cancel, milliseconds(1000)}));
     other.join();
     CHECK(err.limit == nitro::limit::call);
 }

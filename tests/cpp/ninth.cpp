@@ -94,8 +94,8 @@ void ended_in_mid_call() {
         if (step == 0) step = 1;
         while (step < 2) std::this_thread::yield();
     };
-    FAILS(wait_timeout, all.running.wait(have_it_ended, {all.cancel, milliseconds(300)}));
-    CHECK_NUMBER(step.load(), 2);
+    while (step < 2) // On a slow machine the first progress may take longer.
+        FAILS(wait_timeout, all.running.wait(have_it_ended, {all.cancel, milliseconds(300)}));
     other.join();
 }
 
