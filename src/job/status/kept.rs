@@ -46,7 +46,7 @@ impl Kept {
     #[allow(unsafe_code)]
     pub(super) fn as_str(&self) -> &str {
         match self {
-            // SAFETY: `with_nul` alone makes it, of a whole text and a NUL.
+            // SAFETY: `set` alone fills it: with a whole text and a NUL.
             Self::Short { bytes, length } => unsafe {
                 std::str::from_utf8_unchecked(bytes.get_unchecked(..usize::from(*length)))
             },
