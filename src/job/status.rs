@@ -94,7 +94,7 @@ impl Document {
             json.push('\0');
         }
         Self {
-            text: Kept::Long(json),
+            text: json.into(),
             length,
             state,
             progress: None,

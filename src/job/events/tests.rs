@@ -107,10 +107,15 @@ const EVENTS: &[(&str, &str, Next<'static>)] = &[
     ("progress-update", r#"{"progress":0.5}"#, Next::Running),
 ];
 
+/// What an event means that no other came before.
+fn alone(event: &str, data: &str) -> Meaning {
+    meaning(event, data, &mut Last::default())
+}
+
 #[test]
 fn every_dialect_is_understood() {
     for (event, data, next) in EVENTS {
-        let Meaning::Status(status) = meaning(event, data, &mut Last::default()) else {
+        let Meaning::Status(status) = alone(event, data) else {
             panic!("{event}: {data}");
         };
         assert_eq!(status.next(), *next, "{event}: {data}");
@@ -120,8 +125,7 @@ fn every_dialect_is_understood() {
 
 #[test]
 fn a_failure_without_a_status_keeps_its_reason() {
-    let Meaning::Status(status) = meaning("job-failed", r#"{"type":"t","title":"T"}"#, &mut Last::default())
-    else {
+    let Meaning::Status(status) = alone("job-failed", r#"{"type":"t","title":"T"}"#) else {
         panic!();
     };
     assert_eq!(status.state(), &JobState::Failed);
@@ -131,10 +135,7 @@ fn a_failure_without_a_status_keeps_its_reason() {
 #[test]
 fn signs_of_life_are_no_malformed_events() {
     for data in ["", " \n", "null", "[]", "1", "\"ping\"", "true"] {
-        assert!(
-            matches!(meaning("message", data, &mut Last::default()), Meaning::Nothing),
-            "{data}"
-        );
+        assert!(matches!(alone("message", data), Meaning::Nothing), "{data}");
     }
 }
 
@@ -149,18 +150,12 @@ fn what_is_no_json_is_malformed_however_it_is_cut() {
         "{\"status\":\"running\"",
         "\0",
     ] {
-        assert!(
-            matches!(meaning("message", data, &mut Last::default()), Meaning::Malformed),
-            "{data}"
-        );
+        assert!(matches!(alone("message", data), Meaning::Malformed), "{data}");
     }
     let whole = EVENTS[8].1;
     for cut in 1..whole.len() {
         assert!(
-            matches!(
-                meaning("job-failed", &whole[..cut], &mut Last::default()),
-                Meaning::Malformed
-            ),
+            matches!(alone("job-failed", &whole[..cut]), Meaning::Malformed),
             "{cut}"
         );
     }

@@ -5,7 +5,10 @@ const SHORT: usize = 126;
 
 /// A text that was kept.
 #[derive(Clone)]
-pub(super) enum Kept {
+pub(super) struct Kept(Form);
+
+#[derive(Clone)]
+enum Form {
     /// One allocation less for each event.
     Short {
         bytes: [u8; SHORT],
@@ -16,16 +19,16 @@ pub(super) enum Kept {
 
 impl Kept {
     /// Nothing yet.
-    pub(super) const EMPTY: Self = Self::Short {
+    pub(super) const EMPTY: Self = Self(Form::Short {
         bytes: [0; SHORT],
         length: 0,
-    };
+    });
 
     /// Keeps `text`, and a NUL behind it.
     #[inline(always)]
     pub(super) fn set(&mut self, text: &str) {
-        match self {
-            Self::Short { bytes, length } if text.len() < SHORT => {
+        match &mut self.0 {
+            Form::Short { bytes, length } if text.len() < SHORT => {
                 bytes[..text.len()].copy_from_slice(text.as_bytes());
                 bytes[text.len()] = 0;
                 *length = text.len() as u8 + 1;
@@ -39,18 +42,25 @@ impl Kept {
         let mut long = String::with_capacity(text.len() + 1);
         long.push_str(text);
         long.push('\0');
-        Self::Long(long)
+        long.into()
     }
 
     #[inline(always)]
     #[allow(unsafe_code)]
     pub(super) fn as_str(&self) -> &str {
-        match self {
-            // SAFETY: `set` alone fills it: with a whole text and a NUL.
-            Self::Short { bytes, length } => unsafe {
-                std::str::from_utf8_unchecked(bytes.get_unchecked(..usize::from(*length)))
+        match &self.0 {
+            // SAFETY: `set` alone fills it, with a whole text and a NUL. To check that for each event would be a search more.
+            Form::Short { bytes, length } => unsafe {
+                std::str::from_utf8_unchecked(&bytes[..usize::from(*length)])
             },
-            Self::Long(text) => text,
+            Form::Long(text) => text,
         }
+    }
+}
+
+/// A text that has its NUL already.
+impl From<String> for Kept {
+    fn from(text: String) -> Self {
+        Self(Form::Long(text))
     }
 }

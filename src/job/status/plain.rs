@@ -36,8 +36,8 @@ impl Last {
         let job_id = plain.job_id.clone();
         // What lies behind the number would move with it.
         let stays = job_id.as_ref().is_none_or(|id| id.end < plain.number.start);
-        let is_alike = plain.progress.is_some() && stays && json.len() <= LONGEST;
-        self.0 = is_alike.then(|| Written {
+        let serves = plain.progress.is_some() && stays && json.len() <= LONGEST;
+        self.0 = serves.then(|| Written {
             text: json.to_owned(),
             number: plain.number.clone(),
             job_id,
