@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::cancel::Wake;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Http, check_bearer};
@@ -127,11 +127,16 @@ impl Auth {
     }
 
     /// The token to send; none if the client has no source of tokens.
-    pub(crate) fn bearer(&self, http: &Http, scope: &Scope, relay: Relay<'_>) -> Result<Option<Bearer>> {
+    pub(crate) fn bearer(
+        &self,
+        http: &Http,
+        context: &CallContext,
+        relay: Relay<'_>,
+    ) -> Result<Option<Bearer>> {
         if matches!(self.source, TokenSource::None) {
             return Ok(None);
         }
-        self.get(None, http, scope, relay).map(Some)
+        self.get(None, http, context, relay).map(Some)
     }
 
     /// Another token than the one that the service refused; none if there is no other to be had.
@@ -139,13 +144,13 @@ impl Auth {
         &self,
         refused: &Bearer,
         http: &Http,
-        scope: &Scope,
+        context: &CallContext,
         relay: Relay<'_>,
     ) -> Result<Option<Bearer>> {
         if matches!(self.source, TokenSource::None | TokenSource::Fixed(_)) {
             return Ok(None);
         }
-        self.get(Some(refused.number), http, scope, relay).map(Some)
+        self.get(Some(refused.number), http, context, relay).map(Some)
     }
 
     /// Takes the token out of an error, should the service have echoed it.
@@ -159,24 +164,32 @@ impl Auth {
 
     /// Sees to it that there is a token other than number `refused`, for threads that wait for one and hear of a failure
     /// themselves. Does not wait for another thread that is at it.
-    pub(crate) fn renew(&self, refused: Option<u64>, http: &Http, scope: &Scope) {
+    pub(crate) fn renew(&self, refused: Option<u64>, http: &Http, context: &CallContext) {
         let state = self.cache.lock();
         let needed = state.renewing.is_none() && state.usable(refused, Instant::now()).is_err();
         drop(state);
         if needed {
-            let _ = self.get(refused, http, scope, None);
+            let _ = self.get(refused, http, context, None);
         }
     }
 
-    fn get(&self, refused: Option<u64>, http: &Http, scope: &Scope, relay: Relay<'_>) -> Result<Bearer> {
+    fn get(
+        &self,
+        refused: Option<u64>,
+        http: &Http,
+        context: &CallContext,
+        relay: Relay<'_>,
+    ) -> Result<Bearer> {
         let relay = relay.filter(|_| matches!(self.source, TokenSource::Callback(_)));
-        self.cache.get(refused, scope, relay, |reason| {
-            scope
+        self.cache.get(refused, context, relay, |reason| {
+            context
                 .log
                 .line(LogLevel::Debug, || format!("asking for a token ({reason:?})"));
             match &self.source {
                 TokenSource::Callback(ask) => asked(ask(reason)),
-                TokenSource::ClientCredentials(credentials) => credentials.ask(http, &self.token_url, scope),
+                TokenSource::ClientCredentials(credentials) => {
+                    credentials.ask(http, &self.token_url, context)
+                }
                 TokenSource::None | TokenSource::Fixed(_) => Err(no_source()),
             }
         })
@@ -277,7 +290,7 @@ impl Cache {
     fn get(
         self: &Arc<Self>,
         refused: Option<u64>,
-        scope: &Scope,
+        context: &CallContext,
         relay: Relay<'_>,
         ask: impl FnOnce(TokenReason) -> Result<BearerToken>,
     ) -> Result<Bearer> {
@@ -285,7 +298,10 @@ impl Cache {
             return Ok(bearer);
         }
         // Registered before the lock is taken and let go after it: a trigger holds the token's lock and takes this one.
-        let _woken = scope.cancel.as_ref().map(|cancel| cancel.register(self.clone()));
+        let _woken = context
+            .cancel
+            .as_ref()
+            .map(|cancel| cancel.register(self.clone()));
         let mut state = self.lock();
         let mut relayed_in = None;
         let reason = loop {
@@ -294,7 +310,7 @@ impl Cache {
                 Ok(bearer) => return Ok(bearer),
                 Err(reason) => reason,
             };
-            scope.check()?;
+            context.check()?;
             match (state.renewing, relay) {
                 (None, Some(relay)) if relayed_in != Some(state.round) => {
                     relayed_in = Some(state.round);
@@ -313,7 +329,7 @@ impl Cache {
                 return Ok(bearer);
             }
             let round = state.round;
-            state = self.wait(state, scope);
+            state = self.wait(state, context);
             if state.round != round
                 && let Some(error) = &state.failure
             {
@@ -324,11 +340,11 @@ impl Cache {
         drop(state);
         let renewal = Renewal { cache: self };
         let outcome = ask(reason);
-        renewal.end(reason, outcome, scope)
+        renewal.end(reason, outcome, context)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>, scope: &Scope) -> MutexGuard<'a, State> {
-        match scope.deadline {
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, context: &CallContext) -> MutexGuard<'a, State> {
+        match context.deadline {
             None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(Instant::now());
@@ -353,7 +369,12 @@ struct Renewal<'c> {
 }
 
 impl Renewal<'_> {
-    fn end(&self, reason: TokenReason, outcome: Result<BearerToken>, scope: &Scope) -> Result<Bearer> {
+    fn end(
+        &self,
+        reason: TokenReason,
+        outcome: Result<BearerToken>,
+        context: &CallContext,
+    ) -> Result<Bearer> {
         let mut state = self.cache.lock();
         state.failure = None;
         let error = match outcome {
@@ -370,7 +391,7 @@ impl Renewal<'_> {
                 held.renew_at = Some(held.expires_at.map_or(now + RESPITE, |at| at.min(now + RESPITE)));
             }
             drop(state);
-            scope.log.line(LogLevel::Warn, || {
+            context.log.line(LogLevel::Warn, || {
                 format!("the token could not be renewed yet, and the old one is used: {error}")
             });
             return Ok(bearer);

@@ -74,18 +74,24 @@ impl Call {
     }
 
     /// The bounds of this call from now on; `default` is the limit where the caller named none.
-    pub(crate) fn begin(&self, default: Option<Duration>, limit: Limit, pace: &Pace, log: &Log) -> Scope {
+    pub(crate) fn begin(
+        &self,
+        default: Option<Duration>,
+        limit: Limit,
+        io_limits: &IoLimits,
+        log: &Log,
+    ) -> CallContext {
         let timeout = match self.timeout {
             CallTimeout::Default => default,
             CallTimeout::None => None,
             CallTimeout::After(timeout) => Some(timeout),
         };
-        Scope {
+        CallContext {
             cancel: self.cancel.clone(),
             deadline: timeout.and_then(|t| Instant::now().checked_add(t)),
             timeout,
             limit,
-            pace: pace.clone(),
+            io_limits: io_limits.clone(),
             log: log.clone(),
             host: None,
         }
@@ -94,7 +100,7 @@ impl Call {
 
 /// The limits that hold inside every call: they bound silence and slowness, never a healthy stream.
 #[derive(Clone, Debug)]
-pub(crate) struct Pace {
+pub(crate) struct IoLimits {
     /// Resolve, connect, proxy and TLS together.
     pub connect: Duration,
     /// No byte for so long, in a head, a body or a stream.
@@ -104,28 +110,28 @@ pub(crate) struct Pace {
 }
 
 /// Something to be done on a thread of the host program's, within the bounds of that thread's call.
-pub(crate) type Errand = Box<dyn FnOnce(&Scope) + Send>;
+pub(crate) type HostTask = Box<dyn FnOnce(&CallContext) + Send>;
 
 /// Stands for the host program on threads of the library's own, which must not call it.
-pub(crate) trait Host: fmt::Debug + Send + Sync {
+pub(crate) trait HostExecutor: fmt::Debug + Send + Sync {
     /// Has it done when the program next lends a thread. Does not wait.
-    fn run(&self, errand: Errand);
+    fn run(&self, task: HostTask);
 }
 
 /// A call under way: checked at each step that can block, and handed down to where it blocks.
 #[derive(Clone, Debug)]
-pub(crate) struct Scope {
+pub(crate) struct CallContext {
     pub cancel: Option<CancelToken>,
     pub deadline: Option<Instant>,
     timeout: Option<Duration>,
     limit: Limit,
-    pub pace: Pace,
+    pub io_limits: IoLimits,
     pub log: Log,
     /// Set where this thread must not call the program itself.
-    pub host: Option<Arc<dyn Host>>,
+    pub host: Option<Arc<dyn HostExecutor>>,
 }
 
-impl Scope {
+impl CallContext {
     /// Fails once the token is triggered or the time is up.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(cancel) = &self.cancel {
@@ -138,7 +144,7 @@ impl Scope {
     }
 
     /// The same bounds, told as `limit` when the time runs out.
-    pub(crate) fn told_as(&self, limit: Limit) -> Self {
+    pub(crate) fn with_limit_kind(&self, limit: Limit) -> Self {
         Self {
             limit,
             ..self.clone()
@@ -146,13 +152,13 @@ impl Scope {
     }
 
     /// The same on a thread that must leave it to `host` to call the program.
-    pub(crate) fn relayed(mut self, host: Arc<dyn Host>) -> Self {
+    pub(crate) fn on_library_thread(mut self, host: Arc<dyn HostExecutor>) -> Self {
         self.host = Some(host);
         self
     }
 
     /// The same without an end, for what others than this call wait for.
-    pub(crate) fn endless(&self) -> Self {
+    pub(crate) fn without_limits(&self) -> Self {
         Self {
             cancel: None,
             deadline: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::Auth;
-use crate::call::{Call, Pace, Scope};
+use crate::call::{Call, CallContext, IoLimits};
 use crate::error::{Error, Limit, Result};
 use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody, Response};
 use crate::job::{Job, Rhythm, Ticket};
@@ -52,7 +52,7 @@ struct Inner {
 
 /// The options that calls need after the client is made.
 pub(crate) struct Settings {
-    pub pace: Pace,
+    pub io_limits: IoLimits,
     pub call_timeout: Option<Duration>,
     pub wait_timeout: Option<Duration>,
     /// How often a failed transfer is taken up again before it is given up.
@@ -66,7 +66,7 @@ pub(crate) struct Settings {
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Settings")
-            .field("pace", &self.pace)
+            .field("io_limits", &self.io_limits)
             .field("rhythm", &self.rhythm)
             .finish()
     }
@@ -94,7 +94,7 @@ impl Client {
                 pause_cap: options.retry_cap,
                 ..Rhythm::default()
             },
-            pace: options.pace,
+            io_limits: options.io_limits,
             call_timeout: options.call_timeout,
             wait_timeout: options.wait_timeout,
             retries: options.retries,
@@ -136,21 +136,31 @@ impl Client {
     }
 
     /// The bounds of an ordinary call.
-    pub(crate) fn begin(&self, call: &Call) -> Scope {
+    pub(crate) fn begin(&self, call: &Call) -> CallContext {
         let settings = self.settings();
-        call.begin(settings.call_timeout, Limit::Call, &settings.pace, &settings.log)
+        call.begin(
+            settings.call_timeout,
+            Limit::Call,
+            &settings.io_limits,
+            &settings.log,
+        )
     }
 
     /// The bounds of a transfer: only silence and slowness end it, unless the call names a limit.
-    pub(crate) fn begin_transfer(&self, call: &Call) -> Scope {
+    pub(crate) fn begin_transfer(&self, call: &Call) -> CallContext {
         let settings = self.settings();
-        call.begin(None, Limit::Call, &settings.pace, &settings.log)
+        call.begin(None, Limit::Call, &settings.io_limits, &settings.log)
     }
 
     /// The bounds of a wait for a job.
-    pub(crate) fn begin_wait(&self, call: &Call) -> Scope {
+    pub(crate) fn begin_wait(&self, call: &Call) -> CallContext {
         let settings = self.settings();
-        call.begin(settings.wait_timeout, Limit::Wait, &settings.pace, &settings.log)
+        call.begin(
+            settings.wait_timeout,
+            Limit::Wait,
+            &settings.io_limits,
+            &settings.log,
+        )
     }
 
     pub(crate) fn base(&self) -> &Url {
@@ -158,7 +168,7 @@ impl Client {
     }
 
     /// Asks the service about a job.
-    pub(crate) fn get(&self, get: &Get<'_>, scope: &Scope) -> Result<Response> {
+    pub(crate) fn get(&self, get: &Get<'_>, context: &CallContext) -> Result<Response> {
         let request = Request {
             method: Method::Get,
             url: get.url,
@@ -170,8 +180,8 @@ impl Client {
             attempts: get.attempts,
         };
         let sent = match get.with_token {
-            true => self.send(&request, &mut RequestBody::Empty, scope),
-            false => self.inner.http.send(&request, scope),
+            true => self.send(&request, &mut RequestBody::Empty, context),
+            false => self.inner.http.send(&request, context),
         };
         sent.map_err(|e| e.with_reference(get.reference_id))
     }
@@ -182,34 +192,34 @@ impl Client {
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Response> {
         let Inner { http, auth, .. } = &*self.inner;
-        let hand_over = scope.host.as_ref().map(|host| {
+        let hand_over = context.host.as_ref().map(|host| {
             move |refused| {
                 let client = self.clone();
-                host.run(Box::new(move |scope| {
-                    client.inner.auth.renew(refused, &client.inner.http, scope);
+                host.run(Box::new(move |context| {
+                    client.inner.auth.renew(refused, &client.inner.http, context);
                 }));
             }
         });
         let relay = hand_over
             .as_ref()
             .map(|hand_over| hand_over as &dyn Fn(Option<u64>));
-        let Some(first) = auth.bearer(http, scope, relay).map_err(Error::unsent)? else {
-            return http.send_body(request, body, scope);
+        let Some(first) = auth.bearer(http, context, relay).map_err(Error::unsent)? else {
+            return http.send_body(request, body, context);
         };
         let with = |bearer| Request {
             bearer: Some(bearer),
             ..*request
         };
-        let response = http.send_body(&with(first.text()), body, scope)?;
+        let response = http.send_body(&with(first.text()), body, context)?;
         if response.status != 401 || !http.trusts(&response.url) {
             return Ok(response);
         }
-        let renewed = auth.instead_of(&first, http, scope, relay);
+        let renewed = auth.instead_of(&first, http, context, relay);
         match renewed.map_err(|e| e.context("the service refused the token"))? {
-            Some(second) if body.rewind() => http.send_body(&with(second.text()), body, scope),
+            Some(second) if body.rewind() => http.send_body(&with(second.text()), body, context),
             _ => Ok(response),
         }
     }

@@ -8,7 +8,7 @@ pub use crate::auth::model as renewal;
 pub use crate::cancel::model as cancel;
 pub use crate::job::model as watch;
 
-use crate::call::{Call, Pace, Scope};
+use crate::call::{Call, CallContext, IoLimits};
 use crate::error::Limit;
 use crate::log::Log;
 use crate::sync::{Condvar, Mutex};
@@ -16,13 +16,13 @@ use crate::sync::{Condvar, Mutex};
 /// No limit in a model ever runs out: what ends, ends by being woken.
 pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
-pub(crate) fn scope(call: &Call) -> Scope {
-    let pace = Pace {
+pub(crate) fn context(call: &Call) -> CallContext {
+    let io_limits = IoLimits {
         connect: LONG,
         idle: LONG,
         min_rate: 0,
     };
-    call.begin(None, Limit::Call, &pace, &Log::default())
+    call.begin(None, Limit::Call, &io_limits, &Log::default())
 }
 
 /// Something that happens once and that other threads wait for.

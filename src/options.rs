@@ -7,7 +7,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::auth::{BearerToken, Credentials, TokenReason, TokenSource};
-use crate::call::Pace;
+use crate::call::IoLimits;
 use crate::error::{Error, Result};
 use crate::log::{Log, LogLevel};
 
@@ -20,7 +20,7 @@ pub struct ClientOptions {
     pub(crate) token: TokenSource,
     pub(crate) token_url: Option<String>,
     pub(crate) user_agent: String,
-    pub(crate) pace: Pace,
+    pub(crate) io_limits: IoLimits,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) wait_timeout: Option<Duration>,
     pub(crate) retries: u32,
@@ -66,7 +66,7 @@ impl Default for ClientOptions {
             token: TokenSource::None,
             token_url: None,
             user_agent: concat!("nitro-jobs/", env!("CARGO_PKG_VERSION")).to_owned(),
-            pace: Pace {
+            io_limits: IoLimits {
                 connect: Duration::from_secs(15),
                 idle: Duration::from_secs(30),
                 min_rate: 100,
@@ -170,19 +170,19 @@ impl ClientOptions {
 
     /// The limit on resolving, connecting, proxy and TLS negotiation together. Default: 15 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.pace.connect = timeout;
+        self.io_limits.connect = timeout;
         self
     }
 
     /// The limit on silence: no byte for so long, in a head, a body or a stream. Default: 30 s.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.pace.idle = timeout;
+        self.io_limits.idle = timeout;
         self
     }
 
     /// The least bytes a second that a body must bring, averaged over 30 s; 0 switches it off. Default: 100.
     pub fn min_rate(mut self, bytes_per_second: u64) -> Self {
-        self.pace.min_rate = bytes_per_second;
+        self.io_limits.min_rate = bytes_per_second;
         self
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::BearerToken;
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody, check_bearer};
 use crate::json::{self, Fields, Take};
@@ -43,17 +43,17 @@ impl Credentials {
     }
 
     /// Asks for a token. A second asking does no harm, so a connection that broke is tried again once.
-    pub(super) fn ask(&self, http: &Http, url: &Url, scope: &Scope) -> Result<BearerToken> {
-        let first = self.ask_once(http, url, scope);
+    pub(super) fn ask(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
+        let first = self.ask_once(http, url, context);
         let broken = |e: &Error| matches!(e.kind(), ErrorKind::ConnectionLost | ErrorKind::Truncated);
         let answer = match first {
-            Err(error) if broken(&error) => self.ask_once(http, url, scope),
+            Err(error) if broken(&error) => self.ask_once(http, url, context),
             outcome => outcome,
         };
         answer.map_err(|e| e.context("asking for a token"))
     }
 
-    fn ask_once(&self, http: &Http, url: &Url, scope: &Scope) -> Result<BearerToken> {
+    fn ask_once(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
         let request = Request {
             method: Method::Post,
             url,
@@ -70,9 +70,9 @@ impl Credentials {
             content_type: "application/json",
             bytes: &body,
         };
-        let response = http.send_body(&request, &mut body, scope)?;
+        let response = http.send_body(&request, &mut body, context)?;
         let (status, asked) = (response.status, response.retry_after());
-        let text = Zeroizing::new(response.text(ANSWER, scope)?);
+        let text = Zeroizing::new(response.text(ANSWER, context)?);
         if (200..300).contains(&status) {
             return read(&text);
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::*;
 use crate::call::Call;
 use crate::cancel::CancelToken;
-use crate::model::{Event, scope};
+use crate::model::{Event, context};
 
 fn token(text: &str) -> Result<BearerToken> {
     Ok(BearerToken::new(text))
@@ -20,7 +20,7 @@ fn asking(
 ) -> thread::JoinHandle<Result<String>> {
     let cache = cache.clone();
     thread::spawn(move || {
-        let bearer = cache.get(None, &scope(&call), None, |_| ask());
+        let bearer = cache.get(None, &context(&call), None, |_| ask());
         bearer.map(|bearer| bearer.text().to_owned())
     })
 }

@@ -4,17 +4,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, mpsc};
 
 use super::*;
-use crate::call::{Call, Pace};
+use crate::call::{Call, IoLimits};
 use crate::cancel::CancelToken;
 use crate::log::Log;
 
-fn scope(call: &Call) -> Scope {
-    let pace = Pace {
+fn context(call: &Call) -> CallContext {
+    let io_limits = IoLimits {
         connect: Duration::from_secs(9),
         idle: Duration::from_secs(9),
         min_rate: 0,
     };
-    call.begin(None, Limit::Call, &pace, &Log::default())
+    call.begin(None, Limit::Call, &io_limits, &Log::default())
 }
 
 fn life(text: &str, lifetime: Duration) -> Result<BearerToken> {
@@ -30,27 +30,27 @@ const LONG: Duration = Duration::from_secs(3600);
 #[test]
 fn a_token_is_asked_for_once_and_kept() {
     let cache = Arc::new(Cache::default());
-    let scope = scope(&Call::new());
-    let first = cache.get(None, &scope, None, |why| {
+    let context = context(&Call::new());
+    let first = cache.get(None, &context, None, |why| {
         assert_eq!(why, TokenReason::First);
         life("one", LONG)
     });
     assert_eq!(first.unwrap().text(), "one");
-    assert_eq!(cache.get(None, &scope, None, never).unwrap().text(), "one");
+    assert_eq!(cache.get(None, &context, None, never).unwrap().text(), "one");
 }
 
 #[test]
 fn a_refused_token_is_replaced_once_for_all_who_held_it() {
     let cache = Arc::new(Cache::default());
-    let scope = scope(&Call::new());
-    let old = cache.get(None, &scope, None, |_| life("one", LONG)).unwrap();
-    let new = cache.get(Some(old.number), &scope, None, |why| {
+    let context = context(&Call::new());
+    let old = cache.get(None, &context, None, |_| life("one", LONG)).unwrap();
+    let new = cache.get(Some(old.number), &context, None, |why| {
         assert_eq!(why, TokenReason::Refused);
         life("two", LONG)
     });
     assert_eq!(new.unwrap().text(), "two");
     assert_eq!(
-        cache.get(Some(old.number), &scope, None, never).unwrap().text(),
+        cache.get(Some(old.number), &context, None, never).unwrap().text(),
         "two"
     );
 }
@@ -74,22 +74,22 @@ fn tokens_are_renewed_a_minute_ahead_or_after_half_their_life() {
 #[test]
 fn a_token_that_is_still_valid_serves_while_its_renewal_fails() {
     let cache = Arc::new(Cache::default());
-    let scope = scope(&Call::new());
+    let context = context(&Call::new());
     cache.lock().hold(life("one", LONG).unwrap());
     cache.lock().held.as_mut().unwrap().renew_at = Some(Instant::now());
     let fails = |_| Err(Error::new(ErrorKind::Service, "down"));
-    assert_eq!(cache.get(None, &scope, None, fails).unwrap().text(), "one");
+    assert_eq!(cache.get(None, &context, None, fails).unwrap().text(), "one");
     // And the next attempt waits a little.
-    assert_eq!(cache.get(None, &scope, None, never).unwrap().text(), "one");
+    assert_eq!(cache.get(None, &context, None, never).unwrap().text(), "one");
 }
 
 #[test]
 fn an_expired_token_does_not_serve() {
     let cache = Arc::new(Cache::default());
-    let scope = scope(&Call::new());
+    let context = context(&Call::new());
     cache.lock().hold(life("one", Duration::ZERO).unwrap());
     let error = cache
-        .get(None, &scope, None, |_| {
+        .get(None, &context, None, |_| {
             Err(Error::new(ErrorKind::Service, "down"))
         })
         .err();
@@ -105,7 +105,7 @@ fn slow(
     let (begun, begins) = mpsc::channel();
     let cache = cache.clone();
     let runner = thread::spawn(move || {
-        cache.get(None, &scope(&Call::new()), None, |_| {
+        cache.get(None, &context(&Call::new()), None, |_| {
             begun.send(()).unwrap();
             let _ = wait.recv();
             answer
@@ -125,9 +125,9 @@ fn many_threads_wait_for_one_asking_and_share_its_failure() {
             .map(|_| {
                 let (cache, ready, asked) = (cache.clone(), ready.clone(), asked.clone());
                 thread::spawn(move || {
-                    let scope = scope(&Call::new());
+                    let context = context(&Call::new());
                     ready.wait();
-                    cache.get(None, &scope, None, |_| {
+                    cache.get(None, &context, None, |_| {
                         asked.fetch_add(1, Ordering::SeqCst);
                         life("another", LONG)
                     })
@@ -152,7 +152,7 @@ fn another_thread_takes_over_when_the_asking_one_was_cancelled() {
     let (go, first) = slow(&cache, Err(Error::cancelled()));
     let waiter = {
         let cache = cache.clone();
-        thread::spawn(move || cache.get(None, &scope(&Call::new()), None, |_| life("two", LONG)))
+        thread::spawn(move || cache.get(None, &context(&Call::new()), None, |_| life("two", LONG)))
     };
     thread::sleep(Duration::from_millis(50));
     drop(go);
@@ -166,7 +166,7 @@ fn waiting_ends_with_the_waiter_s_own_token_or_limit_and_harms_nobody() {
     let (go, first) = slow(&cache, life("one", LONG));
     let late = cache.get(
         None,
-        &scope(&Call::new().timeout(Duration::from_millis(30))),
+        &context(&Call::new().timeout(Duration::from_millis(30))),
         None,
         never,
     );
@@ -174,7 +174,7 @@ fn waiting_ends_with_the_waiter_s_own_token_or_limit_and_harms_nobody() {
     let cancel = CancelToken::new();
     let waiter = {
         let (cache, call) = (cache.clone(), Call::new().cancel(&cancel));
-        thread::spawn(move || cache.get(None, &scope(&call), None, never))
+        thread::spawn(move || cache.get(None, &context(&call), None, never))
     };
     thread::sleep(Duration::from_millis(50));
     cancel.cancel();
@@ -186,10 +186,10 @@ fn waiting_ends_with_the_waiter_s_own_token_or_limit_and_harms_nobody() {
 #[test]
 fn a_callback_that_uses_its_own_client_or_panics_leaves_no_lock_behind() {
     let cache = Arc::new(Cache::default());
-    let scope = scope(&Call::new());
+    let context = context(&Call::new());
     let inner = cache.clone();
-    let outcome = cache.get(None, &scope, None, |_| {
-        match inner.get(None, &scope, None, never) {
+    let outcome = cache.get(None, &context, None, |_| {
+        match inner.get(None, &context, None, never) {
             Err(error) => Err(error),
             Ok(_) => life("one", LONG),
         }
@@ -197,15 +197,15 @@ fn a_callback_that_uses_its_own_client_or_panics_leaves_no_lock_behind() {
     assert_eq!(outcome.err().unwrap().kind(), ErrorKind::Busy);
     let panicking = cache.clone();
     let thread = thread::spawn(move || {
-        let scope = super::tests::scope(&Call::new());
+        let context = super::tests::context(&Call::new());
         panicking
-            .get(None, &scope, None, |_| panic!("on purpose"))
+            .get(None, &context, None, |_| panic!("on purpose"))
             .map(|_| ())
     });
     assert!(thread.join().is_err());
     assert_eq!(
         cache
-            .get(None, &scope, None, |_| life("two", LONG))
+            .get(None, &context, None, |_| life("two", LONG))
             .unwrap()
             .text(),
         "two"

@@ -11,7 +11,7 @@ use super::framing::{self, Framing};
 use super::head::Head;
 use super::request::{Method, Request, RequestBody};
 use super::response::Response;
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::LogLevel;
 
@@ -21,14 +21,14 @@ impl Http {
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Response> {
         let mut from_pool = true;
         loop {
             let begun = Instant::now();
-            let exchange = Rc::new(Exchange::new(scope, scope.pace.min_rate));
+            let exchange = Rc::new(Exchange::new(context, context.io_limits.min_rate));
             let outcome = self.attempt(request, body, from_pool, &exchange);
-            log(request, &outcome, begun, scope);
+            log(request, &outcome, begun, context);
             let error = match outcome {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
@@ -45,7 +45,7 @@ impl Http {
             }
             from_pool = false;
             let method = request.method.as_http();
-            scope.log.line(LogLevel::Info, || {
+            context.log.line(LogLevel::Info, || {
                 format!(
                     "{method} {}: the kept connection was stale; sent again on a new one",
                     request.url
@@ -61,7 +61,7 @@ impl Http {
         from_pool: bool,
         exchange: &Rc<Exchange>,
     ) -> Result<Response> {
-        exchange.scope.check().map_err(Error::unsent)?;
+        exchange.context.check().map_err(Error::unsent)?;
         let trusted = self.trusts(request.url);
         let answered = match body {
             RequestBody::Empty if request.method == Method::Get => {
@@ -129,8 +129,8 @@ impl Http {
     }
 }
 
-fn log(request: &Request<'_>, outcome: &Result<Response>, begun: Instant, scope: &Scope) {
-    scope.log.line(LogLevel::Debug, || {
+fn log(request: &Request<'_>, outcome: &Result<Response>, begun: Instant, context: &CallContext) {
+    context.log.line(LogLevel::Debug, || {
         let (method, millis) = (request.method.as_http(), begun.elapsed().as_millis());
         match outcome {
             Ok(response) => format!("{method} {} -> {} ({millis} ms)", request.url, response.status),

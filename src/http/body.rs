@@ -11,7 +11,7 @@ use super::head::Head;
 use super::incoming::Incoming;
 use super::pool::Pool;
 use super::request::Request;
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::prefer_large_pages;
 use crate::url::Url;
@@ -70,14 +70,18 @@ impl Body {
 
     /// The next bytes; 0 at the end, which `framing` has proved unless it is `UntilClose`.
     ///
-    /// After a `Limit::Idle` or `Limit::Call` error the read may be repeated and nothing is lost; `scope` may be another
+    /// After a `Limit::Idle` or `Limit::Call` error the read may be repeated and nothing is lost; `context` may be another
     /// one each time.
-    pub(crate) fn read(&mut self, buffer: &mut [u8], scope: &Scope) -> Result<usize> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8], context: &CallContext) -> Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let min_rate = if self.stream { 0 } else { scope.pace.min_rate };
-        let exchange = Exchange::new(scope, min_rate);
+        let min_rate = if self.stream {
+            0
+        } else {
+            context.io_limits.min_rate
+        };
+        let exchange = Exchange::new(context, min_rate);
         let outcome = match &mut self.source {
             Source::Wire(incoming) => incoming.read(buffer, &exchange),
             Source::Held(bytes) => return Ok(bytes.read(buffer).unwrap_or(0)),
@@ -112,7 +116,7 @@ impl Body {
     }
 
     /// The body in memory, and whether that is all of it; what is over `limit` is not read.
-    pub(super) fn read_up_to(&mut self, limit: usize, scope: &Scope) -> Result<(Vec<u8>, bool)> {
+    pub(super) fn read_up_to(&mut self, limit: usize, context: &CallContext) -> Result<(Vec<u8>, bool)> {
         let most = limit.saturating_add(1);
         // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
         // that is merely reserved costs nothing yet.
@@ -135,7 +139,7 @@ impl Body {
                 }
                 bytes.resize(target.min(bytes.capacity()), 0);
             }
-            let n = self.read(&mut bytes[filled..], scope)?;
+            let n = self.read(&mut bytes[filled..], context)?;
             if n == 0 {
                 bytes.truncate(filled);
                 // What is read may be kept for long: a thousand words of a hundred bytes shall not take 64 MB.
@@ -161,7 +165,7 @@ impl Body {
     }
 
     /// Reads the rest away if it is small, so that the connection can be used again.
-    pub(super) fn drain(mut self, most: u64, scope: &Scope) -> Result<()> {
+    pub(super) fn drain(mut self, most: u64, context: &CallContext) -> Result<()> {
         if let Framing::Length(length) = self.framing
             && length > most
         {
@@ -170,7 +174,7 @@ impl Body {
         let mut buffer = [0; 4096];
         let mut left = most;
         loop {
-            let n = self.read(&mut buffer, scope)? as u64;
+            let n = self.read(&mut buffer, context)? as u64;
             if n == 0 || n > left {
                 return Ok(());
             }

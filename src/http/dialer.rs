@@ -23,7 +23,7 @@ pub(super) struct Dialer {
 impl Dialer {
     /// A connection that has carried nothing yet.
     pub(super) fn connect(&self, target: &Origin, exchange: &Exchange) -> Result<Stream> {
-        let limit = exchange.scope.pace.connect;
+        let limit = exchange.context.io_limits.connect;
         // Without a limit, one far away still marks that a connection is being made.
         let limit = if limit.is_zero() {
             std::time::Duration::from_secs(1 << 30)

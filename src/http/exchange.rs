@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::time::Instant;
 
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::error::{Error, Limit, Result};
 
 /// One request on its way, or one read of a body: what bounds it, and what the transport has seen of it.
 pub(super) struct Exchange {
-    pub scope: Scope,
+    pub context: CallContext,
     /// The least bytes a second of what arrives; 0 for streams.
     pub min_rate: u64,
     /// Set while a connection is made: the end of the connect limit.
@@ -26,9 +26,9 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(scope: &Scope, min_rate: u64) -> Self {
+    pub(super) fn new(context: &CallContext, min_rate: u64) -> Self {
         Self {
-            scope: scope.clone(),
+            context: context.clone(),
             min_rate,
             connect_until: Cell::new(None),
             reused: Cell::new(false),
@@ -41,7 +41,7 @@ impl Exchange {
 
     /// Fails once the token is triggered or the call's or the connect limit is up.
     pub(super) fn check(&self) -> Result<()> {
-        self.scope.check()?;
+        self.context.check()?;
         match self.connect_until.get() {
             Some(until) if Instant::now() >= until => Err(self.connect_expired()),
             _ => Ok(()),
@@ -50,7 +50,7 @@ impl Exchange {
 
     /// Fails once the token is triggered.
     pub(super) fn check_cancel(&self) -> Result<()> {
-        match &self.scope.cancel {
+        match &self.context.cancel {
             Some(cancel) => cancel.check(),
             None => Ok(()),
         }
@@ -62,7 +62,7 @@ impl Exchange {
     }
 
     fn connect_expired(&self) -> Error {
-        let seconds = self.scope.pace.connect.as_secs_f64();
+        let seconds = self.context.io_limits.connect.as_secs_f64();
         let text = format!("no connection within the connect limit of {seconds} s");
         Error::timeout(Limit::Connect, text)
     }

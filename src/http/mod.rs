@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::error::{Error, Result};
 use crate::log::LogLevel;
 use crate::options::ClientOptions;
@@ -112,8 +112,8 @@ impl Http {
     }
 
     /// Sends the request and reads the answer's head, whatever its status.
-    pub(crate) fn send(&self, request: &Request<'_>, scope: &Scope) -> Result<Response> {
-        self.send_body(request, &mut RequestBody::Empty, scope)
+    pub(crate) fn send(&self, request: &Request<'_>, context: &CallContext) -> Result<Response> {
+        self.send_body(request, &mut RequestBody::Empty, context)
     }
 
     /// Sends the request with a body and reads the answer's head, whatever its status.
@@ -121,9 +121,9 @@ impl Http {
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Response> {
-        let sent = self.persist(request, body, scope);
+        let sent = self.persist(request, body, context);
         sent.map_err(|error| match request.reference_id {
             Some(id) => error.with_reference(id),
             None => error,
@@ -131,7 +131,12 @@ impl Http {
     }
 
     /// Repeats what may be repeated, within the budget and the call's limits.
-    fn persist(&self, request: &Request<'_>, body: &mut RequestBody<'_>, scope: &Scope) -> Result<Response> {
+    fn persist(
+        &self,
+        request: &Request<'_>,
+        body: &mut RequestBody<'_>,
+        context: &CallContext,
+    ) -> Result<Response> {
         if let Some(bearer) = request.bearer {
             request::check_bearer(bearer)?;
         }
@@ -140,7 +145,7 @@ impl Http {
             Attempts::Once => 0,
         };
         for attempt in 1.. {
-            let mut outcome = self.follow(request, body, scope);
+            let mut outcome = self.follow(request, body, context);
             if attempt > budget {
                 return outcome;
             }
@@ -149,18 +154,18 @@ impl Http {
                 Ok(answer) if !request.method.is_idempotent() && answer.url != *request.url => {
                     return outcome;
                 }
-                Ok(answer) if retry::is_passing(request.method, answer.status) => answer.hold(scope)?,
+                Ok(answer) if retry::is_passing(request.method, answer.status) => answer.hold(context)?,
                 Err(error) if retry::is_safe(request.method, error) => error.retry_after(),
                 _ => return outcome,
             };
             let pause = retry::pause(attempt, asked, self.retry_cap);
-            let in_time = scope
+            let in_time = context
                 .deadline
                 .is_none_or(|d| pause < d.saturating_duration_since(std::time::Instant::now()));
             if !in_time || !body.rewind() {
                 return outcome;
             }
-            scope.log.line(LogLevel::Info, || {
+            context.log.line(LogLevel::Info, || {
                 let why = match &outcome {
                     Ok(answer) => format!("answered {}", answer.status),
                     Err(error) => error.to_string(),
@@ -173,21 +178,26 @@ impl Http {
                 )
             });
             drop(outcome);
-            scope.sleep(pause)?;
+            context.sleep(pause)?;
         }
         unreachable!("the loop ends with its budget")
     }
 
     /// Follows redirects where the request says so.
-    fn follow(&self, request: &Request<'_>, body: &mut RequestBody<'_>, scope: &Scope) -> Result<Response> {
-        let mut answer = self.exchange(request, body, scope)?;
+    fn follow(
+        &self,
+        request: &Request<'_>,
+        body: &mut RequestBody<'_>,
+        context: &CallContext,
+    ) -> Result<Response> {
+        let mut answer = self.exchange(request, body, context)?;
         let mut method = request.method;
         for _ in 0..redirect::HOPS {
             if request.redirects == Redirects::Report || !redirect::is_redirect(answer.status) {
                 return Ok(answer);
             }
             let hop = redirect::hop(&answer.url, method, answer.status, answer.header("location"))?;
-            scope.log.line(LogLevel::Debug, || {
+            context.log.line(LogLevel::Debug, || {
                 format!("{} redirects ({}) to {}", answer.url, answer.status, hop.url)
             });
             if hop.keeps_body && !body.rewind() {
@@ -198,8 +208,8 @@ impl Http {
                 return Err(Error::new(crate::ErrorKind::Redirect, text));
             }
             // What cannot be drained costs a connection, no more; but a stop is a stop.
-            if answer.body.drain(redirect::DRAIN, scope).is_err() {
-                scope.check()?;
+            if answer.body.drain(redirect::DRAIN, context).is_err() {
+                context.check()?;
             }
             method = hop.method;
             let next = Request {
@@ -208,9 +218,9 @@ impl Http {
                 ..*request
             };
             answer = if hop.keeps_body {
-                self.exchange(&next, body, scope)?
+                self.exchange(&next, body, context)?
             } else {
-                let answer = self.exchange(&next, &mut RequestBody::Empty, scope);
+                let answer = self.exchange(&next, &mut RequestBody::Empty, context);
                 // The hop was not sent, but the request that led here was.
                 answer.map_err(Error::maybe_sent)?
             };

@@ -70,8 +70,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let options = ClientOptions::new();
-        let scope = Call::new().begin(None, Limit::Call, &options.pace, &options.log);
-        let exchange = Exchange::new(&scope, 0);
+        let context = Call::new().begin(None, Limit::Call, &options.io_limits, &options.log);
+        let exchange = Exchange::new(&context, 0);
         let connection = || {
             let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             Box::new(Connection::new(url.origin(), Stream::plain(tcp).unwrap()))

@@ -130,7 +130,7 @@ impl Lookup {
     fn wait(self: Arc<Self>, exchange: &Exchange) -> Result<Outcome> {
         // The registration is made before and dropped after this lock is held: a trigger takes both in that order.
         let _woken = exchange
-            .scope
+            .context
             .cancel
             .as_ref()
             .map(|cancel| cancel.register(self.clone()));
@@ -180,7 +180,10 @@ mod tests {
     fn exchange(token: &CancelToken) -> Exchange {
         let options = ClientOptions::new();
         let call = Call::new().cancel(token);
-        Exchange::new(&call.begin(None, Limit::Call, &options.pace, &options.log), 0)
+        Exchange::new(
+            &call.begin(None, Limit::Call, &options.io_limits, &options.log),
+            0,
+        )
     }
 
     /// Lookups in which that of `slow.example` is under way and never ends.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::body::Body;
 use super::fields::Fields;
 use super::retry_after;
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::ProblemDetails;
 use crate::url::Url;
@@ -47,8 +47,8 @@ impl Response {
     }
 
     /// The whole body as text, which must be UTF-8, up to `limit` bytes.
-    pub(crate) fn text(mut self, limit: usize, scope: &Scope) -> Result<String> {
-        let (bytes, whole) = self.body.read_up_to(limit, scope)?;
+    pub(crate) fn text(mut self, limit: usize, context: &CallContext) -> Result<String> {
+        let (bytes, whole) = self.body.read_up_to(limit, context)?;
         if !whole {
             let text = format!(
                 "the answer of {} is larger than the limit of {limit} bytes",
@@ -63,9 +63,9 @@ impl Response {
     }
 
     /// The error that this answer stands for, with its problem document, `Retry-After` and reference id.
-    pub(crate) fn into_error(mut self, scope: &Scope) -> Error {
+    pub(crate) fn into_error(mut self, context: &CallContext) -> Error {
         let asked = self.retry_after();
-        let (mut bytes, whole) = match self.body.read_up_to(PROBLEM, scope) {
+        let (mut bytes, whole) = match self.body.read_up_to(PROBLEM, context) {
             Ok(read) => read,
             // The status says enough; but a caller who stopped the call wants to hear of nothing else.
             Err(error) if error.kind() == ErrorKind::Cancelled => return self.refer(error),
@@ -90,12 +90,12 @@ impl Response {
     }
 
     /// Takes a refusal's body off the connection and keeps it; gives the pause that it or the head asks for.
-    pub(super) fn hold(&mut self, scope: &Scope) -> Result<Option<Duration>> {
-        let bytes = match self.body.read_up_to(PROBLEM, scope) {
+    pub(super) fn hold(&mut self, context: &CallContext) -> Result<Option<Duration>> {
+        let bytes = match self.body.read_up_to(PROBLEM, context) {
             Ok((bytes, _)) => bytes,
             Err(_) => {
                 // The status counts even if its body broke off; but a stop is a stop.
-                scope.check()?;
+                context.check()?;
                 Vec::new()
             }
         };

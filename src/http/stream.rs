@@ -136,7 +136,7 @@ impl Stream {
     pub(super) fn wakeable(&mut self, exchange: &Exchange) -> Option<Registration> {
         let socket = self.line().socket.clone();
         exchange
-            .scope
+            .context
             .cancel
             .as_ref()
             .map(|cancel| cancel.register(socket))
@@ -238,7 +238,7 @@ impl Line {
     }
 
     fn check_idle(&mut self, now: Instant, exchange: &Exchange) -> Result<()> {
-        let idle = exchange.scope.pace.idle;
+        let idle = exchange.context.io_limits.idle;
         if idle.is_zero() || now - self.moved < idle {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! A job that the service answered at once: its result is here, and nothing needs to be asked.
 
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Response;
@@ -22,7 +22,7 @@ impl Job {
         &self,
         answer: &JobResult,
         ticket: &Ticket,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Response> {
         let file = match answer.files() {
             [] => return Err(no_bytes()),
@@ -50,11 +50,11 @@ impl Job {
             with_token: false,
             ..Get::new(&url, Accept::Any, &ticket.reference_id)
         };
-        let response = self.client.get(&get, scope)?;
+        let response = self.client.get(&get, context)?;
         if response.status == 200 {
             Ok(response)
         } else {
-            Err(response.into_error(scope).context("fetching the result's file"))
+            Err(response.into_error(context).context("fetching the result's file"))
         }
     }
 }

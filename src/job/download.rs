@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::call::{Call, Scope};
+use crate::call::{Call, CallContext};
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::place::{OnExisting, exists, sync_folder};
 use crate::job::result::{FileInfo, JobResult, ResultKind};
@@ -113,9 +113,9 @@ impl Job {
         call: &Call,
     ) -> Result<Vec<SavedFile>> {
         download.check()?;
-        let scope = self.client.begin_transfer(call);
-        let result = self.result_in(&scope)?;
-        self.save_in(&result, download, &mut progress, &scope)
+        let context = self.client.begin_transfer(call);
+        let result = self.result_in(&context)?;
+        self.save_in(&result, download, &mut progress, &context)
     }
 
     /// Saves the files of a result that is known.
@@ -124,10 +124,10 @@ impl Job {
         result: &JobResult,
         download: &Download,
         progress: &mut dyn FnMut(DownloadProgress) -> bool,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Vec<SavedFile>> {
         let ticket = self.ticket();
-        self.save(&ticket, result, download, progress, scope)
+        self.save(&ticket, result, download, progress, context)
             .map_err(|e| self.about(&ticket, e))
     }
 
@@ -137,7 +137,7 @@ impl Job {
         result: &JobResult,
         download: &Download,
         progress: &mut dyn FnMut(DownloadProgress) -> bool,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Vec<SavedFile>> {
         let files = result.files();
         check_target(result, files, download)?;
@@ -157,7 +157,14 @@ impl Job {
                 }
             };
             let unverified = download.allow_unverified;
-            let transfer = Transfer::new(self, ticket, (index, file), download.folder(), unverified, scope)?;
+            let transfer = Transfer::new(
+                self,
+                ticket,
+                (index, file),
+                download.folder(),
+                unverified,
+                context,
+            )?;
             whole.push(transfer.run(&mut tell)?);
         }
         put_in_place(whole, download)

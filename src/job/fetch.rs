@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use crate::call::{Call, Scope};
+use crate::call::{Call, CallContext};
 use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Framing, Redirects, Response};
@@ -34,13 +34,13 @@ pub struct ReceivedBytes {
 impl Job {
     /// Asks for the job's status, once. A failed or canceled job is an answer, not an error.
     pub fn status(&self, call: &Call) -> Result<JobStatus> {
-        let scope = self.client.begin(call);
+        let context = self.client.begin(call);
         if let Some(status) = self.answered_status() {
             return Ok(status);
         }
         let ticket = self.ticket();
-        let ask = || self.request_status(&ticket, Attempts::Retry, &scope);
-        let status = self.whole(&scope, ask, |response| self.read_status(response, &scope));
+        let ask = || self.request_status(&ticket, Attempts::Retry, &context);
+        let status = self.whole(&context, ask, |response| self.read_status(response, &context));
         status.map_err(|e| self.about(&ticket, e))
     }
 
@@ -52,14 +52,14 @@ impl Job {
         self.result_in(&self.client.begin(call))
     }
 
-    pub(crate) fn result_in(&self, scope: &Scope) -> Result<JobResult> {
+    pub(crate) fn result_in(&self, context: &CallContext) -> Result<JobResult> {
         if let Some(answer) = &self.answer {
             return Ok(JobResult::clone(answer));
         }
         let ticket = self.ticket();
-        let ask = || self.ask_result(&ticket, Accept::Json, scope);
-        let read = |response: Response| response.text(self.client.settings().max_json, scope);
-        let result = self.whole(scope, ask, read);
+        let ask = || self.ask_result(&ticket, Accept::Json, context);
+        let read = |response: Response| response.text(self.client.settings().max_json, context);
+        let result = self.whole(context, ask, read);
         let result = result.and_then(|json| JobResult::of(&ticket, json));
         result.map_err(|e| self.about(&ticket, e))
     }
@@ -69,21 +69,21 @@ impl Job {
     /// Several files come as one zip. An extraction has no bytes: [`ErrorKind::UnexpectedResult`]. If this fails, what the
     /// writer was given is incomplete and must be thrown away; [`Job::download`] sees to that for files.
     pub fn result_bytes(&self, writer: &mut dyn Write, call: &Call) -> Result<ReceivedBytes> {
-        let scope = self.client.begin_transfer(call);
+        let context = self.client.begin_transfer(call);
         let ticket = self.ticket();
         let response = match &self.answer {
-            Some(answer) => self.ask_answered_file(answer, &ticket, &scope),
-            None => self.ask_result(&ticket, Accept::OctetStream, &scope),
+            Some(answer) => self.ask_answered_file(answer, &ticket, &context),
+            None => self.ask_result(&ticket, Accept::OctetStream, &context),
         };
         response
-            .and_then(|response| copy_result(response, &ticket, writer, &scope))
+            .and_then(|response| copy_result(response, &ticket, writer, &context))
             .map_err(|e| self.about(&ticket, e))
     }
 
     /// Asks again where an answer broke off in its body: the transport, which repeats requests, saw its head come.
     fn whole<T>(
         &self,
-        scope: &Scope,
+        context: &CallContext,
         ask: impl Fn() -> Result<Response>,
         read: impl Fn(Response) -> Result<T>,
     ) -> Result<T> {
@@ -91,11 +91,11 @@ impl Job {
         for attempt in 0.. {
             match read(ask()?) {
                 Err(error) if broke_off(&error) && attempt < settings.retries => {
-                    scope.log.line(LogLevel::Info, || {
+                    context.log.line(LogLevel::Info, || {
                         format!("an answer broke off ({error}); asking again")
                     });
                     let pause = BROKEN_ANSWER_PAUSE * (1 << attempt.min(6));
-                    scope.sleep(pause.min(settings.rhythm.pause_cap).mul_f64(fastrand::f64()))?;
+                    context.sleep(pause.min(settings.rhythm.pause_cap).mul_f64(fastrand::f64()))?;
                 }
                 outcome => return outcome,
             }
@@ -108,34 +108,34 @@ impl Job {
         &self,
         ticket: &Ticket,
         attempts: Attempts,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<(JobStatus, Option<Duration>)> {
-        let response = self.request_status(ticket, attempts, scope)?;
+        let response = self.request_status(ticket, attempts, context)?;
         let retry_after = response.retry_after();
-        Ok((self.read_status(response, scope)?, retry_after))
+        Ok((self.read_status(response, context)?, retry_after))
     }
 
-    fn request_status(&self, ticket: &Ticket, attempts: Attempts, scope: &Scope) -> Result<Response> {
+    fn request_status(&self, ticket: &Ticket, attempts: Attempts, context: &CallContext) -> Result<Response> {
         let get = Get {
             redirects: Redirects::Report,
             attempts,
             ..Get::new(&ticket.status_url, Accept::Json, &ticket.reference_id)
         };
-        self.client.get(&get, scope)
+        self.client.get(&get, context)
     }
 
     /// Understands an answer of the status endpoint: JSON, or a redirect to the result.
-    pub(crate) fn read_status(&self, response: Response, scope: &Scope) -> Result<JobStatus> {
+    pub(crate) fn read_status(&self, response: Response, context: &CallContext) -> Result<JobStatus> {
         let limit = self.client.settings().max_json;
         let status = match response.status {
-            200..=299 => JobStatus::parse(response.text(limit, scope)?)?,
+            200..=299 => JobStatus::parse(response.text(limit, context)?)?,
             300..=399 => {
                 let location = response.header("location").unwrap_or_default();
                 let location = response.url.join(location).map_err(|e| {
                     Error::new(ErrorKind::Redirect, e.message()).context("the status' Location")
                 })?;
                 // A body that nobody can read says nothing; one that broke off may have said that the job failed.
-                let body = match response.text(limit, scope) {
+                let body = match response.text(limit, context) {
                     Err(error) if matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge) => {
                         String::new()
                     }
@@ -143,7 +143,7 @@ impl Job {
                 };
                 JobStatus::redirected(location.as_str(), &body)
             }
-            _ => return Err(response.into_error(scope)),
+            _ => return Err(response.into_error(context)),
         };
         self.lock().recognise(status.job_id())?;
         self.note_location(&status);
@@ -160,20 +160,25 @@ impl Job {
     }
 
     /// Asks for the result; a 404 is cleared up by asking the status once.
-    pub(crate) fn ask_result(&self, ticket: &Ticket, accept: Accept, scope: &Scope) -> Result<Response> {
+    pub(crate) fn ask_result(
+        &self,
+        ticket: &Ticket,
+        accept: Accept,
+        context: &CallContext,
+    ) -> Result<Response> {
         let mut known_completed = false;
         for attempt in 0.. {
             let get = Get::new(&ticket.result_url, accept, &ticket.reference_id);
-            let response = self.client.get(&get, scope)?;
+            let response = self.client.get(&get, context)?;
             if (200..300).contains(&response.status) {
                 return Ok(response);
             }
-            let refusal = response.into_error(scope);
+            let refusal = response.into_error(context);
             if refusal.kind() != ErrorKind::NotFound || attempt == LATE_RESULT_ATTEMPTS {
                 return Err(refusal);
             }
             if !known_completed {
-                let (status, retry_after) = self.ask_status(ticket, Attempts::Retry, scope)?;
+                let (status, retry_after) = self.ask_status(ticket, Attempts::Retry, context)?;
                 match status.state() {
                     JobState::Completed => known_completed = true,
                     JobState::Failed => return Err(Error::from_job(ErrorKind::JobFailed, status.error())),
@@ -181,7 +186,7 @@ impl Job {
                     _ => return Err(not_ready(retry_after)),
                 }
             }
-            scope.sleep(LATE_RESULT_PAUSE * (1 << attempt))?;
+            context.sleep(LATE_RESULT_PAUSE * (1 << attempt))?;
         }
         unreachable!("the loop ends by its attempts")
     }
@@ -216,14 +221,14 @@ fn copy_result(
     mut response: Response,
     ticket: &Ticket,
     writer: &mut dyn Write,
-    scope: &Scope,
+    context: &CallContext,
 ) -> Result<ReceivedBytes> {
     let content_type = response.header("content-type").map(str::to_owned);
     let mut buffer = vec![0; COPY_BUFFER];
     let mut filled = 0;
     if response.content_type().as_deref().is_some_and(is_json) {
         // A job that failed, or an extraction, answers with its JSON envelope whatever was asked for.
-        filled = read_full(&mut response, &mut buffer[..ENVELOPE_LOOK], scope)?;
+        filled = read_full(&mut response, &mut buffer[..ENVELOPE_LOOK], context)?;
         if let Some(error) = envelope_error(ticket, &buffer[..filled]) {
             return Err(error);
         }
@@ -236,7 +241,7 @@ fn copy_result(
                 .map_err(|e| Error::new(ErrorKind::Sink, format!("the caller's writer failed: {e}")))?;
             bytes += filled as u64;
         }
-        filled = response.body.read(&mut buffer, scope)?;
+        filled = response.body.read(&mut buffer, context)?;
         if filled == 0 {
             break;
         }
@@ -247,10 +252,10 @@ fn copy_result(
     Ok(ReceivedBytes { bytes, content_type })
 }
 
-fn read_full(response: &mut Response, buffer: &mut [u8], scope: &Scope) -> Result<usize> {
+fn read_full(response: &mut Response, buffer: &mut [u8], context: &CallContext) -> Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
-        match response.body.read(&mut buffer[filled..], scope)? {
+        match response.body.read(&mut buffer[filled..], context)? {
             0 => break,
             read => filled += read,
         }

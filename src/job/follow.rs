@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::call::{Call, Scope};
+use crate::call::{Call, CallContext};
 use crate::client::Accept;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::Attempts;
@@ -27,11 +27,11 @@ impl Job {
     pub(crate) fn wait_in(
         &self,
         progress: &mut dyn FnMut(&JobStatus) -> bool,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<JobStatus> {
         let mut follow = Follow::new(self);
         loop {
-            let status = match follow.next(self, scope) {
+            let status = match follow.next(self, context) {
                 Ok(Some(status)) => status,
                 Ok(None) => unreachable!("a terminal state ends the loop"),
                 Err(error) => return Err(self.about(&follow.ticket, error)),
@@ -43,7 +43,7 @@ impl Job {
                 continue;
             }
             return match status.state() {
-                JobState::Failed => Err(self.failure(&follow.ticket, &status, scope)),
+                JobState::Failed => Err(self.failure(&follow.ticket, &status, context)),
                 JobState::Canceled => {
                     Err(self.about(&follow.ticket, Error::from_job(ErrorKind::JobCanceled, None)))
                 }
@@ -53,7 +53,7 @@ impl Job {
     }
 
     /// Why the job failed. Some streams only say where the reason is to be had.
-    fn failure(&self, ticket: &Ticket, status: &JobStatus, scope: &Scope) -> Error {
+    fn failure(&self, ticket: &Ticket, status: &JobStatus, context: &CallContext) -> Error {
         if let Next::ErrorAt(location) = status.next()
             && let Ok(result_url) = ticket.status_url.join(location)
         {
@@ -64,9 +64,9 @@ impl Job {
                         ..ticket.clone()
                     },
                     Accept::Json,
-                    scope,
+                    context,
                 )
-                .and_then(|response| response.text(self.client.settings().max_json, scope))
+                .and_then(|response| response.text(self.client.settings().max_json, context))
                 .and_then(|json| JobResult::of(ticket, json));
             if let Err(error) = told
                 && error.kind() == ErrorKind::JobFailed
@@ -143,9 +143,9 @@ impl Follow {
     }
 
     /// Goes on until there is a state to report; `None` after the terminal one.
-    pub(super) fn next(&mut self, job: &Job, scope: &Scope) -> Result<Option<JobStatus>> {
+    pub(super) fn next(&mut self, job: &Job, context: &CallContext) -> Result<Option<JobStatus>> {
         while let Some(action) = self.pending.take() {
-            let input = match self.act(action, job, scope) {
+            let input = match self.act(action, job, context) {
                 Acted::Happened(input) => input,
                 Acted::Interrupted(action, error) => {
                     self.pending = Some(action);
@@ -155,7 +155,7 @@ impl Follow {
                 Acted::Over(Action::Ended(status)) => return Ok(Some(status)),
                 Acted::Over(_) => break,
             };
-            let report = self.tell(input, &scope.log);
+            let report = self.tell(input, &context.log);
             if report.is_some() {
                 return Ok(report);
             }
@@ -197,10 +197,10 @@ impl Follow {
     }
 
     /// Goes on after the sleep if there was one, from now on with streams or without.
-    pub(super) fn wake(&mut self, stream: bool, scope: &Scope) {
+    pub(super) fn wake(&mut self, stream: bool, context: &CallContext) {
         self.wait.allow_stream(stream);
         match self.pending {
-            Some(Action::Sleep(_)) => drop(self.tell(Input::Slept, &scope.log)),
+            Some(Action::Sleep(_)) => drop(self.tell(Input::Slept, &context.log)),
             // The first action of all: what the service asked for at submission holds for a poll.
             Some(Action::OpenStream) if !stream => {
                 self.pending = Some(self.wait.start(self.ticket.retry_after));
@@ -209,12 +209,12 @@ impl Follow {
         }
     }
 
-    /// Makes one request, or reads one event, as is due. The limit of `scope` bounds this alone: the following goes on.
-    pub(super) fn turn(&mut self, job: &Job, scope: &Scope) -> Turn {
+    /// Makes one request, or reads one event, as is due. The limit of `context` bounds this alone: the following goes on.
+    pub(super) fn turn(&mut self, job: &Job, context: &CallContext) -> Turn {
         let Some(action) = self.pending.take() else {
             return Turn::GaveUp(Error::new(ErrorKind::Internal, "this job is no longer followed"));
         };
-        let input = match self.act(action, job, scope) {
+        let input = match self.act(action, job, context) {
             Acted::Happened(input) => input,
             Acted::Interrupted(_, error) if error.kind() == ErrorKind::Cancelled => return Turn::Cancelled,
             Acted::Interrupted(Action::Poll, error) => Input::PollFailed(error),
@@ -223,7 +223,7 @@ impl Follow {
             Acted::Over(Action::GaveUp(error)) => return Turn::GaveUp(job.about(&self.ticket, error)),
             Acted::Over(_) => return Turn::Cancelled,
         };
-        let report = self.tell(input, &scope.log);
+        let report = self.tell(input, &context.log);
         match self.pending.take() {
             Some(Action::Ended(status)) => Turn::Ended(status),
             Some(Action::GaveUp(error)) => Turn::GaveUp(job.about(&self.ticket, error)),
@@ -234,12 +234,12 @@ impl Follow {
         }
     }
 
-    fn act(&mut self, action: Action, job: &Job, scope: &Scope) -> Acted {
+    fn act(&mut self, action: Action, job: &Job, context: &CallContext) -> Acted {
         let outcome = match &action {
-            Action::OpenStream => self.open_stream(job, &scope.with_grace(self.grace)),
-            Action::ReadStream => self.read_stream(job, scope),
-            Action::Poll => self.poll(job, &scope.with_grace(self.grace)),
-            Action::Sleep(pause) => self.sleep(*pause, scope),
+            Action::OpenStream => self.open_stream(job, &context.with_grace(self.grace)),
+            Action::ReadStream => self.read_stream(job, context),
+            Action::Poll => self.poll(job, &context.with_grace(self.grace)),
+            Action::Sleep(pause) => self.sleep(*pause, context),
             Action::Ended(_) | Action::GaveUp(_) => return Acted::Over(action),
         };
         match outcome {
@@ -257,22 +257,22 @@ impl Follow {
         }
     }
 
-    fn poll(&mut self, job: &Job, scope: &Scope) -> Result<Input> {
-        match job.ask_status(&self.ticket, Attempts::Once, scope) {
+    fn poll(&mut self, job: &Job, context: &CallContext) -> Result<Input> {
+        match job.ask_status(&self.ticket, Attempts::Once, context) {
             Ok((status, retry_after)) => Ok(Input::Polled(status, retry_after)),
             Err(error) => own_end(error).map(Input::PollFailed),
         }
     }
 
-    fn open_stream(&mut self, job: &Job, scope: &Scope) -> Result<Input> {
-        match Stream::open(job, &self.ticket, &self.last_event_id, scope) {
+    fn open_stream(&mut self, job: &Job, context: &CallContext) -> Result<Input> {
+        match Stream::open(job, &self.ticket, &self.last_event_id, context) {
             Ok(Opened::Stream(stream)) => {
                 self.stream = Some(stream);
                 Ok(Input::StreamOpened)
             }
             Ok(Opened::Answer(response)) => {
                 let retry_after = response.retry_after();
-                match job.read_status(*response, scope) {
+                match job.read_status(*response, context) {
                     Ok(status) => Ok(Input::StreamAnswered(status, retry_after)),
                     Err(error) => own_end(error).map(Input::StreamFailed),
                 }
@@ -283,12 +283,12 @@ impl Follow {
         }
     }
 
-    fn read_stream(&mut self, job: &Job, scope: &Scope) -> Result<Input> {
+    fn read_stream(&mut self, job: &Job, context: &CallContext) -> Result<Input> {
         let Some(stream) = &mut self.stream else {
             return Ok(Input::StreamEnded);
         };
-        match stream.next(scope) {
-            Ok(said) => Ok(self.said(said, job, &scope.log)),
+        match stream.next(context) {
+            Ok(said) => Ok(self.said(said, job, &context.log)),
             Err(error) => own_end(error).map(Input::StreamFailed),
         }
     }
@@ -313,9 +313,9 @@ impl Follow {
     }
 
     /// Sleeps until the moment that was set when the sleep was first asked for, in one call or in several.
-    fn sleep(&mut self, pause: Duration, scope: &Scope) -> Result<Input> {
+    fn sleep(&mut self, pause: Duration, context: &CallContext) -> Result<Input> {
         let wake_at = *self.wake_at.get_or_insert_with(|| Instant::now() + pause);
-        scope.sleep(wake_at.saturating_duration_since(Instant::now()))?;
+        context.sleep(wake_at.saturating_duration_since(Instant::now()))?;
         self.wake_at = None;
         Ok(Input::Slept)
     }

@@ -2,7 +2,7 @@
 
 use super::input::Document;
 use super::multipart::{Meter, Pieces};
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Method, Redirects, Request, RequestBody};
@@ -19,11 +19,11 @@ impl Client {
         document: Document<'s>,
         meter: &mut Meter<'_>,
         reference_id: &str,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Document<'s>> {
         let (name, content_type) = (document.name.clone(), document.content_type.clone());
         // The addresses expire soon and serve once, so they are asked for right before.
-        let (upload, download) = self.mint(reference_id, scope)?;
+        let (upload, download) = self.mint(reference_id, context)?;
         let mut pieces = Pieces::alone(document).metered(meter);
         let length = pieces.length();
         let request = Request {
@@ -41,18 +41,18 @@ impl Client {
             length,
             source: &mut pieces,
         };
-        let sent = self.http().send_body(&request, &mut body, scope);
+        let sent = self.http().send_body(&request, &mut body, context);
         let uploading = |e: Error| e.context(format_args!("uploading {name:?}"));
         let response = sent.map_err(uploading)?;
         if !(200..300).contains(&response.status) {
-            return Err(uploading(response.into_error(scope)));
+            return Err(uploading(response.into_error(context)));
         }
         meter.next(length);
         Ok(Document::remote(name, &download, &content_type))
     }
 
     /// A place in storage: where to put a document, and where it can be read.
-    fn mint(&self, reference_id: &str, scope: &Scope) -> Result<(Url, String)> {
+    fn mint(&self, reference_id: &str, context: &CallContext) -> Result<(Url, String)> {
         let below = self.base().below(&["presigned-file-urls"]);
         let url = Url::parse(&format!("{}?n=1", below.as_str()))?;
         let request = Request {
@@ -66,16 +66,16 @@ impl Client {
             attempts: Attempts::Retry,
         };
         let minting = |e: Error| e.context("asking for an upload address");
-        let mut response = self.send(&request, &mut RequestBody::Empty, scope);
+        let mut response = self.send(&request, &mut RequestBody::Empty, context);
         // An address more or less does no harm.
         if matches!(&response, Err(e) if e.kind() == ErrorKind::ConnectionLost) {
-            response = self.send(&request, &mut RequestBody::Empty, scope);
+            response = self.send(&request, &mut RequestBody::Empty, context);
         }
         let response = response.map_err(minting)?;
         if !(200..300).contains(&response.status) {
-            return Err(minting(response.into_error(scope)));
+            return Err(minting(response.into_error(context)));
         }
-        let text = response.text(ANSWER, scope).map_err(minting)?;
+        let text = response.text(ANSWER, context).map_err(minting)?;
         self.read_minted(&text).map_err(minting)
     }
 

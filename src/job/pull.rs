@@ -40,8 +40,13 @@ impl Events {
             return Ok(Some(report));
         }
         let settings = self.job.client.settings();
-        let scope = call.begin(settings.wait_timeout, Limit::Call, &settings.pace, &settings.log);
-        self.follow.next(&self.job, &scope)
+        let context = call.begin(
+            settings.wait_timeout,
+            Limit::Call,
+            &settings.io_limits,
+            &settings.log,
+        );
+        self.follow.next(&self.job, &context)
     }
 
     /// How many events came that nobody could read and that were passed over.

@@ -68,11 +68,11 @@ impl Client {
     ) -> Result<Finished> {
         // Waiting and the rest name their limit differently, but it is the same moment.
         let waiting = self.begin_wait(call);
-        let scope = waiting.told_as(Limit::Call);
+        let context = waiting.with_limit_kind(Limit::Call);
         let job = self.submit_in(
             submission,
             &mut |sent, total| progress(RunProgress::Upload { sent, total }),
-            &scope,
+            &context,
         )?;
         if !progress(RunProgress::Submitted {
             ticket: &job.to_json(),
@@ -83,14 +83,14 @@ impl Client {
             &mut |status| progress(RunProgress::Processing { status }),
             &waiting,
         )?;
-        let result = job.result_in(&scope)?;
+        let result = job.result_in(&context)?;
         let saved = match download.into() {
             None => Vec::new(),
             Some(download) => job.save_in(
                 &result,
                 download,
                 &mut |now| progress(RunProgress::Download(now)),
-                &scope,
+                &context,
             )?,
         };
         Ok(Finished { job, result, saved })

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Body, Redirects, Response};
@@ -51,7 +51,12 @@ pub(crate) struct Stream {
 
 impl Stream {
     /// Asks for the stream, resuming after `last_event_id` where there is one.
-    pub(crate) fn open(job: &Job, ticket: &Ticket, last_event_id: &str, scope: &Scope) -> Result<Opened> {
+    pub(crate) fn open(
+        job: &Job,
+        ticket: &Ticket,
+        last_event_id: &str,
+        context: &CallContext,
+    ) -> Result<Opened> {
         let resume = [("last-event-id", last_event_id), ("cache-control", "no-cache")];
         let headers = if last_event_id.is_empty() {
             &resume[1..]
@@ -64,7 +69,7 @@ impl Stream {
             attempts: Attempts::Once,
             ..Get::new(&ticket.status_url, Accept::EventStream, &ticket.reference_id)
         };
-        let response = job.client.get(&get, scope)?;
+        let response = job.client.get(&get, context)?;
         if response.status != 200 || !is_event_stream(response.content_type().as_deref()) {
             return Ok(Opened::Answer(Box::new(response)));
         }
@@ -96,19 +101,19 @@ impl Stream {
     }
 
     /// Waits for what comes next. After the call's own limit ran out it can be called again, and nothing is lost.
-    pub(crate) fn next(&mut self, scope: &Scope) -> Result<Said> {
+    pub(crate) fn next(&mut self, context: &CallContext) -> Result<Said> {
         loop {
             if let Some(said) = self.at_hand()? {
                 return Ok(said);
             }
             if std::mem::take(&mut self.heard) {
                 self.last_event = Instant::now();
-            } else if self.last_event.elapsed() > scope.pace.idle * EVENTLESS_IDLE_LIMITS {
+            } else if self.last_event.elapsed() > context.io_limits.idle * EVENTLESS_IDLE_LIMITS {
                 return Ok(Said::Ended);
             }
             match self
                 .reader
-                .feed_from(READ_SIZE, |room| self.body.read(room, scope))
+                .feed_from(READ_SIZE, |room| self.body.read(room, context))
             {
                 Ok(0) => return Ok(Said::Ended),
                 Ok(_) => {}

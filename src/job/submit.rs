@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::input::Document;
 use super::multipart::{Form, Meter, Pieces};
 use super::submission::Submission;
-use crate::call::{Call, Scope};
+use crate::call::{Call, CallContext};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Method, Redirects, Request, RequestBody, Response};
@@ -54,10 +54,10 @@ impl Client {
         &self,
         submission: &Submission<'_>,
         progress: &mut dyn FnMut(u64, u64) -> bool,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Job> {
         let reference_id = Uuid::new_v4().to_string();
-        self.start(submission, &reference_id, progress, scope)
+        self.start(submission, &reference_id, progress, context)
             .map_err(|e| self.redact(e))
             .map_err(|e| {
                 e.with_reference(&reference_id)
@@ -70,7 +70,7 @@ impl Client {
         submission: &Submission<'_>,
         reference_id: &str,
         progress: &mut dyn FnMut(u64, u64) -> bool,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Job> {
         let documents = submission.open()?;
         if !submission.presigned {
@@ -83,7 +83,7 @@ impl Client {
                 &content_type,
                 pieces.metered(&mut meter),
                 reference_id,
-                scope,
+                context,
             );
         }
         let here = documents.iter().filter(|d| !d.remote).map(|d| d.length).sum();
@@ -92,12 +92,12 @@ impl Client {
         for document in documents {
             remote.push(match document.remote {
                 true => document,
-                false => self.put_aside(document, &mut meter, reference_id, scope)?,
+                false => self.put_aside(document, &mut meter, reference_id, context)?,
             });
         }
         let form = form_of(submission, remote);
         let content_type = form.content_type();
-        self.post(submission, &content_type, form.finish(), reference_id, scope)
+        self.post(submission, &content_type, form.finish(), reference_id, context)
     }
 
     fn post(
@@ -106,7 +106,7 @@ impl Client {
         content_type: &str,
         mut pieces: Pieces<'_, '_, '_>,
         reference_id: &str,
-        scope: &Scope,
+        context: &CallContext,
     ) -> Result<Job> {
         let url = self.base().below(&[submission.endpoint.as_str()]);
         let request = Request {
@@ -125,7 +125,7 @@ impl Client {
             length: pieces.length(),
             source: &mut pieces,
         };
-        let sent = self.send(&request, &mut body, scope);
+        let sent = self.send(&request, &mut body, context);
         let whole = pieces.is_spent();
         let response = match sent {
             Ok(response) => response,
@@ -134,16 +134,16 @@ impl Client {
             Err(error) => return Err(error.adding(CUT)),
         };
         match response.status {
-            200..=299 => self.accept(response, reference_id, scope),
+            200..=299 => self.accept(response, reference_id, context),
             300..=399 => Err(moved(&response)),
             // A gateway may have given up on a service that goes on.
-            500 | 502 | 504 if whole => Err(response.into_error(scope).uncertain().adding(MAYBE)),
-            _ => Err(response.into_error(scope)),
+            500 | 502 | 504 if whole => Err(response.into_error(context).uncertain().adding(MAYBE)),
+            _ => Err(response.into_error(context)),
         }
     }
 
     /// Makes a job of the service's consent.
-    fn accept(&self, response: Response, reference_id: &str, scope: &Scope) -> Result<Job> {
+    fn accept(&self, response: Response, reference_id: &str, context: &CallContext) -> Result<Job> {
         let location = match response.header("location") {
             Some(text) if !text.trim().is_empty() => Some(response.url.join(text.trim()).map_err(|e| {
                 let error = Error::new(ErrorKind::Protocol, e.message());
@@ -152,7 +152,7 @@ impl Client {
             _ => None,
         };
         let (code, retry_after) = (response.status, response.retry_after());
-        let text = response.text(self.settings().max_json, scope);
+        let text = response.text(self.settings().max_json, context);
         let (text, broken) = match text {
             Ok(text) => (text, None),
             Err(error) => (String::new(), Some(error)),
@@ -180,13 +180,13 @@ impl Client {
         let job = Job::new(self.clone(), ticket);
         match broken {
             // What the head says is enough; but a stop is a stop, and then the ticket goes with it.
-            Some(error) => match scope.check() {
-                Ok(()) => scope.log.line(LogLevel::Warn, || {
+            Some(error) => match context.check() {
+                Ok(()) => context.log.line(LogLevel::Warn, || {
                     format!("the body of the consent broke off ({error}); its head names the job")
                 }),
                 Err(stop) => return Err(job.about(&job.ticket(), stop)),
             },
-            None => scope
+            None => context
                 .log
                 .line(LogLevel::Info, || format!("job {} was started", job.id())),
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::call::Scope;
+use crate::call::CallContext;
 use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Framing, Response};
@@ -33,7 +33,7 @@ pub(crate) struct Transfer<'a> {
     index: usize,
     file: FileInfo,
     allow_unverified: bool,
-    scope: &'a Scope,
+    context: &'a CallContext,
     growing: Growing,
     bytes: u64,
     total: Option<u64>,
@@ -68,7 +68,7 @@ impl<'a> Transfer<'a> {
         (index, file): (usize, &FileInfo),
         folder: &Path,
         allow_unverified: bool,
-        scope: &'a Scope,
+        context: &'a CallContext,
     ) -> Result<Self> {
         Ok(Self {
             job,
@@ -76,7 +76,7 @@ impl<'a> Transfer<'a> {
             index,
             file: file.clone(),
             allow_unverified,
-            scope,
+            context,
             growing: Growing::create(folder)?,
             bytes: 0,
             total: None,
@@ -96,7 +96,7 @@ impl<'a> Transfer<'a> {
             };
             if is_expired(&error) && addresses < FRESH_ADDRESSES {
                 addresses += 1;
-                self.scope.log.line(LogLevel::Info, || {
+                self.context.log.line(LogLevel::Info, || {
                     format!("the address of a result file no longer works ({error}); asking for a fresh one")
                 });
                 self.file = self.fresh_address()?;
@@ -110,11 +110,11 @@ impl<'a> Transfer<'a> {
                 return Err(error);
             }
             let pause = error.retry_after().unwrap_or(PAUSE * (1 << failures.min(6)));
-            self.scope.log.line(LogLevel::Info, || {
+            self.context.log.line(LogLevel::Info, || {
                 let bytes = self.bytes;
                 format!("a result file broke off after {bytes} bytes ({error}); going on in {pause:?}")
             });
-            self.scope
+            self.context
                 .sleep(pause.min(self.job.client.settings().rhythm.pause_cap))?;
         }
     }
@@ -133,7 +133,7 @@ impl<'a> Transfer<'a> {
             attempts: Attempts::Once,
             ..Get::new(&url, Accept::Any, &self.ticket.reference_id)
         };
-        let response = self.job.client.get(&get, self.scope)?;
+        let response = self.job.client.get(&get, self.context)?;
         match self.continues(&response, resumed.is_some())? {
             Continues::Nothing => return Ok(()),
             Continues::Rest => {}
@@ -142,7 +142,7 @@ impl<'a> Transfer<'a> {
             }
             Continues::Start => {
                 return Err(response
-                    .into_error(self.scope)
+                    .into_error(self.context)
                     .context("fetching the result's file"));
             }
         }
@@ -203,7 +203,7 @@ impl<'a> Transfer<'a> {
         let mut buffer = vec![0; COPY_BUFFER];
         tell(self.bytes, shown)?;
         loop {
-            let read = response.body.read(&mut buffer, self.scope)?;
+            let read = response.body.read(&mut buffer, self.context)?;
             if read == 0 {
                 return self.check_whole(framing);
             }
@@ -227,7 +227,7 @@ impl<'a> Transfer<'a> {
                 Err(Error::new(ErrorKind::Truncated, text))
             }
             Some(declared) if declared != bytes => {
-                self.scope.log.line(LogLevel::Warn, || {
+                self.context.log.line(LogLevel::Warn, || {
                     format!("the result says {declared} bytes, and {bytes} came, whole")
                 });
                 Ok(())
@@ -282,7 +282,7 @@ impl<'a> Transfer<'a> {
     }
 
     fn fresh_address(&self) -> Result<FileInfo> {
-        let result = self.job.result_in(self.scope)?;
+        let result = self.job.result_in(self.context)?;
         let file = result.files().get(self.index).filter(|file| file.url().is_some());
         file.cloned().ok_or_else(|| {
             Error::new(

@@ -50,11 +50,11 @@ fn a_cancel_reaches_the_wait_for_the_head_and_the_body() {
     });
     for path in ["/head", "/body"] {
         let (token, url) = (CancelToken::new(), server.url(path));
-        let scope = cancellable(&token);
+        let context = cancellable(&token);
         let call = watched(move || {
-            let mut answer = client().send(&get(&url), &scope)?;
+            let mut answer = client().send(&get(&url), &context)?;
             let mut buffer = [0; 10];
-            while answer.body.read(&mut buffer, &scope)? > 0 {}
+            while answer.body.read(&mut buffer, &context)? > 0 {}
             Ok(())
         });
         at.recv_timeout(WATCHDOG).unwrap();
@@ -102,11 +102,11 @@ fn a_read_after_a_time_limit_loses_nothing() {
         });
         head.end().unwrap()
     };
-    let pace = options().pace;
+    let io_limits = options().io_limits;
     let short = || {
         Call::new()
             .timeout(Duration::from_millis(20))
-            .begin(None, Limit::Call, &pace, &options().log)
+            .begin(None, Limit::Call, &io_limits, &options().log)
     };
     let (mut body, mut buffer) = (Vec::new(), [0; 16]);
     loop {

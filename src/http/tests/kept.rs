@@ -97,8 +97,8 @@ fn a_server_may_think_before_each_answer() {
     });
     let http = Http::new(&options).unwrap();
     for _ in 0..2 {
-        let answer = http.send(&get(&server.url("/")), &scope(&options)).unwrap();
-        assert_eq!(answer.text(5, &scope(&options)).unwrap(), "x");
+        let answer = http.send(&get(&server.url("/")), &context(&options)).unwrap();
+        assert_eq!(answer.text(5, &context(&options)).unwrap(), "x");
     }
     assert_eq!(server.connections(), 1);
 }

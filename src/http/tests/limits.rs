@@ -3,7 +3,7 @@
 use super::*;
 
 /// Options whose one limit is short.
-fn pace(change: impl FnOnce(ClientOptions) -> ClientOptions) -> ClientOptions {
+fn io_limits(change: impl FnOnce(ClientOptions) -> ClientOptions) -> ClientOptions {
     change(options().min_rate(0))
 }
 
@@ -13,8 +13,8 @@ fn failure(options: ClientOptions, script: impl Fn(&mut Peer) + Send + Sync + 's
     let url = server.url("/x?secret");
     let call = watched(move || -> Result<String> {
         let http = Http::new(&options)?;
-        http.send(&get(&url), &scope(&options))?
-            .text(1000, &scope(&options))
+        http.send(&get(&url), &context(&options))?
+            .text(1000, &context(&options))
     });
     call.end().unwrap_err()
 }
@@ -27,7 +27,7 @@ fn silence_ends_with_the_idle_limit_in_head_and_body() {
         "HTTP/1.1 200 OK\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
     ] {
-        let error = failure(pace(|o| o.idle_timeout(idle)), move |peer| {
+        let error = failure(io_limits(|o| o.idle_timeout(idle)), move |peer| {
             peer.head();
             peer.say(said);
             peer.wait_for_end();
@@ -40,7 +40,7 @@ fn silence_ends_with_the_idle_limit_in_head_and_body() {
 
 #[test]
 fn each_byte_restarts_the_idle_limit() {
-    let options = pace(|o| o.idle_timeout(Duration::from_millis(1000)));
+    let options = io_limits(|o| o.idle_timeout(Duration::from_millis(1000)));
     let server = Server::start(|peer| {
         peer.head();
         for byte in "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde".bytes() {
@@ -49,8 +49,8 @@ fn each_byte_restarts_the_idle_limit() {
         }
     });
     let http = Http::new(&options).unwrap();
-    let answer = http.send(&get(&server.url("/")), &scope(&options)).unwrap();
-    assert_eq!(answer.text(9, &scope(&options)).unwrap(), "abcde");
+    let answer = http.send(&get(&server.url("/")), &context(&options)).unwrap();
+    assert_eq!(answer.text(9, &context(&options)).unwrap(), "abcde");
 }
 
 #[test]
@@ -63,13 +63,13 @@ fn an_idle_body_can_be_read_on() {
         wait.lock().unwrap().recv().unwrap();
         peer.say("b");
     });
-    let options = pace(|o| o.idle_timeout(Duration::from_millis(100)));
+    let options = io_limits(|o| o.idle_timeout(Duration::from_millis(100)));
     let http = Http::new(&options).unwrap();
-    let mut answer = http.send(&get(&server.url("/")), &scope(&options)).unwrap();
+    let mut answer = http.send(&get(&server.url("/")), &context(&options)).unwrap();
     let mut buffer = [0; 8];
-    assert_eq!(answer.body.read(&mut buffer, &scope(&options)).unwrap(), 1);
+    assert_eq!(answer.body.read(&mut buffer, &context(&options)).unwrap(), 1);
     for _ in 0..2 {
-        let error = answer.body.read(&mut buffer, &scope(&options)).unwrap_err();
+        let error = answer.body.read(&mut buffer, &context(&options)).unwrap_err();
         assert_eq!(error.limit(), Some(Limit::Idle));
     }
     go.send(()).unwrap();
@@ -116,11 +116,11 @@ fn an_event_stream_may_be_slow() {
         ..get(&url)
     };
     let options = options().min_rate(1000);
-    let mut answer = client().send(&request, &scope(&options)).unwrap();
+    let mut answer = client().send(&request, &context(&options)).unwrap();
     let begun = std::time::Instant::now();
     let mut buffer = [0; 8];
     while begun.elapsed() < Duration::from_millis(1500) {
-        assert!(answer.body.read(&mut buffer, &scope(&options)).unwrap() > 0);
+        assert!(answer.body.read(&mut buffer, &context(&options)).unwrap() > 0);
     }
 }
 
@@ -132,20 +132,20 @@ fn what_is_no_event_stream_may_not_be_slow() {
         trickle(peer);
     });
     let url = server.url("/");
-    let scope = scope(&options().min_rate(1000));
+    let context = context(&options().min_rate(1000));
     let call = watched(move || {
         let request = Request {
             accept: "text/event-stream, application/json",
             ..get(&url)
         };
-        client().send(&request, &scope)?.text(9999, &scope)
+        client().send(&request, &context)?.text(9999, &context)
     });
     assert_eq!(call.end().unwrap_err().limit(), Some(Limit::Rate));
 }
 
 #[test]
 fn the_call_limit_ends_a_trickle_too() {
-    let options = pace(|o| o);
+    let options = io_limits(|o| o);
     let server = Server::start(|peer| {
         peer.head();
         peer.say("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
@@ -153,13 +153,13 @@ fn the_call_limit_ends_a_trickle_too() {
     });
     let url = server.url("/");
     let call = watched(move || -> Result<String> {
-        let scope = Call::new().timeout(Duration::from_millis(300)).begin(
+        let context = Call::new().timeout(Duration::from_millis(300)).begin(
             None,
             Limit::Call,
-            &options.pace,
+            &options.io_limits,
             &options.log,
         );
-        client().send(&get(&url), &scope)?.text(99999, &scope)
+        client().send(&get(&url), &context)?.text(99999, &context)
     });
     let error = call.end().unwrap_err();
     assert_eq!(error.limit(), Some(Limit::Call), "{error}");
@@ -169,8 +169,8 @@ fn the_call_limit_ends_a_trickle_too() {
 #[test]
 fn a_handshake_without_an_answer_ends_with_the_connect_limit() {
     let server = Server::start(Peer::wait_for_end);
-    let options = pace(|o| o.connect_timeout(Duration::from_millis(200)));
-    let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &scope(&options)));
+    let options = io_limits(|o| o.connect_timeout(Duration::from_millis(200)));
+    let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &context(&options)));
     let error = call.end().unwrap_err();
     assert_eq!(error.limit(), Some(Limit::Connect), "{error}");
     assert!(error.is_unsent());
@@ -191,8 +191,8 @@ fn a_cancel_reaches_each_handshake() {
             Some(scheme) => options().proxy(format!("{scheme}://127.0.0.1:{}", server.port)),
         };
         let token = CancelToken::new();
-        let scope = cancellable(&token);
-        let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &scope));
+        let context = cancellable(&token);
+        let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &context));
         at.recv_timeout(WATCHDOG).unwrap();
         token.cancel();
         let error = call.end().unwrap_err();

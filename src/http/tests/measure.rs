@@ -12,11 +12,11 @@ fn polls() {
     let n: u32 = std::env::var("N").unwrap().parse().unwrap();
     let begun = std::time::Instant::now();
     for _ in 0..n {
-        let scope = cancellable(&token);
-        let answer = http.send(&get(&url), &scope).unwrap();
+        let context = cancellable(&token);
+        let answer = http.send(&get(&url), &context).unwrap();
         let mut body = answer.body;
         let mut buffer = vec![0; 64 << 10];
-        while body.read(&mut buffer, &scope).unwrap() > 0 {}
+        while body.read(&mut buffer, &context).unwrap() > 0 {}
     }
     let rss = std::fs::read_to_string("/proc/self/status").unwrap();
     let rss = rss.lines().find(|l| l.starts_with("VmHWM")).unwrap().to_owned();

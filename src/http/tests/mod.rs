@@ -184,18 +184,18 @@ fn get(url: &Url) -> Request<'_> {
     }
 }
 
-fn scope(options: &ClientOptions) -> Scope {
-    Call::new().begin(Some(WATCHDOG), Limit::Call, &options.pace, &options.log)
+fn context(options: &ClientOptions) -> CallContext {
+    Call::new().begin(Some(WATCHDOG), Limit::Call, &options.io_limits, &options.log)
 }
 
-fn calm() -> Scope {
-    scope(&options())
+fn calm() -> CallContext {
+    context(&options())
 }
 
-fn cancellable(token: &CancelToken) -> Scope {
+fn cancellable(token: &CancelToken) -> CallContext {
     let options = options();
     let call = Call::new().cancel(token);
-    call.begin(None, Limit::Call, &options.pace, &options.log)
+    call.begin(None, Limit::Call, &options.io_limits, &options.log)
 }
 
 /// Runs `work` on a thread; a hang fails the test.

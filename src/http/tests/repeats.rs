@@ -48,7 +48,7 @@ fn a_passing_refusal_is_asked_again_and_each_attempt_is_logged() {
     let server = failing(2, 503, "Retry-After: 0.01\r\n");
     let url = server.url("/status?secret");
     let http = Http::new(&options).unwrap();
-    let answer = http.send(&persistent(&url), &scope(&options)).unwrap();
+    let answer = http.send(&persistent(&url), &context(&options)).unwrap();
     assert_eq!(answer.text(9, &calm()).unwrap(), "done");
     assert_eq!(server.connections(), 1);
     let lines = lines.lock().unwrap();
@@ -107,11 +107,11 @@ fn a_cancel_ends_the_pause() {
             logged.lock().unwrap().send(()).unwrap();
         }
     });
-    let scope = Call::new()
+    let context = Call::new()
         .cancel(&token)
-        .begin(None, Limit::Call, &options.pace, &options.log);
+        .begin(None, Limit::Call, &options.io_limits, &options.log);
     let url = server.url("/");
-    let call = watched(move || Http::new(&options)?.send(&persistent(&url), &scope).map(drop));
+    let call = watched(move || Http::new(&options)?.send(&persistent(&url), &context).map(drop));
     at.recv_timeout(WATCHDOG).unwrap();
     token.cancel();
     assert_eq!(call.end().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -171,7 +171,7 @@ fn a_post_is_repeated_where_it_never_left() {
     });
     let http = Http::new(&options.clone().retries(1)).unwrap();
     let error = http
-        .send_body(&post(&url), &mut { BYTES }, &scope(&options))
+        .send_body(&post(&url), &mut { BYTES }, &context(&options))
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_unsent());

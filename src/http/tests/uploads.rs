@@ -32,7 +32,13 @@ fn document(length: usize) -> Document {
     }
 }
 
-fn put(http: &Http, url: &Url, document: &mut Document, length: u64, scope: &Scope) -> Result<Response> {
+fn put(
+    http: &Http,
+    url: &Url,
+    document: &mut Document,
+    length: u64,
+    context: &CallContext,
+) -> Result<Response> {
     let request = Request {
         method: Method::Put,
         attempts: Attempts::Retry,
@@ -43,7 +49,7 @@ fn put(http: &Http, url: &Url, document: &mut Document, length: u64, scope: &Sco
         length,
         source: document,
     };
-    http.send_body(&request, &mut body, scope)
+    http.send_body(&request, &mut body, context)
 }
 
 #[test]
@@ -194,9 +200,9 @@ fn a_cancel_reaches_an_upload_that_nobody_reads() {
         let _ = wait.lock().unwrap().recv();
     });
     let token = CancelToken::new();
-    let scope = cancellable(&token);
+    let context = cancellable(&token);
     let url = server.url("/");
-    let call = watched(move || put(&client(), &url, &mut document(HUGE), HUGE as u64, &scope).map(drop));
+    let call = watched(move || put(&client(), &url, &mut document(HUGE), HUGE as u64, &context).map(drop));
     at.recv_timeout(WATCHDOG).unwrap();
     token.cancel();
     assert_eq!(call.end().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -214,7 +220,7 @@ fn an_upload_that_is_taken_too_slowly_is_given_up() {
     });
     let url = server.url("/");
     // What the system takes at once into its buffers is fast; then it is the peer's turn.
-    let scope = scope(&options().min_rate(HUGE as u64));
-    let call = watched(move || put(&client(), &url, &mut document(HUGE), HUGE as u64, &scope).map(drop));
+    let context = context(&options().min_rate(HUGE as u64));
+    let call = watched(move || put(&client(), &url, &mut document(HUGE), HUGE as u64, &context).map(drop));
     assert_eq!(call.end().unwrap_err().limit(), Some(Limit::Rate));
 }

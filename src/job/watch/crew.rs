@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::News;
 use super::queue::Queue;
 use super::schedule::{Again, Work};
-use crate::call::{Call, Pace, Scope};
+use crate::call::{Call, CallContext, IoLimits};
 use crate::cancel::CancelToken;
 use crate::caught::{DEFECT, catch, drop_quietly};
 use crate::client::Client;
@@ -33,7 +33,7 @@ pub(super) struct Crew {
     hands: Mutex<Vec<JoinHandle<()>>>,
     most: usize,
     on_thread: Option<fn()>,
-    pace: Pace,
+    io_limits: IoLimits,
     request_limit: Option<Duration>,
     log: Log,
 }
@@ -52,7 +52,7 @@ impl Crew {
             hands: Mutex::new(Vec::new()),
             most,
             on_thread,
-            pace: settings.pace.clone(),
+            io_limits: settings.io_limits.clone(),
             request_limit: settings.call_timeout,
             log: settings.log.relay({
                 let queue = queue.clone();
@@ -124,10 +124,10 @@ impl Crew {
         cancel: &CancelToken,
         report: &mut dyn FnMut(JobStatus),
     ) -> Outcome {
-        let scope = self.scope(self.request_limit, cancel);
-        task.follow.wake(stream, &scope);
+        let context = self.context(self.request_limit, cancel);
+        task.follow.wake(stream, &context);
         let mut turn = match task.follow.due() {
-            Due::Request => task.follow.turn(&task.job, &scope),
+            Due::Request => task.follow.turn(&task.job, &context),
             _ => Turn::Went(None),
         };
         loop {
@@ -139,7 +139,7 @@ impl Crew {
                 Turn::Cancelled => return Outcome::Again(Again::Now),
             }
             match task.follow.due() {
-                Due::Read => turn = task.follow.turn(&task.job, &self.scope(None, cancel)),
+                Due::Read => turn = task.follow.turn(&task.job, &self.context(None, cancel)),
                 Due::Request => return Outcome::Again(Again::Now),
                 Due::After(pause, true) => return Outcome::Again(Again::Beat(pause)),
                 Due::After(pause, false) => return Outcome::Again(Again::After(pause)),
@@ -147,11 +147,11 @@ impl Crew {
         }
     }
 
-    fn scope(&self, limit: Option<Duration>, cancel: &CancelToken) -> Scope {
-        let scope = Call::new()
+    fn context(&self, limit: Option<Duration>, cancel: &CancelToken) -> CallContext {
+        let context = Call::new()
             .cancel(cancel)
-            .begin(limit, Limit::Call, &self.pace, &self.log);
-        scope.relayed(self.queue.clone())
+            .begin(limit, Limit::Call, &self.io_limits, &self.log);
+        context.on_library_thread(self.queue.clone())
     }
 
     fn hands(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {

@@ -264,8 +264,13 @@ impl Watch {
     /// called in here.
     pub fn next(&self, call: &Call) -> Result<Option<WatchEvent>> {
         let settings = self.client.settings();
-        let scope = call.begin(settings.wait_timeout, Limit::Call, &settings.pace, &settings.log);
-        let told = self.crew.queue.read(&scope)?;
+        let context = call.begin(
+            settings.wait_timeout,
+            Limit::Call,
+            &settings.io_limits,
+            &settings.log,
+        );
+        let told = self.crew.queue.read(&context)?;
         Ok(told.map(|told| WatchEvent {
             id: WatchId(told.id),
             tag: told.tag,

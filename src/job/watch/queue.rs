@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::News;
 use super::schedule::{Again, Next, Schedule, Told, Work};
-use crate::call::{Errand, Host, Scope};
+use crate::call::{CallContext, HostExecutor, HostTask};
 use crate::cancel::{CancelToken, Wake};
 use crate::error::{Error, Result};
 use crate::job::Ticket;
@@ -34,7 +34,7 @@ struct State<T> {
     lines: VecDeque<(LogLevel, String)>,
     lost_lines: u64,
     /// What the reader's thread is to do for workers.
-    errands: Vec<Errand>,
+    errands: Vec<HostTask>,
     /// Workers that wait for work, and until when one of them waits on behalf of all.
     idle: usize,
     look_out: Option<Instant>,
@@ -176,9 +176,12 @@ impl<T: Send + 'static> Queue<T> {
     }
 
     /// Waits for the next piece of news, hearing log lines and doing errands meanwhile; nothing once no job is left.
-    pub(super) fn read(self: &Arc<Self>, scope: &Scope) -> Result<Option<Told>> {
+    pub(super) fn read(self: &Arc<Self>, context: &CallContext) -> Result<Option<Told>> {
         // Made before and dropped after the lock is held: a trigger takes the token's lock first, then this one.
-        let _woken = scope.cancel.as_ref().map(|cancel| cancel.register(self.clone()));
+        let _woken = context
+            .cancel
+            .as_ref()
+            .map(|cancel| cancel.register(self.clone()));
         let mut state = self.lock();
         loop {
             if !state.lines.is_empty() {
@@ -186,16 +189,18 @@ impl<T: Send + 'static> Queue<T> {
                 let lost = std::mem::take(&mut state.lost_lines);
                 drop(state);
                 // Without the lock: the program may do with the watch what it likes.
-                deliver(lines, lost, scope);
+                deliver(lines, lost, context);
                 state = self.lock();
             }
-            if let Some(cancel) = &scope.cancel {
+            if let Some(cancel) = &context.cancel {
                 cancel.check()?;
             }
             if !state.errands.is_empty() {
                 let errands = std::mem::take(&mut state.errands);
                 drop(state);
-                errands.into_iter().for_each(|errand| errand(&scope.endless()));
+                errands
+                    .into_iter()
+                    .for_each(|task| task(&context.without_limits()));
                 state = self.lock();
                 continue;
             }
@@ -208,12 +213,12 @@ impl<T: Send + 'static> Queue<T> {
             if state.schedule.len() == 0 {
                 return Ok(None);
             }
-            scope.check()?;
+            context.check()?;
             if !state.lines.is_empty() || !state.errands.is_empty() {
                 continue;
             }
             state.readers += 1;
-            state = match scope.deadline {
+            state = match context.deadline {
                 None => self.news.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
@@ -267,12 +272,12 @@ impl<T> fmt::Debug for Queue<T> {
     }
 }
 
-impl<T: Send + 'static> Host for Queue<T> {
-    fn run(&self, errand: Errand) {
+impl<T: Send + 'static> HostExecutor for Queue<T> {
+    fn run(&self, task: HostTask) {
         let mut state = self.lock();
         // Most are the same: the first that is done serves all.
         if state.errands.len() < ERRANDS {
-            state.errands.push(errand);
+            state.errands.push(task);
         }
         self.announce(state, true);
     }
@@ -287,12 +292,12 @@ impl<T: Send> Wake for Queue<T> {
     }
 }
 
-fn deliver(lines: VecDeque<(LogLevel, String)>, lost: u64, scope: &Scope) {
+fn deliver(lines: VecDeque<(LogLevel, String)>, lost: u64, context: &CallContext) {
     for (level, line) in lines {
-        scope.log.line(level, || line);
+        context.log.line(level, || line);
     }
     if lost > 0 {
-        scope.log.line(LogLevel::Warn, || {
+        context.log.line(LogLevel::Warn, || {
             format!("{lost} log lines came faster than they were read and are lost")
         });
     }

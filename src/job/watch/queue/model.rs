@@ -7,7 +7,7 @@ use super::super::crew::{Outcome, attend};
 use super::*;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Event, LONG, scope};
+use crate::model::{Event, LONG, context};
 use crate::sync::thread;
 use crate::url::Url;
 
@@ -31,7 +31,7 @@ fn take(queue: &Jobs) -> Option<Work<u32>> {
 
 /// The next piece of news: whose it is.
 fn read(queue: &Jobs) -> Option<u64> {
-    let told = queue.read(&scope(&Call::new())).expect("nobody cancels");
+    let told = queue.read(&context(&Call::new())).expect("nobody cancels");
     told.map(|told| told.id)
 }
 
@@ -161,7 +161,7 @@ pub fn a_trigger_ends_the_reading() {
         let cancel = cancel.clone();
         thread::spawn(move || cancel.cancel())
     };
-    let ended = queue.read(&scope(&Call::new().cancel(&cancel)));
+    let ended = queue.read(&context(&Call::new().cancel(&cancel)));
     assert_eq!(ended.err().map(|error| error.kind()), Some(ErrorKind::Cancelled));
     other.join().expect("the trigger");
 }

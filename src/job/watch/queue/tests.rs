@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::crew::{Outcome, attend};
 use super::*;
-use crate::call::{Call, Pace};
+use crate::call::{Call, IoLimits};
 use crate::error::{ErrorKind, Limit};
 use crate::log::Log;
 use crate::url::Url;
@@ -20,13 +20,13 @@ fn add(queue: &Queue<u32>, name: &str) -> u64 {
     queue.add(ticket, 0, Box::new(0)).0
 }
 
-fn scope(call: &Call, log: Log) -> Scope {
-    let pace = Pace {
+fn context(call: &Call, log: Log) -> CallContext {
+    let io_limits = IoLimits {
         connect: Duration::ZERO,
         idle: Duration::ZERO,
         min_rate: 0,
     };
-    call.begin(None, Limit::Call, &pace, &log)
+    call.begin(None, Limit::Call, &io_limits, &log)
 }
 
 fn take(queue: &Queue<u32>) -> Option<Work<u32>> {
@@ -51,7 +51,7 @@ fn turn_of(
 
 fn read(queue: &Arc<Queue<u32>>) -> Result<Option<Told>> {
     let call = Call::new().timeout(Duration::from_secs(30)); // Only what was lost takes so long.
-    queue.read(&scope(&call, Log::default()))
+    queue.read(&context(&call, Log::default()))
 }
 
 fn gone() -> News {
@@ -160,8 +160,8 @@ fn a_reader_is_woken_by_news_by_its_token_and_by_the_last_removal() {
         let (queue, cancel) = (queue.clone(), cancel.clone());
         std::thread::spawn(move || {
             for _ in 0..2 {
-                let scope = scope(&Call::new().cancel(&cancel), Log::default());
-                tell.send(queue.read(&scope).map(|told| told.map(|told| told.id)))
+                let context = context(&Call::new().cancel(&cancel), Log::default());
+                tell.send(queue.read(&context).map(|told| told.map(|told| told.id)))
                     .unwrap();
             }
             tell.send(read(&queue).map(|told| told.map(|told| told.id)))
@@ -192,7 +192,7 @@ fn lines_are_heard_by_the_reader_and_bounded() {
         tell.send((std::thread::current().id(), line.to_owned())).unwrap();
     });
     let call = Call::new().timeout(Duration::from_millis(1));
-    let error = queue.read(&scope(&call, log)).err().unwrap();
+    let error = queue.read(&context(&call, log)).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     let lines: Vec<_> = told.try_iter().collect();
     assert_eq!(lines.len(), LINES + 1);
