@@ -4,7 +4,7 @@
 
 use std::time::{Duration, SystemTime};
 
-pub use crate::http::fuzzing::{Answer, answer, covers, hop};
+pub use crate::http::fuzzing::{chunks, covers, fetch, hop, response_head};
 
 use crate::job::fuzzing::{Last, Meaning, meaning};
 use crate::{JobResult, JobStatus, ProblemDetails, Result, Submission, url::Url};

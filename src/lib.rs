@@ -48,6 +48,7 @@ mod memory;
 #[cfg(model)]
 #[doc(hidden)]
 pub mod model;
+mod net;
 mod options;
 mod problem;
 pub mod sse;

@@ -151,25 +151,6 @@ impl Url {
             .unwrap_or_default()
     }
 
-    /// Host and port as a request names them (RFC 9110 7.2): the port only if it is not the scheme's own.
-    pub(crate) fn authority(&self) -> &str {
-        if self.port == if self.https { 443 } else { 80 } {
-            self.host()
-        } else {
-            &self.text[self.host.start..self.authority_end()]
-        }
-    }
-
-    /// Path and query, as they were written: the path may be empty.
-    pub(crate) fn target(&self) -> &str {
-        &self.text[self.authority_end()..]
-    }
-
-    fn authority_end(&self) -> usize {
-        let after_host = &self.text[self.host.end..];
-        self.host.end + after_host.find(['/', '?']).unwrap_or(after_host.len())
-    }
-
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -233,21 +214,6 @@ mod tests {
                 status.as_str(),
                 "https://api.example/idp/platform/jobs/a%2Fb%3Fc%23d%20%C3%A9../status"
             );
-        }
-    }
-
-    #[test]
-    fn a_request_names_host_and_target() {
-        for (text, authority, target) in [
-            ("https://api.example", "api.example", ""),
-            ("https://API.example:443/a?b=/c", "API.example", "/a?b=/c"),
-            ("http://api.example:443/", "api.example:443", "/"),
-            ("http://api.example:?b", "api.example", "?b"),
-            ("https://[::1]:8443/a:b", "[::1]:8443", "/a:b"),
-            ("http://[::1]", "[::1]", ""),
-        ] {
-            let url = url(text);
-            assert_eq!((url.authority(), url.target()), (authority, target), "{text}");
         }
     }
 

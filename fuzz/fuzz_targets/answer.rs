@@ -1,4 +1,4 @@
-//! What a server says, head and body, in pieces of any size; bodies against a plain reading of RFC 9112.
+//! What a server sends, head and body: read from a socket, and in pieces of any size; bodies against a plain reading of RFC 9112.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -23,33 +23,26 @@ fn naive(mut rest: &[u8]) -> Option<Vec<u8>> {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let [piece, room, cut, said @ ..] = input else {
+    let [piece, size, received @ ..] = input else {
         return;
     };
-    let (piece, room) = (usize::from(*piece).max(1), usize::from(*room).max(1));
-    let whole = fuzzing::answer(said, said.len().max(1), said.len().max(1));
-    assert_eq!(fuzzing::answer(said, piece, room).ok(), whole.clone().ok());
-    let Ok(answer) = whole else {
-        return;
-    };
-    // A head of which a byte is missing is neither there nor wrong.
-    let head = answer.as_ref().map_or(said.len(), |answer| answer.head);
-    let missing = head.min(1 + usize::from(*cut));
-    assert_eq!(fuzzing::answer(&said[..head - missing], 1, 1), Ok(None));
-    let Some(answer) = answer else {
-        return;
-    };
-    let rest = &said[answer.head..];
-    match answer.length {
-        Some(length) => {
-            let n = usize::try_from(length).map_or(rest.len(), |length| length.min(rest.len()));
-            assert_eq!((&*answer.body, answer.whole), (&rest[..n], n as u64 == length));
-        }
-        None if answer.chunked => {
-            if let Some(body) = naive(rest) {
-                assert_eq!((answer.body, answer.whole), (body, true));
-            }
-        }
-        None => assert_eq!((&*answer.body, answer.whole), (rest, false)),
+    let (piece, size) = (usize::from(*piece).max(1), usize::from(*size).max(1));
+    // Neither the pieces nor the buffer change what is read.
+    let head = fuzzing::response_head(received, received.len().max(1));
+    assert_eq!(fuzzing::response_head(received, piece).ok(), head.ok());
+    let chunks = fuzzing::chunks(received, received.len().max(1), received.len().max(1));
+    assert_eq!(fuzzing::chunks(received, piece, size).ok(), chunks.clone().ok());
+    if let Some(body) = naive(received) {
+        assert_eq!(chunks, Ok((body, true)));
     }
+    // Through ureq and through the reader of event streams: the same body, unless one of them rejects it.
+    for media_type in ["text/plain", "text/event-stream"] {
+        let mut response =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nTransfer-Encoding: chunked\r\n\r\n").into_bytes();
+        response.extend_from_slice(received);
+        if let (Some(body), Ok(read)) = (naive(received), fuzzing::fetch(&response, size)) {
+            assert_eq!(read, (200, body), "{media_type}");
+        }
+    }
+    let _ = fuzzing::fetch(received, size);
 });

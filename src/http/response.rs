@@ -1,11 +1,11 @@
-//! What comes back.
+//! A response: its head, and its body as text, bytes or an error.
 
 use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
+use super::agent::HeaderMap;
 use super::body::Body;
-use super::fields::Fields;
 use super::retry_after;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
@@ -22,7 +22,7 @@ pub(crate) struct Response {
     /// Where the answer came from after redirects.
     pub url: Url,
     pub body: Body,
-    pub(super) fields: Fields,
+    pub(super) headers: HeaderMap,
     pub(super) reference_id: Option<String>,
     /// Kept for refusals only, to be taken out of what a server may echo.
     pub(super) secret: Option<Zeroizing<String>>,
@@ -31,7 +31,7 @@ pub(crate) struct Response {
 impl Response {
     /// A header's value, if it came and is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.fields.get(name)
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// The media type without its parameters, in lower case.
@@ -90,7 +90,7 @@ impl Response {
     }
 
     /// Takes a refusal's body off the connection and keeps it; gives the pause that it or the head asks for.
-    pub(super) fn hold(&mut self, context: &CallContext) -> Result<Option<Duration>> {
+    pub(super) fn buffer_body(&mut self, context: &CallContext) -> Result<Option<Duration>> {
         let bytes = match self.body.read_up_to(PROBLEM, context) {
             Ok((bytes, _)) => bytes,
             Err(_) => {
@@ -102,7 +102,7 @@ impl Response {
         let asked = self
             .retry_after()
             .or_else(|| ProblemDetails::from_body(bytes.clone()).retry_after());
-        self.body.hold(bytes);
+        self.body.buffer(bytes);
         Ok(asked)
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Limit};
 const FIRST: Duration = Duration::from_millis(500);
 
 /// Whether an answer of `status` is worth another attempt. A POST is repeated only if the service turned it away.
-pub(super) fn is_passing(method: Method, status: u16) -> bool {
+pub(super) fn is_transient_status(method: Method, status: u16) -> bool {
     match status {
         429 | 503 => true,
         408 | 500 | 502 | 504 => method.is_idempotent(),
@@ -77,9 +77,12 @@ mod tests {
         assert!(!is_safe(Method::Get, &Error::new(ErrorKind::Tls, "").unsent()));
         assert!(!is_safe(Method::Get, &Error::timeout(Limit::Call, "")));
         for status in [408, 429, 500, 502, 503, 504] {
-            assert!(is_passing(Method::Get, status));
-            assert_eq!(is_passing(Method::Post, status), matches!(status, 429 | 503));
+            assert!(is_transient_status(Method::Get, status));
+            assert_eq!(
+                is_transient_status(Method::Post, status),
+                matches!(status, 429 | 503)
+            );
         }
-        assert!(!is_passing(Method::Get, 501) && !is_passing(Method::Get, 404));
+        assert!(!is_transient_status(Method::Get, 501) && !is_transient_status(Method::Get, 404));
     }
 }

@@ -258,6 +258,11 @@ impl Content<'_> {
         }
     }
 
+    /// Whether [`Content::rewind`] works after bytes were read.
+    pub(super) fn can_rewind(&self) -> bool {
+        !matches!(self, Content::Reader(_))
+    }
+
     /// Goes back to the first byte, if that can be done.
     pub(super) fn rewind(&mut self) -> io::Result<bool> {
         match self {

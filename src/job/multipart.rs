@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::input::{Content, Document};
 use crate::error::{Error, ErrorKind};
-use crate::http::Source;
+use crate::http::BodySource;
 
 /// Hears the bytes sent so far and their total, over all bodies of one submission. `false` stops.
 pub(super) struct Meter<'p> {
@@ -124,7 +124,7 @@ impl Read for Pieces<'_, '_, '_> {
     }
 }
 
-impl Source for Pieces<'_, '_, '_> {
+impl BodySource for Pieces<'_, '_, '_> {
     fn rewind(&mut self) -> io::Result<bool> {
         (self.at, self.within, self.given) = (0, 0, 0);
         for (_, content) in &mut self.pieces {
@@ -133,6 +133,10 @@ impl Source for Pieces<'_, '_, '_> {
             }
         }
         Ok(true)
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.pieces.iter().all(|(_, content)| content.can_rewind())
     }
 }
 

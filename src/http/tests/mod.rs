@@ -14,12 +14,12 @@ use crate::error::{ErrorKind, Limit};
 use crate::log::LogLevel;
 
 mod basics;
-mod kept;
+mod keep_alive;
 mod limits;
 mod measure;
 mod proxies;
 mod redirects;
-mod repeats;
+mod retries;
 mod secure;
 mod uploads;
 

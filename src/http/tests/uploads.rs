@@ -17,10 +17,14 @@ impl Read for Document {
     }
 }
 
-impl Source for Document {
+impl BodySource for Document {
     fn rewind(&mut self) -> io::Result<bool> {
         self.bytes.set_position(0);
         Ok(self.rewinds)
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.rewinds
     }
 }
 
@@ -76,7 +80,7 @@ fn a_document_arrives_whole_and_again_after_a_refusal() {
     )
     .unwrap();
     assert_eq!(answer.text(9, &calm()).unwrap(), "true");
-    assert_eq!((server.heads().len(), server.connections()), (2, 2));
+    assert_eq!((server.heads().len(), server.connections()), (2, 1));
 
     let mut once = Document {
         rewinds: false,
@@ -92,7 +96,7 @@ fn a_document_arrives_whole_and_again_after_a_refusal() {
 }
 
 #[test]
-fn a_document_that_can_be_read_once_takes_no_kept_connection() {
+fn a_document_that_can_be_read_once_takes_no_pooled_connection() {
     let server = Server::start(|peer| {
         let Some(head) = peer.head() else { return };
         if head.starts_with("PUT") {
@@ -126,6 +130,51 @@ fn a_document_that_shrank_is_an_error_at_once() {
 }
 
 const HUGE: usize = 16 << 20;
+
+#[test]
+fn a_post_that_did_not_leave_whole_on_a_stale_connection_is_sent_again() {
+    let server = Server::start(|peer| {
+        let Some(head) = peer.head() else { return };
+        if head.starts_with("POST") {
+            peer.body(HUGE);
+        }
+        peer.say(ok("x"));
+        // The race of keep-alive: closed when the next request is there, of which the head alone was read.
+        if peer.number == 0 {
+            peer.head();
+        } else {
+            peer.wait_for_end();
+        }
+    });
+    let http = client();
+    fetch(&http, &server.url("/1")).unwrap();
+    let url = server.url("/2");
+    let request = Request {
+        method: Method::Post,
+        ..get(&url)
+    };
+    let mut source = document(HUGE);
+    let mut body = RequestBody::Reader {
+        content_type: "application/pdf",
+        length: HUGE as u64,
+        source: &mut source,
+    };
+    let response = http.send_body(&request, &mut body, &calm()).unwrap();
+    assert_eq!(response.text(9, &calm()).unwrap(), "x");
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn a_small_document_leaves_with_its_head_in_one_send() {
+    let server = Server::start(|peer| {
+        let mut buffer = [0; 4096];
+        let n = peer.stream.read(&mut buffer).unwrap();
+        let whole = buffer[..n].ends_with(&document(1000).bytes.into_inner());
+        peer.say(ok(&whole.to_string()));
+    });
+    let response = put(&client(), &server.url("/"), &mut document(1000), 1000, &calm()).unwrap();
+    assert_eq!(response.text(9, &calm()).unwrap(), "true");
+}
 
 /// Refuses an upload at its head; answers what is asked on another connection.
 fn refuse(peer: &mut Peer) {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::exchange::Exchange;
+use super::exchange::ExchangeContext;
 use super::proxy::send;
 use super::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,12 +14,12 @@ const NO_LOGIN: u8 = 0;
 const PASSWORD: u8 = 2;
 
 /// Asks for a connection to `host`, which the proxy resolves unless it is a literal.
-pub(super) fn open(
+pub(crate) fn open(
     stream: &mut Stream,
     host: &str,
     port: u16,
     login: Option<(&str, &str)>,
-    exchange: &Exchange,
+    exchange: &ExchangeContext,
 ) -> Result<()> {
     let offer: &[u8] = match login {
         Some(_) => &[VERSION, 2, NO_LOGIN, PASSWORD],
@@ -112,7 +112,7 @@ fn refusal(reply: u8, host: &str, port: u16) -> Error {
 }
 
 /// Exactly `N` bytes, so that nothing of what follows is taken.
-fn take<const N: usize>(stream: &mut Stream, exchange: &Exchange) -> Result<[u8; N]> {
+fn take<const N: usize>(stream: &mut Stream, exchange: &ExchangeContext) -> Result<[u8; N]> {
     let mut bytes = [0; N];
     let mut filled = 0;
     while filled < N {

@@ -15,20 +15,20 @@ use crate::error::Result;
 /// How long one address may take.
 const EACH: Duration = Duration::from_secs(10);
 
-pub(super) fn prepare(tcp: &TcpStream) -> io::Result<()> {
+pub(crate) fn prepare(tcp: &TcpStream) -> io::Result<()> {
     tcp.set_nonblocking(true)
 }
 
-pub(super) fn read(mut tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read(mut tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     within_slice(tcp, POLLRDNORM, || io::Read::read(&mut tcp, buffer))
 }
 
-pub(super) fn write(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+pub(crate) fn write(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     within_slice(tcp, POLLWRNORM, || io::Write::write(&mut tcp, bytes))
 }
 
 /// One byte of the input, left where it is, or `WouldBlock` at once.
-pub(super) fn peek(tcp: &TcpStream) -> io::Result<usize> {
+pub(crate) fn peek(tcp: &TcpStream) -> io::Result<usize> {
     tcp.peek(&mut [0])
 }
 
@@ -70,7 +70,7 @@ fn within_slice(
 /// Connects to the first address that answers, one after the other, on a helper thread.
 ///
 /// `check` is asked at least once a slice; the helper may outlive the call by its own limit.
-pub(in crate::http) fn connect(
+pub(crate) fn connect(
     addresses: &[SocketAddr],
     check: &dyn Fn() -> Result<()>,
 ) -> Result<io::Result<TcpStream>> {

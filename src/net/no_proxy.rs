@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// The hosts of one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct NoProxy {
+pub(crate) struct NoProxy {
     rules: Vec<Rule>,
 }
 
@@ -24,7 +24,7 @@ enum Hosts {
 
 impl NoProxy {
     /// Reads a list: entries are separated by commas or spaces, and what is no entry is passed over, as curl does.
-    pub(super) fn parse(list: &str) -> Self {
+    pub(crate) fn parse(list: &str) -> Self {
         let entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
         Self {
             rules: entries.filter_map(rule).collect(),
@@ -32,7 +32,7 @@ impl NoProxy {
     }
 
     /// Whether `host`, a name or a literal with or without brackets, is on the list.
-    pub(super) fn covers(&self, host: &str, port: u16) -> bool {
+    pub(crate) fn covers(&self, host: &str, port: u16) -> bool {
         let host = unbracket(host).trim_end_matches('.').to_ascii_lowercase();
         let ip = host.parse::<IpAddr>().ok();
         self.rules

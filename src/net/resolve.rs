@@ -1,14 +1,11 @@
-//! Name lookups: cached, cancellable, and only for new connections.
+//! Name dns: cached, cancellable, and only for new connections.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
-
-use super::exchange::Exchange;
+use super::exchange::ExchangeContext;
 use crate::cancel::Wake;
 use crate::caught::{self, DEFECT};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,27 +16,9 @@ const FRESH: Duration = Duration::from_secs(30);
 /// How long a wait for the helper thread lasts before the limits are looked at.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// What ureq is given in place of a resolver: it asks before it looks into its pool, on every request, so the real
-/// lookup is made by the connector, which runs for new connections only.
-#[derive(Debug)]
-pub(super) struct Unresolved;
-
-impl Resolver for Unresolved {
-    fn resolve(
-        &self,
-        _: &ureq::http::Uri,
-        _: &ureq::config::Config,
-        _: NextTimeout,
-    ) -> std::result::Result<ResolvedSocketAddrs, ureq::Error> {
-        let mut addresses = self.empty();
-        addresses.push(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
-        Ok(addresses)
-    }
-}
-
-/// The lookups of one client.
+/// The cached and running DNS lookups of one client.
 #[derive(Debug, Default)]
-pub(super) struct Lookups {
+pub(crate) struct DnsCache {
     hosts: Mutex<HashMap<String, (Arc<Lookup>, Instant)>>,
 }
 
@@ -61,12 +40,12 @@ impl Wake for Lookup {
     }
 }
 
-impl Lookups {
+impl DnsCache {
     /// The addresses of `host`, which may be a literal, with `port`.
     ///
     /// A name that is not known yet is looked up by a helper thread: the system's resolver cannot be interrupted, so
     /// when the caller gives up, that thread stays behind until the resolver returns. It is the only one that may.
-    pub(super) fn find(&self, host: &str, port: u16, exchange: &Exchange) -> Result<Vec<SocketAddr>> {
+    pub(crate) fn find(&self, host: &str, port: u16, exchange: &ExchangeContext) -> Result<Vec<SocketAddr>> {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
@@ -84,7 +63,7 @@ impl Lookups {
     }
 
     /// Drops what is known of `host`: its addresses did not answer.
-    pub(super) fn forget(&self, host: &str) {
+    pub(crate) fn forget(&self, host: &str) {
         let mut hosts = lock(&self.hosts);
         if hosts
             .get(host)
@@ -127,7 +106,7 @@ impl Lookup {
         self.done.notify_all();
     }
 
-    fn wait(self: Arc<Self>, exchange: &Exchange) -> Result<Outcome> {
+    fn wait(self: Arc<Self>, exchange: &ExchangeContext) -> Result<Outcome> {
         // The registration is made before and dropped after this lock is held: a trigger takes both in that order.
         let _woken = exchange
             .context
@@ -177,28 +156,28 @@ mod tests {
     use crate::options::ClientOptions;
     use std::sync::mpsc::channel;
 
-    fn exchange(token: &CancelToken) -> Exchange {
+    fn exchange(token: &CancelToken) -> ExchangeContext {
         let options = ClientOptions::new();
         let call = Call::new().cancel(token);
-        Exchange::new(
+        ExchangeContext::new(
             &call.begin(None, Limit::Call, &options.io_limits, &options.log),
             0,
         )
     }
 
-    /// Lookups in which that of `slow.example` is under way and never ends.
-    fn hanging() -> Lookups {
-        let lookups = Lookups::default();
+    /// DnsCache in which that of `slow.example` is under way and never ends.
+    fn hanging() -> DnsCache {
+        let dns = DnsCache::default();
         let pending = (Arc::new(Lookup::default()), Instant::now() - FRESH * 2);
-        lock(&lookups.hosts).insert("slow.example".to_owned(), pending);
-        lookups
+        lock(&dns.hosts).insert("slow.example".to_owned(), pending);
+        dns
     }
 
     #[test]
     fn a_cancel_reaches_a_lookup_that_hangs() {
-        let (token, lookups) = (CancelToken::new(), Arc::new(hanging()));
+        let (token, dns) = (CancelToken::new(), Arc::new(hanging()));
         let (done, outcome) = channel();
-        let (seen, asked) = (token.clone(), lookups.clone());
+        let (seen, asked) = (token.clone(), dns.clone());
         std::thread::spawn(move || done.send(asked.find("slow.example", 1, &exchange(&seen)).map(drop)));
         token.cancel();
         let ended = outcome
@@ -206,28 +185,23 @@ mod tests {
             .expect("the lookup hangs");
         assert_eq!(ended.unwrap_err().kind(), ErrorKind::Cancelled);
         // The next caller waits for the same lookup: one thread at most stays behind for a name.
-        lookups.forget("slow.example");
-        let first = lock(&lookups.hosts)["slow.example"].0.clone();
-        assert!(Arc::ptr_eq(&first, &lookups.lookup("slow.example").unwrap()));
+        dns.forget("slow.example");
+        let first = lock(&dns.hosts)["slow.example"].0.clone();
+        assert!(Arc::ptr_eq(&first, &dns.lookup("slow.example").unwrap()));
     }
 
     #[test]
     fn literals_are_not_looked_up_and_names_only_once() {
-        let (token, lookups) = (CancelToken::new(), Lookups::default());
+        let (token, dns) = (CancelToken::new(), DnsCache::default());
         for (literal, address) in [("192.0.2.1", "192.0.2.1:7"), ("[::1]", "[::1]:7")] {
-            let found = lookups.find(literal, 7, &exchange(&token)).unwrap();
+            let found = dns.find(literal, 7, &exchange(&token)).unwrap();
             assert_eq!(found, [address.parse().unwrap()]);
         }
-        assert!(lock(&lookups.hosts).is_empty());
-        assert!(
-            !lookups
-                .find("localhost", 7, &exchange(&token))
-                .unwrap()
-                .is_empty()
-        );
-        let first = lookups.lookup("localhost").unwrap();
-        assert!(Arc::ptr_eq(&first, &lookups.lookup("localhost").unwrap()));
-        lookups.forget("localhost");
-        assert!(!Arc::ptr_eq(&first, &lookups.lookup("localhost").unwrap()));
+        assert!(lock(&dns.hosts).is_empty());
+        assert!(!dns.find("localhost", 7, &exchange(&token)).unwrap().is_empty());
+        let first = dns.lookup("localhost").unwrap();
+        assert!(Arc::ptr_eq(&first, &dns.lookup("localhost").unwrap()));
+        dns.forget("localhost");
+        assert!(!Arc::ptr_eq(&first, &dns.lookup("localhost").unwrap()));
     }
 }

@@ -14,19 +14,19 @@ const WINDOW: Duration = if cfg!(test) {
 /// Bytes in one direction, and the time spent waiting for the peer to send or to take them. Time that the caller takes
 /// does not count.
 #[derive(Debug, Default)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     waited: Duration,
     bytes: u64,
 }
 
 impl Rate {
-    /// Whether anything has moved yet.
-    pub(super) fn has_begun(&self) -> bool {
+    /// Whether anything has last_activity yet.
+    pub(crate) fn has_begun(&self) -> bool {
         self.bytes > 0
     }
 
-    /// Counts; fails at the end of a window in which less than `least` bytes a second moved. 0 switches it off.
-    pub(super) fn count(&mut self, waited: Duration, bytes: usize, least: u64) -> Result<()> {
+    /// Counts; fails at the end of a window in which less than `least` bytes a second last_activity. 0 switches it off.
+    pub(crate) fn count(&mut self, waited: Duration, bytes: usize, least: u64) -> Result<()> {
         self.waited += waited;
         self.bytes += bytes as u64;
         if self.waited < WINDOW || least == 0 {

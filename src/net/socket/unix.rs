@@ -13,21 +13,21 @@ use crate::error::{Error, ErrorKind, Result};
 /// How long an address has before the next one is tried beside it (RFC 8305 calls it the connection attempt delay).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-pub(super) fn prepare(tcp: &TcpStream) -> io::Result<()> {
+pub(crate) fn prepare(tcp: &TcpStream) -> io::Result<()> {
     tcp.set_read_timeout(Some(SLICE))?;
     tcp.set_write_timeout(Some(SLICE))
 }
 
-pub(super) fn read(mut tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read(mut tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     io::Read::read(&mut tcp, buffer)
 }
 
-pub(super) fn write(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+pub(crate) fn write(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     io::Write::write(&mut tcp, bytes)
 }
 
 /// One byte of the input, left where it is, or `WouldBlock` at once.
-pub(super) fn peek(tcp: &TcpStream) -> io::Result<usize> {
+pub(crate) fn peek(tcp: &TcpStream) -> io::Result<usize> {
     let mut byte = 0u8;
     let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
     // SAFETY: the descriptor is open as long as `tcp` lives, and the buffer is one byte that outlives the call.
@@ -38,7 +38,7 @@ pub(super) fn peek(tcp: &TcpStream) -> io::Result<usize> {
 /// Connects to the first address that answers. Each gets a head start, so that a dead one costs little.
 ///
 /// `check` is asked at least once a slice. The inner error is that of the last address.
-pub(in crate::http) fn connect(
+pub(crate) fn connect(
     addresses: &[SocketAddr],
     check: &dyn Fn() -> Result<()>,
 ) -> Result<io::Result<TcpStream>> {

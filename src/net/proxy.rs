@@ -8,11 +8,11 @@ use fluent_uri::Uri;
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use super::exchange::Exchange;
+use super::exchange::ExchangeContext;
 use super::no_proxy::NoProxy;
-use super::resolver::Lookups;
+use super::resolve::DnsCache;
 use super::socks;
-use super::stream::{Stream, Unwritten};
+use super::stream::{Stream, WriteError};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{ClientOptions, Proxy};
 use crate::url::Origin;
@@ -22,15 +22,15 @@ const HEAD: usize = 16 << 10;
 
 /// The proxies of one client, by the target's scheme.
 #[derive(Debug, Default)]
-pub(super) struct Proxies {
-    https: Option<Server>,
-    http: Option<Server>,
+pub(crate) struct Proxies {
+    https: Option<ProxyServer>,
+    http: Option<ProxyServer>,
     except: NoProxy,
 }
 
 /// A proxy server.
 #[derive(Clone)]
-pub(super) struct Server {
+pub(crate) struct ProxyServer {
     protocol: Protocol,
     pub host: String,
     pub port: u16,
@@ -47,12 +47,12 @@ enum Protocol {
 
 impl Proxies {
     /// Reads the options, and the environment through `variable` where they say so.
-    pub(super) fn new(options: &ClientOptions, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+    pub(crate) fn new(options: &ClientOptions, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let listed = |text: &Option<String>| NoProxy::parse(text.as_deref().unwrap_or_default());
         match &options.proxy {
             Proxy::Direct => Ok(Self::default()),
             Proxy::Url(url) => {
-                let server = Server::parse("proxy", url)?;
+                let server = ProxyServer::parse("proxy", url)?;
                 Ok(Self {
                     https: Some(server.clone()),
                     http: Some(server),
@@ -60,10 +60,10 @@ impl Proxies {
                 })
             }
             Proxy::Environment => {
-                let first = |names: &[&'static str]| -> Result<Option<Server>> {
+                let first = |names: &[&'static str]| -> Result<Option<ProxyServer>> {
                     for &name in names {
                         if let Some(value) = variable(name).filter(|v| !v.is_empty()) {
-                            return Server::parse(name, &value).map(Some);
+                            return ProxyServer::parse(name, &value).map(Some);
                         }
                     }
                     Ok(None)
@@ -82,7 +82,7 @@ impl Proxies {
     }
 
     /// The proxy for `target`; none if it is reached directly.
-    pub(super) fn choose(&self, target: &Origin) -> Option<&Server> {
+    pub(crate) fn choose(&self, target: &Origin) -> Option<&ProxyServer> {
         let server = if target.https { &self.https } else { &self.http };
         server
             .as_ref()
@@ -90,7 +90,7 @@ impl Proxies {
     }
 }
 
-impl Server {
+impl ProxyServer {
     /// Reads a proxy's address, by default `http` and, as for curl, port 1080. `option` is what an error names;
     /// the address itself is never quoted, for it may hold a password.
     fn parse(option: &str, text: &str) -> Result<Self> {
@@ -148,12 +148,12 @@ impl Server {
         })
     }
 
-    pub(super) fn is_https(&self) -> bool {
+    pub(crate) fn is_https(&self) -> bool {
         self.protocol == Protocol::Https
     }
 
     /// The error of a proxy that cannot be reached, out of that of a connection.
-    pub(super) fn unreachable(&self, error: Error) -> Error {
+    pub(crate) fn unreachable(&self, error: Error) -> Error {
         if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Timeout) {
             return error;
         }
@@ -164,12 +164,12 @@ impl Server {
     }
 
     /// Asks for a tunnel to `target`.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         stream: &mut Stream,
         target: &Origin,
-        lookups: &Lookups,
-        exchange: &Exchange,
+        dns: &DnsCache,
+        exchange: &ExchangeContext,
     ) -> Result<()> {
         let login = self
             .login
@@ -179,7 +179,7 @@ impl Server {
             Protocol::Http | Protocol::Https => self.tunnel(stream, target, exchange),
             Protocol::Socks(true) => socks::open(stream, &target.host, target.port, login, exchange),
             Protocol::Socks(false) => {
-                let found = lookups.find(&target.host, target.port, exchange)?;
+                let found = dns.find(&target.host, target.port, exchange)?;
                 let ip = found.first().map(|a| a.ip().to_string()).unwrap_or_default();
                 socks::open(stream, &ip, target.port, login, exchange)
             }
@@ -190,7 +190,7 @@ impl Server {
         })
     }
 
-    fn tunnel(&self, stream: &mut Stream, target: &Origin, exchange: &Exchange) -> Result<()> {
+    fn tunnel(&self, stream: &mut Stream, target: &Origin, exchange: &ExchangeContext) -> Result<()> {
         let (host, port) = (&target.host, target.port);
         let mut head = Zeroizing::new(format!(
             "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"
@@ -233,15 +233,15 @@ impl Server {
 }
 
 /// Sends bytes of a negotiation; what the peer says meanwhile is read next.
-pub(super) fn send(stream: &mut Stream, bytes: &[u8], exchange: &Exchange) -> Result<()> {
+pub(crate) fn send(stream: &mut Stream, bytes: &[u8], exchange: &ExchangeContext) -> Result<()> {
     match stream.write_all(bytes, exchange) {
-        Ok(()) | Err(Unwritten::Answered) => Ok(()),
-        Err(Unwritten::Failed(error)) => Err(error),
+        Ok(()) | Err(WriteError::EarlyResponse) => Ok(()),
+        Err(WriteError::Failed(error)) => Err(error),
     }
 }
 
 /// The status of a proxy's answer, once its head is there. A tunnel is silent until we speak, so nothing follows it.
-fn read_status(stream: &mut Stream, exchange: &Exchange) -> Result<u16> {
+fn read_status(stream: &mut Stream, exchange: &ExchangeContext) -> Result<u16> {
     let protocol = |text: &str| Error::new(ErrorKind::Proxy, text);
     let mut head = Vec::new();
     let mut buffer = [0; 2048];
@@ -276,7 +276,7 @@ fn status_of(head: &[u8]) -> Option<u16> {
 }
 
 /// Without the login.
-impl fmt::Display for Server {
+impl fmt::Display for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = match self.protocol {
             Protocol::Http => "http",
@@ -288,7 +288,7 @@ impl fmt::Display for Server {
     }
 }
 
-impl fmt::Debug for Server {
+impl fmt::Debug for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -370,12 +370,12 @@ mod tests {
             "http://",
             "",
         ] {
-            let error = Server::parse("proxy", bad).unwrap_err();
+            let error = ProxyServer::parse("proxy", bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad}");
             assert!(error.message().starts_with("proxy: "), "{error}");
             assert!(!error.message().contains("s3"), "{error}");
         }
-        let server = Server::parse("proxy", "HTTP://us%20er:p%40ss@Proxy.Example:3128").unwrap();
+        let server = ProxyServer::parse("proxy", "HTTP://us%20er:p%40ss@Proxy.Example:3128").unwrap();
         assert_eq!(
             format!("{server} {server:?}"),
             "the proxy http://proxy.example:3128 ".repeat(2).trim()

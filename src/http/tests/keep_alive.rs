@@ -38,8 +38,7 @@ fn a_connection_is_kept_if_nothing_speaks_against_it() {
             false,
             "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nfirst".to_owned(),
         ),
-        // The end of a trailer is not waited for.
-        (false, format!("HTTP/1.1 200 OK\r\n{chunks}Trailer: x\r\n\r\n")),
+        (true, format!("HTTP/1.1 200 OK\r\n{chunks}Trailer: x\r\n\r\n")),
         (
             false,
             format!("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n{chunks}\r\n"),
@@ -179,6 +178,37 @@ fn an_answer_may_come_in_any_two_pieces() {
 }
 
 #[test]
+fn interim_responses_with_fields_and_folded_lines_are_accepted_for_every_method() {
+    for head in [
+        "HTTP/1.1 100 Continue\r\nX-Proxy: a\r\n\r\nHTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 100 Continue\r\nX-Proxy: a\r\n b\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\nVia: 1.1 a,\r\n\t1.1 b\r\n",
+    ] {
+        let server = Server::answering(format!("{head}Content-Length: 1\r\n\r\nx"));
+        let (http, url) = (client(), server.url("/"));
+        for method in [Method::Get, Method::Post, Method::Put] {
+            let request = Request { method, ..get(&url) };
+            let mut body = match method {
+                Method::Get => RequestBody::Empty,
+                _ => RequestBody::Bytes {
+                    content_type: "text/plain",
+                    bytes: b"",
+                },
+            };
+            let response = http.send_body(&request, &mut body, &calm()).unwrap();
+            if let Some(via) = response.header("via") {
+                assert_eq!(
+                    via.split_ascii_whitespace().collect::<Vec<_>>(),
+                    ["1.1", "a,", "1.1", "b"]
+                );
+            }
+            assert_eq!(response.text(5, &calm()).unwrap(), "x", "{head} {method:?}");
+        }
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+#[test]
 fn an_answer_that_never_stops_announcing_itself_is_an_error() {
     let server = Server::start(|peer| {
         peer.head();
@@ -198,11 +228,11 @@ fn an_answer_that_never_stops_announcing_itself_is_an_error() {
 fn the_oldest_of_too_many_idle_connections_is_closed() {
     let (server, left) = once_then_again(ok("first"));
     let (http, url) = (client(), server.url("/"));
-    let mut answers: Vec<_> = (0..pool::IDLE + 1)
+    let mut answers: Vec<_> = (0..crate::net::IDLE + 1)
         .map(|_| http.send(&get(&url), &calm()).unwrap())
         .collect();
-    assert_eq!(server.connections(), pool::IDLE + 1);
-    for answer in answers.drain(..pool::IDLE) {
+    assert_eq!(server.connections(), crate::net::IDLE + 1);
+    for answer in answers.drain(..crate::net::IDLE) {
         answer.text(5, &calm()).unwrap();
     }
     assert!(left.try_recv().is_err());

@@ -227,15 +227,28 @@ fn the_resend_uses_no_other_connection_that_may_be_stale() {
 }
 
 #[test]
-fn a_post_takes_no_kept_connection_so_that_none_closes_under_it() {
+fn a_post_whose_pooled_connection_closes_under_it_is_not_sent_twice() {
     // Each connection serves one request and is closed when a second one is there.
     let server = closing_on_reuse();
     let http = client();
     fetch(&http, &server.url("/1")).unwrap();
-    let answer = http
+    let sent = http.send_body(&post(&server.url("/2")), &mut { BYTES }, &calm());
+    let error = sent.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+    assert!(!error.is_unsent(), "{error}");
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn a_post_that_was_idle_too_long_for_it_gets_a_new_connection() {
+    let server = closing_on_reuse();
+    let http = client();
+    fetch(&http, &server.url("/1")).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    let response = http
         .send_body(&post(&server.url("/2")), &mut { BYTES }, &calm())
         .unwrap();
-    assert_eq!(answer.text(9, &calm()).unwrap(), "x");
+    assert_eq!(response.text(9, &calm()).unwrap(), "x");
     assert_eq!((server.heads().len(), server.connections()), (2, 2));
 }
 

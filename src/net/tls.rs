@@ -16,7 +16,7 @@ use crate::options::Trust;
 
 /// TLS as a client's options want it. The system's trust store is read at the first https connection.
 #[derive(Debug)]
-pub(super) struct Tls {
+pub(crate) struct Tls {
     provider: Arc<CryptoProvider>,
     authorities: Vec<CertificateDer<'static>>,
     only_authorities: bool,
@@ -26,7 +26,7 @@ pub(super) struct Tls {
 
 impl Tls {
     /// Checks every PEM text, key and pair; names the option that cannot be used.
-    pub(super) fn new(trust: &Trust) -> Result<Self> {
+    pub(crate) fn new(trust: &Trust) -> Result<Self> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut authorities = Vec::new();
         for pem in &trust.authorities {
@@ -57,7 +57,7 @@ impl Tls {
     }
 
     /// A TLS session with `host`, not yet negotiated.
-    pub(super) fn session(&self, host: &str) -> Result<ClientConnection> {
+    pub(crate) fn session(&self, host: &str) -> Result<ClientConnection> {
         let config = self.config.get_or_init(|| self.configure().map(Arc::new));
         let config = config
             .as_ref()
@@ -138,8 +138,8 @@ fn identity(chain: &str, key: &str, provider: &CryptoProvider) -> Result<Certifi
     })
 }
 
-/// Why TLS with `host` came to nothing, in words.
-pub(super) fn refused(host: &str, error: &rustls::Error) -> Error {
+/// Why TLS with `host` inbound to nothing, in words.
+pub(crate) fn refused(host: &str, error: &rustls::Error) -> Error {
     use CertificateError as C;
     let text = match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {

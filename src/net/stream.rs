@@ -1,4 +1,4 @@
-//! Bytes between us and a peer, through no, one or two layers of TLS, with the limits of the current exchange.
+//! Reads and writes on a connection, through no, one or two layers of TLS, within the limits of the current exchange.
 
 use std::io::{self, BufRead, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rustls::ClientConnection;
 
-use super::exchange::Exchange;
+use super::exchange::ExchangeContext;
 use super::rate::Rate;
 use super::socket::{Pending, Socket, is_slice_over};
 use super::tls;
@@ -16,14 +16,14 @@ use crate::error::{Error, ErrorKind, Limit, Result};
 
 /// A connection as seen by HTTP.
 #[derive(Debug)]
-pub(super) enum Stream {
-    Plain(Line),
-    Tls(Box<Secured>),
+pub(crate) enum Stream {
+    Plain(TcpConn),
+    Tls(Box<TlsStream>),
 }
 
 /// A TLS session over a stream.
 #[derive(Debug)]
-pub(super) struct Secured {
+pub(crate) struct TlsStream {
     session: ClientConnection,
     below: Stream,
     host: String,
@@ -31,55 +31,60 @@ pub(super) struct Secured {
 
 /// The socket, and how it has been moving.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct TcpConn {
     socket: Arc<Socket>,
-    /// When a byte last moved.
-    moved: Instant,
-    /// What came since the answer's first byte, and what went.
-    came: Rate,
-    went: Rate,
+    /// When a byte last last_activity.
+    last_activity: Instant,
+    /// What inbound since the answer's first byte, and what outbound.
+    inbound: Rate,
+    outbound: Rate,
 }
 
 /// A write that did not go through.
 #[derive(Debug)]
-pub(super) enum Unwritten {
+pub(crate) enum WriteError {
     /// The peer has already answered, so it does not want the rest.
-    Answered,
+    EarlyResponse,
     Failed(Error),
 }
 
-impl From<Error> for Unwritten {
+impl From<Error> for WriteError {
     fn from(error: Error) -> Self {
-        Unwritten::Failed(error)
+        WriteError::Failed(error)
     }
 }
 
 impl Stream {
-    pub(super) fn plain(tcp: TcpStream) -> io::Result<Self> {
-        Ok(Stream::Plain(Line {
+    pub(crate) fn plain(tcp: TcpStream) -> io::Result<Self> {
+        Ok(Stream::Plain(TcpConn {
             socket: Arc::new(Socket::new(tcp)?),
-            moved: Instant::now(),
-            came: Rate::default(),
-            went: Rate::default(),
+            last_activity: Instant::now(),
+            inbound: Rate::default(),
+            outbound: Rate::default(),
         }))
     }
 
     /// Has TLS negotiated with `host` over this stream.
-    pub(super) fn secure(self, session: ClientConnection, host: &str, exchange: &Exchange) -> Result<Self> {
-        let mut secured = Box::new(Secured {
+    pub(crate) fn start_tls(
+        self,
+        session: ClientConnection,
+        host: &str,
+        exchange: &ExchangeContext,
+    ) -> Result<Self> {
+        let mut tls = Box::new(TlsStream {
             session,
             below: self,
             host: host.to_owned(),
         });
         loop {
-            match secured.flush(exchange) {
-                Ok(()) | Err(Unwritten::Answered) => {}
-                Err(Unwritten::Failed(error)) => return Err(error),
+            match tls.flush(exchange) {
+                Ok(()) | Err(WriteError::EarlyResponse) => {}
+                Err(WriteError::Failed(error)) => return Err(error),
             }
-            if !secured.session.is_handshaking() {
-                return Ok(Stream::Tls(secured));
+            if !tls.session.is_handshaking() {
+                return Ok(Stream::Tls(tls));
             }
-            if secured.fill(exchange)? == 0 {
+            if tls.fill(exchange)? == 0 {
                 let text = format!("{host} closed the connection in the TLS handshake");
                 // No word against us: the line broke, and the next one may hold.
                 return Err(Error::new(ErrorKind::Connect, text));
@@ -88,19 +93,19 @@ impl Stream {
     }
 
     /// Reads what there is, waiting for at least a byte; 0 is the end.
-    pub(super) fn read(&mut self, buffer: &mut [u8], exchange: &Exchange) -> Result<usize> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8], exchange: &ExchangeContext) -> Result<usize> {
         match self {
             Stream::Plain(line) => line.read(buffer, exchange),
-            Stream::Tls(secured) => secured.read(buffer, exchange),
+            Stream::Tls(tls) => tls.read(buffer, exchange),
         }
     }
 
     /// Writes all of `bytes`, unless the peer answers while it does not take them.
-    pub(super) fn write_all(
+    pub(crate) fn write_all(
         &mut self,
         bytes: &[u8],
-        exchange: &Exchange,
-    ) -> std::result::Result<(), Unwritten> {
+        exchange: &ExchangeContext,
+    ) -> std::result::Result<(), WriteError> {
         let mut rest = bytes;
         while !rest.is_empty() {
             let n = self.write(rest, exchange)?;
@@ -110,30 +115,30 @@ impl Stream {
     }
 
     /// Takes some of `bytes` for the peer; with TLS some may wait for the next flush.
-    fn write(&mut self, bytes: &[u8], exchange: &Exchange) -> std::result::Result<usize, Unwritten> {
+    fn write(&mut self, bytes: &[u8], exchange: &ExchangeContext) -> std::result::Result<usize, WriteError> {
         match self {
             Stream::Plain(line) => line.write(bytes, exchange),
-            Stream::Tls(secured) => secured.write(bytes, exchange),
+            Stream::Tls(tls) => tls.write(bytes, exchange),
         }
     }
 
-    fn flush(&mut self, exchange: &Exchange) -> std::result::Result<(), Unwritten> {
+    fn flush(&mut self, exchange: &ExchangeContext) -> std::result::Result<(), WriteError> {
         match self {
             Stream::Plain(_) => Ok(()),
-            Stream::Tls(secured) => secured.flush(exchange),
+            Stream::Tls(tls) => tls.flush(exchange),
         }
     }
 
     /// Whether a read would find bytes for HTTP, or the end, without waiting.
-    pub(super) fn is_ready(&mut self, exchange: &Exchange) -> Result<bool> {
+    pub(crate) fn is_ready(&mut self, exchange: &ExchangeContext) -> Result<bool> {
         match self {
             Stream::Plain(line) => Ok(line.socket.pending() != Pending::Nothing),
-            Stream::Tls(secured) => secured.is_ready(exchange),
+            Stream::Tls(tls) => tls.is_ready(exchange),
         }
     }
 
     /// Lets the exchange's token wake whatever blocks on this stream, until the registration is dropped.
-    pub(super) fn wakeable(&mut self, exchange: &Exchange) -> Option<Registration> {
+    pub(crate) fn register_cancel(&mut self, exchange: &ExchangeContext) -> Option<Registration> {
         let socket = self.line().socket.clone();
         exchange
             .context
@@ -143,13 +148,13 @@ impl Stream {
     }
 
     /// Does something that may block, with the token at hand for as long as it lasts and no longer.
-    pub(super) fn bounded<T>(
+    pub(crate) fn cancellable<T>(
         &mut self,
-        exchange: &Exchange,
+        exchange: &ExchangeContext,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         exchange.check_cancel()?;
-        let woken = self.wakeable(exchange);
+        let woken = self.register_cancel(exchange);
         let done = work(self);
         drop(woken);
         // Looked at after the token let go: a trigger has cut the connection, or can no longer reach it.
@@ -157,22 +162,22 @@ impl Stream {
     }
 
     /// The next request begins: silence and rate are measured anew.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn reset_limits(&mut self) {
         let line = self.line();
-        line.moved = Instant::now();
-        (line.came, line.went) = (Rate::default(), Rate::default());
+        line.last_activity = Instant::now();
+        (line.inbound, line.outbound) = (Rate::default(), Rate::default());
     }
 
-    fn line(&mut self) -> &mut Line {
+    fn line(&mut self) -> &mut TcpConn {
         match self {
             Stream::Plain(line) => line,
-            Stream::Tls(secured) => secured.below.line(),
+            Stream::Tls(tls) => tls.below.line(),
         }
     }
 }
 
-impl Line {
-    fn read(&mut self, buffer: &mut [u8], exchange: &Exchange) -> Result<usize> {
+impl TcpConn {
+    fn read(&mut self, buffer: &mut [u8], exchange: &ExchangeContext) -> Result<usize> {
         exchange.check()?;
         let mut begun = Instant::now();
         loop {
@@ -182,9 +187,9 @@ impl Line {
             let now = Instant::now();
             match outcome {
                 Ok(n) => {
-                    self.moved = now;
+                    self.last_activity = now;
                     if n > 0 && !exchange.is_connecting() {
-                        self.came.count(now - begun, n, exchange.min_rate)?;
+                        self.inbound.count(now - begun, n, exchange.min_rate)?;
                     }
                     return Ok(n);
                 }
@@ -192,18 +197,18 @@ impl Line {
                     exchange.check()?;
                     if !exchange.is_connecting() {
                         self.check_idle(now, exchange)?;
-                        if self.came.has_begun() {
-                            self.came.count(now - begun, 0, exchange.min_rate)?;
+                        if self.inbound.has_begun() {
+                            self.inbound.count(now - begun, 0, exchange.min_rate)?;
                         }
                     }
                     begun = now;
                 }
-                Err(error) => return Err(lost(&error)),
+                Err(error) => return Err(connection_lost(&error)),
             }
         }
     }
 
-    fn write(&mut self, bytes: &[u8], exchange: &Exchange) -> std::result::Result<usize, Unwritten> {
+    fn write(&mut self, bytes: &[u8], exchange: &ExchangeContext) -> std::result::Result<usize, WriteError> {
         exchange.check()?;
         let mut begun = Instant::now();
         loop {
@@ -212,53 +217,53 @@ impl Line {
             let now = Instant::now();
             match outcome {
                 Ok(n) => {
-                    self.moved = now;
+                    self.last_activity = now;
                     if !exchange.is_connecting() {
-                        exchange.sent.set(true);
-                        self.went.count(now - begun, n, exchange.min_rate)?;
+                        exchange.sent.set();
+                        self.outbound.count(now - begun, n, exchange.min_rate)?;
                     }
                     return Ok(n);
                 }
                 Err(error) if is_slice_over(&error) => {
                     exchange.check()?;
                     if self.socket.pending() != Pending::Nothing {
-                        return Err(Unwritten::Answered);
+                        return Err(WriteError::EarlyResponse);
                     }
                     if !exchange.is_connecting() {
                         self.check_idle(now, exchange)?;
-                        self.went.count(now - begun, 0, exchange.min_rate)?;
+                        self.outbound.count(now - begun, 0, exchange.min_rate)?;
                     }
                     begun = now;
                 }
                 // A server that refuses an upload answers, closes, and so breaks our writes.
-                Err(_) if self.socket.pending() == Pending::Bytes => return Err(Unwritten::Answered),
-                Err(error) => return Err(lost(&error).into()),
+                Err(_) if self.socket.pending() == Pending::Bytes => return Err(WriteError::EarlyResponse),
+                Err(error) => return Err(connection_lost(&error).into()),
             }
         }
     }
 
-    fn check_idle(&mut self, now: Instant, exchange: &Exchange) -> Result<()> {
+    fn check_idle(&mut self, now: Instant, exchange: &ExchangeContext) -> Result<()> {
         let idle = exchange.context.io_limits.idle;
-        if idle.is_zero() || now - self.moved < idle {
+        if idle.is_zero() || now - self.last_activity < idle {
             return Ok(());
         }
         // The caller may read on, and then silence is measured anew.
-        self.moved = now;
+        self.last_activity = now;
         let text = format!(
-            "no byte came or went within the idle limit of {} s",
+            "no byte inbound or outbound within the idle limit of {} s",
             idle.as_secs_f64()
         );
         Err(Error::timeout(Limit::Idle, text))
     }
 }
 
-impl Secured {
-    fn read(&mut self, buffer: &mut [u8], exchange: &Exchange) -> Result<usize> {
+impl TlsStream {
+    fn read(&mut self, buffer: &mut [u8], exchange: &ExchangeContext) -> Result<usize> {
         loop {
             match self.session.reader().read(buffer) {
                 Ok(n) => return Ok(n),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    exchange.abrupt.set(true);
+                    exchange.abrupt.set();
                     return Ok(0);
                 }
                 Err(_) => {}
@@ -267,19 +272,19 @@ impl Secured {
                 Ok(()) => {
                     self.fill(exchange)?;
                 }
-                Err(Unwritten::Answered) => {}
-                Err(Unwritten::Failed(error)) => return Err(error),
+                Err(WriteError::EarlyResponse) => {}
+                Err(WriteError::Failed(error)) => return Err(error),
             }
         }
     }
 
     /// Takes TLS records off the wire; 0 is the end.
-    fn fill(&mut self, exchange: &Exchange) -> Result<usize> {
+    fn fill(&mut self, exchange: &ExchangeContext) -> Result<usize> {
         let mut pipe = Pipe {
             below: &mut self.below,
             exchange,
         };
-        let n = self.session.read_tls(&mut pipe).map_err(uncarry)?;
+        let n = self.session.read_tls(&mut pipe).map_err(from_io_error)?;
         if let Err(error) = self.session.process_new_packets() {
             // Tells the peer why, if it still listens; the reason that counts is ours.
             let _ = self.session.write_tls(&mut Pipe {
@@ -291,21 +296,25 @@ impl Secured {
         Ok(n)
     }
 
-    fn write(&mut self, bytes: &[u8], exchange: &Exchange) -> std::result::Result<usize, Unwritten> {
+    fn write(&mut self, bytes: &[u8], exchange: &ExchangeContext) -> std::result::Result<usize, WriteError> {
         self.flush(exchange)?;
-        let n = self.session.writer().write(bytes).map_err(|e| lost(&e))?;
+        let n = self
+            .session
+            .writer()
+            .write(bytes)
+            .map_err(|e| connection_lost(&e))?;
         match self.flush(exchange) {
             // The session has taken the bytes: what is left of them goes with the next flush.
-            Ok(()) | Err(Unwritten::Answered) => Ok(n),
+            Ok(()) | Err(WriteError::EarlyResponse) => Ok(n),
             failed => failed.map(|()| n),
         }
     }
 
-    fn flush(&mut self, exchange: &Exchange) -> std::result::Result<(), Unwritten> {
+    fn flush(&mut self, exchange: &ExchangeContext) -> std::result::Result<(), WriteError> {
         while self.session.wants_write() {
             // What an earlier look has taken off the wire can no longer be seen on it.
             if self.has_plaintext() {
-                return Err(Unwritten::Answered);
+                return Err(WriteError::EarlyResponse);
             }
             let mut pipe = Pipe {
                 below: &mut self.below,
@@ -314,18 +323,18 @@ impl Secured {
             match self.session.write_tls(&mut pipe) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
-                    // Something came meanwhile, but perhaps only a session ticket.
+                    // Something inbound meanwhile, but perhaps only a session ticket.
                     if self.is_ready(exchange)? {
-                        return Err(Unwritten::Answered);
+                        return Err(WriteError::EarlyResponse);
                     }
                 }
-                Err(error) => return Err(uncarry(error).into()),
+                Err(error) => return Err(from_io_error(error).into()),
             }
         }
         self.below.flush(exchange)
     }
 
-    fn is_ready(&mut self, exchange: &Exchange) -> Result<bool> {
+    fn is_ready(&mut self, exchange: &ExchangeContext) -> Result<bool> {
         loop {
             if self.has_plaintext() {
                 return Ok(true);
@@ -348,12 +357,12 @@ impl Secured {
 /// What TLS reads from and writes to. It has no vectored write, so that each goes out as a plain one.
 struct Pipe<'a> {
     below: &'a mut Stream,
-    exchange: &'a Exchange,
+    exchange: &'a ExchangeContext,
 }
 
 impl Read for Pipe<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.below.read(buffer, self.exchange).map_err(carry)
+        self.below.read(buffer, self.exchange).map_err(into_io_error)
     }
 }
 
@@ -361,8 +370,8 @@ impl Write for Pipe<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.below.write(bytes, self.exchange) {
             Ok(n) => Ok(n),
-            Err(Unwritten::Answered) => Err(io::ErrorKind::ResourceBusy.into()),
-            Err(Unwritten::Failed(error)) => Err(carry(error)),
+            Err(WriteError::EarlyResponse) => Err(io::ErrorKind::ResourceBusy.into()),
+            Err(WriteError::Failed(error)) => Err(into_io_error(error)),
         }
     }
 
@@ -372,20 +381,20 @@ impl Write for Pipe<'_> {
 }
 
 /// Our error in the clothes of an I/O error: the way through interfaces that know no other.
-pub(super) fn carry(error: Error) -> io::Error {
+pub(crate) fn into_io_error(error: Error) -> io::Error {
     io::Error::other(error)
 }
 
 /// Our error out of an I/O error; another one is a broken connection.
-pub(super) fn uncarry(error: io::Error) -> Error {
+pub(crate) fn from_io_error(error: io::Error) -> Error {
     match error.downcast::<Error>() {
         Ok(ours) => ours,
-        Err(error) => lost(&error),
+        Err(error) => connection_lost(&error),
     }
 }
 
 /// The connection broke.
-fn lost(error: &io::Error) -> Error {
+fn connection_lost(error: &io::Error) -> Error {
     Error::new(
         ErrorKind::ConnectionLost,
         format!("the connection broke: {error}"),

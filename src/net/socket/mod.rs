@@ -13,20 +13,20 @@ mod os;
 #[path = "windows.rs"]
 mod os;
 
-pub(super) use os::connect;
+pub(crate) use os::connect;
 
 /// How long an operation blocks at most before it looks at the token and the limits.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
 /// A connected socket in slices.
 #[derive(Debug)]
-pub(super) struct Socket {
+pub(crate) struct Socket {
     tcp: TcpStream,
 }
 
 /// What a look at a socket's input found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pending {
+pub(crate) enum Pending {
     Nothing,
     Bytes,
     /// The peer closed, or the connection broke.
@@ -34,24 +34,24 @@ pub(super) enum Pending {
 }
 
 impl Socket {
-    pub(super) fn new(tcp: TcpStream) -> io::Result<Self> {
+    pub(crate) fn new(tcp: TcpStream) -> io::Result<Self> {
         tcp.set_nodelay(true)?;
         os::prepare(&tcp)?;
         Ok(Self { tcp })
     }
 
     /// Reads for one slice.
-    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         os::read(&self.tcp, buffer)
     }
 
     /// Writes for one slice. Never a vectored write: those raise SIGPIPE.
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         os::write(&self.tcp, bytes)
     }
 
     /// Looks at the input without waiting and without taking it.
-    pub(super) fn pending(&self) -> Pending {
+    pub(crate) fn pending(&self) -> Pending {
         match os::peek(&self.tcp) {
             Ok(0) => Pending::End,
             Ok(_) => Pending::Bytes,
@@ -71,7 +71,7 @@ impl Wake for Socket {
 }
 
 /// Whether an operation only ran out of its slice.
-pub(super) fn is_slice_over(error: &io::Error) -> bool {
+pub(crate) fn is_slice_over(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
