@@ -33,8 +33,8 @@ struct sum {
     double progress;
 };
 
-static void add_event(const struct status *status, void *to) {
-    struct sum *sum = to;
+static void add_event(const struct status *status, void *user_data) {
+    struct sum *sum = user_data;
     sum->events++;
     if (!status->completed) sum->progress += status->progress;
 }

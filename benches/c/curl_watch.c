@@ -92,8 +92,8 @@ int watch_by_polls(const char *base, char **argv) {
     return report_jobs(jobs, count, begun);
 }
 
-static void note_end(const struct status *status, void *to) {
-    struct job *job = to;
+static void note_end(const struct status *status, void *user_data) {
+    struct job *job = user_data;
     if (status->completed) job->ended = now();
 }
 
@@ -127,7 +127,7 @@ static int want_timer(CURLM *multi, long ms, void *to) {
 }
 
 /* Waits once, and lets libcurl do what can be done. */
-static void turn(CURLM *multi, struct loop *loop) {
+static void wait_once(CURLM *multi, struct loop *loop) {
     struct epoll_event ready[256];
     double left = loop->due > 0 ? loop->due - now() : 1;
     int running, count = epoll_wait(loop->epoll, ready, 256, left > 0 ? (int)(left * 1000) + 1 : 0);
@@ -166,7 +166,7 @@ int watch_by_streams(const char *base, char **argv) {
     for (long open = count; open;) {
         CURLMsg *message;
         int left;
-        turn(multi, &loop);
+        wait_once(multi, &loop);
         while ((message = curl_multi_info_read(multi, &left))) {
             CURL *ended = message->easy_handle;
             must_curl(message->data.result);

@@ -1,4 +1,4 @@
-//! Jobs that run for a while: `live-MS-...` ends so many milliseconds after it was first asked for.
+//! Jobs that run for a while: `live-MS-...` ends so many milliseconds after its first request.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! A load server: `nitro-load [PORT]` listens on 127.0.0.1, prints its port, and responds until it is terminated.
 //!
-//! The id of a job says what it is: see `benches/README.md`.
+//! The id of a job selects its responses: see `benches/README.md`.
 
 mod body;
 mod live;
