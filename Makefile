@@ -81,18 +81,18 @@ screenshot:
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
-	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c benches/c/nitro_uploads.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
 
 .PHONY: bench bench-peer bench-compare bench-plots
-# The same work by a program on libcurl, what runs them, and the server that both ask.
+# The same work by a program on libcurl, what runs them, and the server that both use.
 bench-peer: check-tools
 	@mkdir -p $(TARGET)/bench
 	@echo '#include <curl/curl.h>' | $(CC) -E - >/dev/null 2>&1 || { echo "libcurl is missing: install its development package, for example 'apt-get install libcurl4-openssl-dev'"; exit 1; }
-	$(CC) $(CFLAGS) $(STRICT) benches/c/curl_bench.c benches/c/curl_client.c benches/c/curl_watch.c benches/c/json.c -lcurl -o $(TARGET)/bench/curl_bench
+	$(CC) $(CFLAGS) $(STRICT) benches/c/curl_bench.c benches/c/curl_client.c benches/c/curl_uploads.c benches/c/curl_watch.c benches/c/json.c -lcurl -o $(TARGET)/bench/curl_bench
 	$(CC) $(CFLAGS) $(STRICT) benches/c/measure.c -o $(TARGET)/bench/measure
 	$(CARGO) build -q --locked --release --manifest-path benches/load/Cargo.toml --target-dir $(TARGET)/bench/load
 
-# Both side by side, in turns: one table. ARGS="--tls" asks through a TLS front, which needs nginx and openssl.
+# Both side by side, in turns: one table. ARGS="--tls" measures through a TLS front too, which needs nginx and openssl.
 bench-compare: bench-client bench-peer
 	@python3 benches/compare.py --bin $(TARGET)/bench $(ARGS)
 

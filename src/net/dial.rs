@@ -6,6 +6,7 @@ use super::resolve::DnsCache;
 use super::socket;
 use super::stream::Stream;
 use super::tls::Tls;
+use super::tunnel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ClientOptions;
 use crate::url::Origin;
@@ -61,7 +62,7 @@ impl Dialer {
             stream = tls.map_err(|error| server.unreachable(error))?;
         }
         let _woken = stream.register_cancel(exchange);
-        server.open(&mut stream, target, &self.dns, exchange)?;
+        tunnel::open(server, &mut stream, target, &self.dns, exchange)?;
         Ok(stream)
     }
 

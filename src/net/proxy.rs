@@ -1,24 +1,15 @@
-//! Which proxy, if any, a target is reached through, and how an HTTP proxy is asked for a tunnel (RFC 9110, 9.3.6).
+//! Which proxy, if any, a target is reached through.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use fluent_uri::Uri;
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use super::exchange::ExchangeContext;
 use super::no_proxy::NoProxy;
-use super::resolve::DnsCache;
-use super::socks;
-use super::stream::{Stream, WriteError};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{ClientOptions, Proxy};
 use crate::url::Origin;
-
-/// The longest head of a proxy's answer.
-const HEAD: usize = 16 << 10;
 
 /// The proxies of one client, by the target's scheme.
 #[derive(Debug, Default)]
@@ -31,14 +22,14 @@ pub(crate) struct Proxies {
 /// A proxy server.
 #[derive(Clone)]
 pub(crate) struct ProxyServer {
-    protocol: Protocol,
+    pub protocol: Protocol,
     pub host: String,
     pub port: u16,
     login: Option<(String, Zeroizing<String>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Protocol {
+pub(crate) enum Protocol {
     Http,
     Https,
     /// `true`: the proxy resolves names.
@@ -91,10 +82,10 @@ impl Proxies {
 }
 
 impl ProxyServer {
-    /// Reads a proxy's address, by default `http` and, as for curl, port 1080. `option` is what an error names;
-    /// the address itself is never quoted, for it may hold a password.
+    /// Parses a proxy URL, by default `http` and, as for curl, port 1080. `option` is what an error names;
+    /// the URL itself is never quoted, for it may hold a password.
     fn parse(option: &str, text: &str) -> Result<Self> {
-        let bad = |why: &str| Error::invalid(format!("{option}: the proxy's address cannot be used: {why}"));
+        let bad = |why: &str| Error::invalid(format!("{option}: the proxy URL cannot be used: {why}"));
         let text = text.trim();
         let full = if text.contains("://") {
             Zeroizing::new(text.to_owned())
@@ -102,7 +93,7 @@ impl ProxyServer {
             Zeroizing::new(format!("http://{text}"))
         };
         let uri = Uri::parse(full.as_str()).map_err(|_| {
-            bad("it is no URL; characters such as @ : / # in a user name or password must be percent-encoded")
+            bad("it is not a URL; characters such as @ : / # in a user name or password must be percent-encoded")
         })?;
         let protocol = match uri.scheme().as_str().to_ascii_lowercase().as_str() {
             "http" => Protocol::Http,
@@ -163,116 +154,12 @@ impl ProxyServer {
         )
     }
 
-    /// Asks for a tunnel to `target`.
-    pub(crate) fn open(
-        &self,
-        stream: &mut Stream,
-        target: &Origin,
-        dns: &DnsCache,
-        exchange: &ExchangeContext,
-    ) -> Result<()> {
-        let login = self
-            .login
+    /// The user name and the password, if the URL has them.
+    pub(crate) fn login(&self) -> Option<(&str, &str)> {
+        self.login
             .as_ref()
-            .map(|(user, password)| (user.as_str(), password.as_str()));
-        let opened = match self.protocol {
-            Protocol::Http | Protocol::Https => self.tunnel(stream, target, exchange),
-            Protocol::Socks(true) => socks::open(stream, &target.host, target.port, login, exchange),
-            Protocol::Socks(false) => {
-                let found = dns.find(&target.host, target.port, exchange)?;
-                let ip = found.first().map(|a| a.ip().to_string()).unwrap_or_default();
-                socks::open(stream, &ip, target.port, login, exchange)
-            }
-        };
-        opened.map_err(|error| match error.kind() {
-            ErrorKind::ConnectionLost => self.unreachable(error),
-            _ => error.context(self),
-        })
+            .map(|(user, password)| (user.as_str(), password.as_str()))
     }
-
-    fn tunnel(&self, stream: &mut Stream, target: &Origin, exchange: &ExchangeContext) -> Result<()> {
-        let (host, port) = (&target.host, target.port);
-        let mut head = Zeroizing::new(format!(
-            "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"
-        ));
-        if let Some((user, password)) = &self.login {
-            let login = Zeroizing::new(format!("{user}:{}", password.as_str()));
-            let encoded = Zeroizing::new(STANDARD.encode(login.as_bytes()));
-            head.push_str("Proxy-Authorization: Basic ");
-            head.push_str(&encoded);
-            head.push_str("\r\n");
-        }
-        head.push_str("\r\n");
-        send(stream, head.as_bytes(), exchange)?;
-        let status = read_status(stream, exchange)?;
-        let given = self.login.is_some();
-        match status {
-            200..=299 => Ok(()),
-            // tinyproxy says 401 to a wrong password, and only the proxy itself can answer a CONNECT so.
-            401 | 407 if given => Err(Error::new(
-                ErrorKind::ProxyAuth,
-                format!("the proxy does not accept this user name and password ({status})"),
-            )),
-            401 | 407 => Err(Error::new(
-                ErrorKind::ProxyAuth,
-                format!("the proxy wants a user name and a password ({status})"),
-            )),
-            _ if !target.https => Err(Error::new(
-                ErrorKind::Proxy,
-                format!(
-                    "the proxy refused a tunnel (CONNECT) to {host}:{port} with status {status}; many proxies allow \
-                     tunnels to port 443 only: use an https address, or name the host in no_proxy"
-                ),
-            )),
-            _ => Err(Error::new(
-                ErrorKind::Proxy,
-                format!("the proxy refused a tunnel to {host}:{port} with status {status}"),
-            )),
-        }
-    }
-}
-
-/// Sends bytes of a negotiation; what the peer says meanwhile is read next.
-pub(crate) fn send(stream: &mut Stream, bytes: &[u8], exchange: &ExchangeContext) -> Result<()> {
-    match stream.write_all(bytes, exchange) {
-        Ok(()) | Err(WriteError::EarlyResponse) => Ok(()),
-        Err(WriteError::Failed(error)) => Err(error),
-    }
-}
-
-/// The status of a proxy's answer, once its head is there. A tunnel is silent until we speak, so nothing follows it.
-fn read_status(stream: &mut Stream, exchange: &ExchangeContext) -> Result<u16> {
-    let protocol = |text: &str| Error::new(ErrorKind::Proxy, text);
-    let mut head = Vec::new();
-    let mut buffer = [0; 2048];
-    loop {
-        let n = stream.read(&mut buffer, exchange)?;
-        if n == 0 {
-            return Err(protocol("the proxy closed the connection without an answer"));
-        }
-        head.extend_from_slice(&buffer[..n]);
-        if let Some(end) = memchr::memmem::find(&head, b"\r\n\r\n") {
-            let status = status_of(&head).ok_or_else(|| protocol("the proxy's answer is no HTTP"))?;
-            if (100..200).contains(&status) {
-                head.drain(..end + 4);
-                continue;
-            }
-            if status < 300 && end + 4 < head.len() {
-                return Err(protocol("the proxy sent bytes before the tunnel was used"));
-            }
-            return Ok(status);
-        }
-        if head.len() > HEAD {
-            return Err(protocol("the head of the proxy's answer is too large"));
-        }
-    }
-}
-
-fn status_of(head: &[u8]) -> Option<u16> {
-    let line = head.split(|&b| b == b'\r').next()?;
-    let rest = std::str::from_utf8(line).ok()?.strip_prefix("HTTP/1.")?;
-    let status: u16 = rest.split(' ').nth(1)?.parse().ok()?;
-    (100..600).contains(&status).then_some(status)
 }
 
 /// Without the login.

@@ -20,12 +20,12 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// Whether anything has last_activity yet.
+    /// Whether a byte was counted yet.
     pub(crate) fn has_begun(&self) -> bool {
         self.bytes > 0
     }
 
-    /// Counts; fails at the end of a window in which less than `least` bytes a second last_activity. 0 switches it off.
+    /// Counts; fails at the end of a window in which less than `least` bytes a second were transferred. 0 switches it off.
     pub(crate) fn count(&mut self, waited: Duration, bytes: usize, least: u64) -> Result<()> {
         self.waited += waited;
         self.bytes += bytes as u64;

@@ -10,7 +10,7 @@ use crate::cancel::Wake;
 use crate::caught::{self, DEFECT};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long an answer is used.
+/// How long a result is cached.
 const FRESH: Duration = Duration::from_secs(30);
 
 /// How long a wait for the helper thread lasts before the limits are looked at.
@@ -62,7 +62,7 @@ impl DnsCache {
         }
     }
 
-    /// Drops what is known of `host`: its addresses did not answer.
+    /// Drops what is known of `host`: no connection could be made to its addresses.
     pub(crate) fn forget(&self, host: &str) {
         let mut hosts = lock(&self.hosts);
         if hosts

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 use super::exchange::ExchangeContext;
-use super::proxy::send;
 use super::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,10 +24,10 @@ pub(crate) fn open(
         Some(_) => &[VERSION, 2, NO_LOGIN, PASSWORD],
         None => &[VERSION, 1, NO_LOGIN],
     };
-    send(stream, offer, exchange)?;
+    stream.send(offer, exchange)?;
     let [version, method] = take(stream, exchange)?;
     if version != VERSION {
-        return Err(Error::new(ErrorKind::Proxy, "this is no SOCKS5 proxy"));
+        return Err(Error::new(ErrorKind::Proxy, "this is not a SOCKS5 proxy"));
     }
     match (method, login) {
         (NO_LOGIN, _) => {}
@@ -38,7 +37,7 @@ pub(crate) fn open(
             login.extend_from_slice(user.as_bytes());
             login.push(password.len() as u8);
             login.extend_from_slice(password.as_bytes());
-            send(stream, &login, exchange)?;
+            stream.send(&login, exchange)?;
             let [_, status] = take(stream, exchange)?;
             if status != 0 {
                 let text = "the proxy does not accept this user name and password";
@@ -53,7 +52,7 @@ pub(crate) fn open(
             return Err(Error::new(ErrorKind::ProxyAuth, text));
         }
     }
-    send(stream, &request(host, port)?, exchange)?;
+    stream.send(&request(host, port)?, exchange)?;
     let [_, reply, _, kind] = take(stream, exchange)?;
     if reply != 0 {
         return Err(refusal(reply, host, port));
@@ -69,7 +68,7 @@ pub(crate) fn open(
             }
             Ok(())
         }
-        _ => Err(Error::new(ErrorKind::Proxy, "the proxy's answer is no SOCKS5")),
+        _ => Err(Error::new(ErrorKind::Proxy, "the proxy's response is not SOCKS5")),
     }
 }
 

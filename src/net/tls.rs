@@ -1,4 +1,4 @@
-//! Whom TLS trusts, and how its failures are told.
+//! Whom TLS trusts, and what its errors mean.
 
 use std::sync::{Arc, OnceLock};
 
@@ -138,7 +138,7 @@ fn identity(chain: &str, key: &str, provider: &CryptoProvider) -> Result<Certifi
     })
 }
 
-/// Why TLS with `host` inbound to nothing, in words.
+/// Why TLS with `host` failed.
 pub(crate) fn refused(host: &str, error: &rustls::Error) -> Error {
     use CertificateError as C;
     let text = match error {

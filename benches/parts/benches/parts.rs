@@ -77,7 +77,7 @@ fn results(c: &mut Criterion) {
         let json = boxes(size);
         group.throughput(Throughput::Bytes(json.len() as u64));
         group.bench_function(BenchmarkId::new("as text", size), |b| {
-            // A copy is given away each time, and made off the clock.
+            // Each run consumes a copy, which is made outside the measured time.
             b.iter_batched(
                 || json.clone(),
                 |json| fuzzing::result(json).expect("a result"),
