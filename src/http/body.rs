@@ -129,12 +129,12 @@ impl Body {
         let most = limit.saturating_add(1);
         // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
         // that is merely reserved costs nothing yet.
-        let room = match self.framing {
+        let space = match self.framing {
             Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1),
             _ => STEP,
         };
         let mut bytes = Vec::new();
-        self.grow(&mut bytes, room.min(most))?;
+        self.grow(&mut bytes, space.min(most))?;
         let mut filled = 0;
         loop {
             if filled == bytes.len() {
@@ -151,7 +151,7 @@ impl Body {
             let n = self.read(&mut bytes[filled..], context)?;
             if n == 0 {
                 bytes.truncate(filled);
-                // What is read may be kept for long: a thousand words of a hundred bytes shall not take 64 MB.
+                // What is read may be kept for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
                 bytes.shrink_to(filled + 1);
                 return Ok((bytes, true));
             }
@@ -159,12 +159,12 @@ impl Body {
         }
     }
 
-    /// Reserves room for `more` bytes whose number the peer decided.
+    /// Reserves space for `more` bytes whose number the peer decided.
     fn grow(&self, bytes: &mut Vec<u8>, more: usize) -> Result<()> {
         bytes.try_reserve_exact(more.max(1)).map_err(|_| {
             let target = bytes.len().saturating_add(more);
             let text = format!(
-                "there is no memory for the answer of {} ({target} bytes)",
+                "out of memory while reading the response of {} ({target} bytes)",
                 self.url
             );
             Error::new(ErrorKind::NoMemory, text)

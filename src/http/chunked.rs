@@ -37,9 +37,9 @@ impl ChunkDecoder {
         loop {
             while self.0 == ChunkState::Size
                 && let Some((data, length)) = whole_chunk(&input[used..])
-                && let Some(room) = output[made..].get_mut(..data.len())
+                && let Some(space) = output[made..].get_mut(..data.len())
             {
-                room.copy_from_slice(data);
+                space.copy_from_slice(data);
                 (used, made) = (used + length, made + data.len());
             }
             match self.step(&input[used..], &mut output[made..]) {
@@ -51,7 +51,7 @@ impl ChunkDecoder {
         }
     }
 
-    /// Takes what `rest` begins with, like `decode`; nothing if more must come first, or room be made.
+    /// Takes what `rest` begins with, like `decode`; nothing if more must come first, or space be made.
     fn step(&mut self, rest: &[u8], output: &mut [u8]) -> Result<Option<(usize, usize)>> {
         match self.0 {
             // A line without a digit would be read as 0, the size of the last chunk.
@@ -119,8 +119,8 @@ mod tests {
     use crate::error::ErrorKind;
     use crate::http::event_stream_body::decode_chunks;
 
-    fn decoded(input: &[u8], size: usize, room: usize) -> Result<(Vec<u8>, bool)> {
-        decode_chunks(input, size, room)
+    fn decoded(input: &[u8], size: usize, space: usize) -> Result<(Vec<u8>, bool)> {
+        decode_chunks(input, size, space)
     }
 
     #[test]
@@ -133,9 +133,9 @@ mod tests {
             (b"0b\r\nhello world\r\n00001\r\n!\r\n0\r\n\r\n", b"hello world!"),
         ] {
             for size in 1..=input.len() {
-                for room in [1, 3, 100] {
-                    let (body, over) = decoded(input, size, room).unwrap();
-                    assert_eq!((body.as_slice(), over), (expected, true), "{size}, {room}");
+                for space in [1, 3, 100] {
+                    let (body, over) = decoded(input, size, space).unwrap();
+                    assert_eq!((body.as_slice(), over), (expected, true), "{size}, {space}");
                 }
             }
         }

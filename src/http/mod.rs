@@ -109,7 +109,7 @@ impl Http {
             if attempt > budget {
                 return outcome;
             }
-            let asked = match &mut outcome {
+            let retry_after = match &mut outcome {
                 // A POST that was sent on has had its effect: what failed is the hop.
                 Ok(response) if !request.method.is_idempotent() && response.url != *request.url => {
                     return outcome;
@@ -120,7 +120,7 @@ impl Http {
                 Err(error) if retry::is_safe(request.method, error) => error.retry_after(),
                 _ => return outcome,
             };
-            let pause = retry::pause(attempt, asked, self.retry_cap);
+            let pause = retry::pause(attempt, retry_after, self.retry_cap);
             let in_time = context
                 .deadline
                 .is_none_or(|d| pause < d.saturating_duration_since(std::time::Instant::now()));
@@ -129,7 +129,7 @@ impl Http {
             }
             context.log.line(LogLevel::Info, || {
                 let why = match &outcome {
-                    Ok(response) => format!("answered {}", response.status),
+                    Ok(response) => format!("responded {}", response.status),
                     Err(error) => error.to_string(),
                 };
                 let (method, url, millis) = (request.method.as_str(), request.url, pause.as_millis());
@@ -222,7 +222,7 @@ pub(crate) mod fuzzing {
     use super::{event_stream_body, redirect, response_head, retry_after as header};
     use crate::net::{InputBuffer, NoProxy};
 
-    /// A server that answers each request with the bytes that it was sent last, and closes.
+    /// A server that responds to each request with the bytes that it was sent last, and closes.
     static PEER: LazyLock<Mutex<(String, Sender<Vec<u8>>)>> = LazyLock::new(|| {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));

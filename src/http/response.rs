@@ -12,19 +12,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::problem::ProblemDetails;
 use crate::url::Url;
 
-/// The most of a refusal's body that is kept.
+/// The most of an error response's body that is kept.
 const PROBLEM: usize = 1 << 20;
 
-/// An answer: its head, and a body still to be read.
+/// A response: its head, and a body still to be read.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub status: u16,
-    /// Where the answer came from after redirects.
+    /// Where the response came from after redirects.
     pub url: Url,
     pub body: Body,
     pub(super) headers: HeaderMap,
     pub(super) reference_id: Option<String>,
-    /// Kept for refusals only, to be taken out of what a server may echo.
+    /// Kept for error responses only, to be taken out of what a server may echo.
     pub(super) secret: Option<Zeroizing<String>>,
 }
 
@@ -51,18 +51,18 @@ impl Response {
         let (bytes, whole) = self.body.read_up_to(limit, context)?;
         if !whole {
             let text = format!(
-                "the answer of {} is larger than the limit of {limit} bytes",
+                "the response of {} is larger than the limit of {limit} bytes",
                 self.url
             );
             return Err(Error::new(ErrorKind::TooLarge, text));
         }
         utf8(bytes).map_err(|at| {
-            let text = format!("the answer of {} is not UTF-8 text at byte {at}", self.url);
+            let text = format!("the response of {} is not UTF-8 text at byte {at}", self.url);
             Error::new(ErrorKind::Protocol, text)
         })
     }
 
-    /// The error that this answer stands for, with its problem document, `Retry-After` and reference id.
+    /// The error that this response stands for, with its problem document, `Retry-After` and reference id.
     pub(crate) fn into_error(mut self, context: &CallContext) -> Error {
         let asked = self.retry_after();
         let (mut bytes, whole) = match self.body.read_up_to(PROBLEM, context) {
@@ -89,7 +89,7 @@ impl Response {
         }
     }
 
-    /// Takes a refusal's body off the connection and keeps it; gives the pause that it or the head asks for.
+    /// Takes an error response's body off the connection and keeps it; gives the pause that it or the head asks for.
     pub(super) fn buffer_body(&mut self, context: &CallContext) -> Result<Option<Duration>> {
         let bytes = match self.body.read_up_to(PROBLEM, context) {
             Ok((bytes, _)) => bytes,

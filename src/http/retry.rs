@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Limit};
 /// The first pause is at most this long; each further one may be twice as long.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// Whether an answer of `status` is worth another attempt. A POST is repeated only if the service turned it away.
+/// Whether a response of `status` is worth another attempt. A POST is retried only if the service turned it away.
 pub(super) fn is_transient_status(method: Method, status: u16) -> bool {
     match status {
         429 | 503 => true,
@@ -27,7 +27,7 @@ pub(super) fn is_safe(method: Method, error: &Error) -> bool {
     passing && (method.is_idempotent() || error.is_unsent())
 }
 
-/// The pause before attempt `attempt` (the first repetition is 1): what the service asked for, or full jitter over an
+/// The pause before attempt `attempt` (the first retry is 1): what the service asked for, or full jitter over an
 /// exponential bound, and never more than `cap`.
 pub(super) fn pause(attempt: u32, asked: Option<Duration>, cap: Duration) -> Duration {
     match asked {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_post_is_repeated_only_where_it_cannot_have_had_an_effect() {
+    fn a_post_is_retried_only_where_it_cannot_have_had_an_effect() {
         let lost = || Error::new(ErrorKind::ConnectionLost, "");
         assert!(is_safe(Method::Get, &lost()));
         assert!(!is_safe(Method::Post, &lost()));

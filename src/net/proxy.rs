@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_address_is_refused_without_being_quoted() {
+    fn a_bad_proxy_url_is_rejected_without_being_quoted() {
         for bad in [
             "ftp://u:s3cret@h",
             "http://u:s3cret@",

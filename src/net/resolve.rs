@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancel_reaches_a_lookup_that_hangs() {
+    fn a_cancel_ends_a_lookup_that_hangs() {
         let (token, dns) = (CancelToken::new(), Arc::new(hanging()));
         let (done, outcome) = channel();
         let (seen, asked) = (token.clone(), dns.clone());

@@ -55,7 +55,7 @@ pub(crate) fn open(
     stream.send(&request(host, port)?, exchange)?;
     let [_, reply, _, kind] = take(stream, exchange)?;
     if reply != 0 {
-        return Err(refusal(reply, host, port));
+        return Err(rejected(reply, host, port));
     }
     // Where the proxy connected from; of no use to us, but it has to be taken off.
     match kind {
@@ -95,7 +95,7 @@ fn request(host: &str, port: u16) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn refusal(reply: u8, host: &str, port: u16) -> Error {
+fn rejected(reply: u8, host: &str, port: u16) -> Error {
     let why = match reply {
         2 => "its rules do not allow it",
         3 => "the network is unreachable",

@@ -195,7 +195,7 @@ impl TlsStream {
                 below: &mut self.below,
                 exchange,
             });
-            return Err(tls::refused(&self.host, &error));
+            return Err(tls::explain(&self.host, &error));
         }
         Ok(n)
     }

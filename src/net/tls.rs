@@ -69,7 +69,7 @@ impl Tls {
                 format!("{host} is no name that a certificate can have"),
             )
         })?;
-        ClientConnection::new(config.clone(), name).map_err(|error| refused(host, &error))
+        ClientConnection::new(config.clone(), name).map_err(|error| explain(host, &error))
     }
 
     fn configure(&self) -> std::result::Result<ClientConfig, String> {
@@ -139,7 +139,7 @@ fn identity(chain: &str, key: &str, provider: &CryptoProvider) -> Result<Certifi
 }
 
 /// Why TLS with `host` failed.
-pub(crate) fn refused(host: &str, error: &rustls::Error) -> Error {
+pub(crate) fn explain(host: &str, error: &rustls::Error) -> Error {
     use CertificateError as C;
     let text = match error {
         rustls::Error::InvalidCertificate(certificate) => match certificate {

@@ -63,7 +63,7 @@ fn http_connect(
     let given = login.is_some();
     match status {
         200..=299 => Ok(()),
-        // tinyproxy says 401 to a wrong password, and only the proxy itself can answer a CONNECT so.
+        // tinyproxy says 401 to a wrong password, and only the proxy itself can response a CONNECT so.
         401 | 407 if given => Err(Error::new(
             ErrorKind::ProxyAuth,
             format!("the proxy does not accept this user name and password ({status})"),

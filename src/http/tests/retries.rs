@@ -30,26 +30,26 @@ fn failing(times: usize, status: u16, headers: &'static str) -> Server {
                 peer.body(5);
             }
             if count.fetch_add(1, Ordering::SeqCst) < times {
-                peer.say(format!(
+                peer.send(format!(
                     "HTTP/1.1 {status} No\r\n{headers}Content-Length: 2\r\n\r\n{{}}"
                 ));
             } else {
-                peer.say(ok("done"));
+                peer.send(ok("done"));
             }
         }
     })
 }
 
 #[test]
-fn a_passing_refusal_is_asked_again_and_each_attempt_is_logged() {
+fn transient_error_responses_are_retried_and_logged() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let heard = lines.clone();
     let options = options().log(move |level, line| heard.lock().unwrap().push((level, line.to_owned())));
     let server = failing(2, 503, "Retry-After: 0.01\r\n");
     let url = server.url("/status?secret");
     let http = Http::new(&options).unwrap();
-    let answer = http.send(&persistent(&url), &context(&options)).unwrap();
-    assert_eq!(answer.text(9, &calm()).unwrap(), "done");
+    let response = http.send(&persistent(&url), &context(&options)).unwrap();
+    assert_eq!(response.text(9, &default_context()).unwrap(), "done");
     assert_eq!(server.connections(), 1);
     let lines = lines.lock().unwrap();
     let count = |wanted| lines.iter().filter(|(level, _)| *level == wanted).count();
@@ -59,7 +59,7 @@ fn a_passing_refusal_is_asked_again_and_each_attempt_is_logged() {
         "{lines:?}"
     );
     assert!(
-        lines[1].1.ends_with("answered 503; attempt 2 of 4 in 10 ms"),
+        lines[1].1.ends_with("responded 503; attempt 2 of 4 in 10 ms"),
         "{lines:?}"
     );
     assert!(
@@ -69,18 +69,21 @@ fn a_passing_refusal_is_asked_again_and_each_attempt_is_logged() {
 }
 
 #[test]
-fn the_last_refusal_comes_back_with_its_body() {
+fn the_last_error_response_is_returned_with_its_body() {
     let server = failing(99, 429, "Retry-After: 0\r\n");
     let url = server.url("/");
-    let answer = client().send(&persistent(&url), &calm()).unwrap();
-    assert_eq!(answer.status, 429);
-    assert_eq!(answer.text(9, &calm()).unwrap(), "{}");
+    let response = client().send(&persistent(&url), &default_context()).unwrap();
+    assert_eq!(response.status, 429);
+    assert_eq!(response.text(9, &default_context()).unwrap(), "{}");
     assert_eq!(server.heads().len(), 4);
 
     let none = Http::new(&options().retries(0)).unwrap();
-    assert_eq!(none.send(&persistent(&url), &calm()).unwrap().status, 429);
+    assert_eq!(
+        none.send(&persistent(&url), &default_context()).unwrap().status,
+        429
+    );
     assert_eq!(server.heads().len(), 5);
-    client().send(&get(&url), &calm()).unwrap();
+    client().send(&get(&url), &default_context()).unwrap();
     assert_eq!(server.heads().len(), 6);
 }
 
@@ -89,9 +92,9 @@ fn a_pause_beyond_the_call_limit_is_not_begun() {
     let server = failing(99, 503, "Retry-After: 25\r\n");
     let url = server.url("/");
     let begun = std::time::Instant::now();
-    let answer = client().send(&persistent(&url), &calm()).unwrap();
-    assert_eq!(answer.status, 503);
-    assert_eq!(answer.retry_after(), Some(Duration::from_secs(25)));
+    let response = client().send(&persistent(&url), &default_context()).unwrap();
+    assert_eq!(response.status, 503);
+    assert_eq!(response.retry_after(), Some(Duration::from_secs(25)));
     assert!(begun.elapsed() < WATCHDOG);
     assert_eq!(server.heads().len(), 1);
 }
@@ -111,7 +114,7 @@ fn a_cancel_ends_the_pause() {
         .cancel(&token)
         .begin(None, Limit::Call, &options.io_limits, &options.log);
     let url = server.url("/");
-    let call = watched(move || Http::new(&options)?.send(&persistent(&url), &context).map(drop));
+    let call = with_watchdog(move || Http::new(&options)?.send(&persistent(&url), &context).map(drop));
     at.recv_timeout(WATCHDOG).unwrap();
     token.cancel();
     assert_eq!(call.end().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -125,19 +128,19 @@ fn a_get_is_repeated_after_a_lost_connection_and_a_post_is_not() {
             peer.body(5);
         }
         if peer.number > 0 {
-            peer.say(ok("done"));
+            peer.send(ok("done"));
         }
     });
     let url = server.url("/");
-    let answer = client().send(&persistent(&url), &calm()).unwrap();
-    assert_eq!(answer.text(9, &calm()).unwrap(), "done");
+    let response = client().send(&persistent(&url), &default_context()).unwrap();
+    assert_eq!(response.text(9, &default_context()).unwrap(), "done");
 
     let server = Server::start(|peer| {
         peer.head();
         peer.body(5);
     });
     let error = client()
-        .send_body(&post(&server.url("/")), &mut { BYTES }, &calm())
+        .send_body(&post(&server.url("/")), &mut { BYTES }, &default_context())
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
     assert!(!error.is_unsent());
@@ -148,10 +151,10 @@ fn a_get_is_repeated_after_a_lost_connection_and_a_post_is_not() {
 fn a_post_is_repeated_where_it_was_turned_away() {
     for (status, requests) in [(429, 2), (503, 2), (500, 1), (502, 1), (504, 1), (408, 1)] {
         let server = failing(1, status, "Retry-After: 0\r\n");
-        let answer = client()
-            .send_body(&post(&server.url("/")), &mut { BYTES }, &calm())
+        let response = client()
+            .send_body(&post(&server.url("/")), &mut { BYTES }, &default_context())
             .unwrap();
-        assert_eq!(answer.status, if requests == 2 { 200 } else { status });
+        assert_eq!(response.status, if requests == 2 { 200 } else { status });
         assert_eq!(server.heads().len(), requests, "{status}");
     }
 }
@@ -182,7 +185,7 @@ fn a_post_is_repeated_where_it_never_left() {
 fn closing_on_reuse() -> Server {
     Server::start(|peer| {
         peer.head();
-        peer.say(ok("x"));
+        peer.send(ok("x"));
         peer.head();
     })
 }
@@ -198,12 +201,12 @@ fn a_stale_connection_costs_one_resend_even_without_retries() {
 }
 
 #[test]
-fn an_answer_that_began_on_a_kept_connection_is_not_asked_for_again() {
+fn a_response_that_began_on_a_reused_connection_is_not_requested_again() {
     let server = Server::start(|peer| {
         peer.head();
-        peer.say(ok("x"));
+        peer.send(ok("x"));
         peer.head();
-        peer.say("HTTP/1.1 200 O");
+        peer.send("HTTP/1.1 200 O");
     });
     let http = client();
     assert_eq!(fetch(&http, &server.url("/1")).unwrap(), "x");
@@ -217,9 +220,9 @@ fn an_answer_that_began_on_a_kept_connection_is_not_asked_for_again() {
 fn the_resend_uses_no_other_connection_that_may_be_stale() {
     let server = closing_on_reuse();
     let http = client();
-    let answers = [0, 1].map(|_| http.send(&get(&server.url("/")), &calm()).unwrap());
-    for answer in answers {
-        assert_eq!(answer.text(9, &calm()).unwrap(), "x");
+    let responses = [0, 1].map(|_| http.send(&get(&server.url("/")), &default_context()).unwrap());
+    for response in responses {
+        assert_eq!(response.text(9, &default_context()).unwrap(), "x");
     }
     assert_eq!(server.connections(), 2);
     assert_eq!(fetch(&http, &server.url("/3")).unwrap(), "x");
@@ -232,7 +235,7 @@ fn a_post_whose_pooled_connection_closes_under_it_is_not_sent_twice() {
     let server = closing_on_reuse();
     let http = client();
     fetch(&http, &server.url("/1")).unwrap();
-    let sent = http.send_body(&post(&server.url("/2")), &mut { BYTES }, &calm());
+    let sent = http.send_body(&post(&server.url("/2")), &mut { BYTES }, &default_context());
     let error = sent.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
     assert!(!error.is_unsent(), "{error}");
@@ -246,18 +249,18 @@ fn a_post_that_was_idle_too_long_for_it_gets_a_new_connection() {
     fetch(&http, &server.url("/1")).unwrap();
     std::thread::sleep(Duration::from_millis(1100));
     let response = http
-        .send_body(&post(&server.url("/2")), &mut { BYTES }, &calm())
+        .send_body(&post(&server.url("/2")), &mut { BYTES }, &default_context())
         .unwrap();
-    assert_eq!(response.text(9, &calm()).unwrap(), "x");
+    assert_eq!(response.text(9, &default_context()).unwrap(), "x");
     assert_eq!((server.heads().len(), server.connections()), (2, 2));
 }
 
 #[test]
-fn a_connection_closed_meanwhile_is_not_used() {
+fn a_connection_that_was_closed_meanwhile_is_not_reused() {
     let (closed, at) = channel();
     let server = Server::start(move |peer| {
         peer.head();
-        peer.say(ok("x"));
+        peer.send(ok("x"));
         peer.stream = Box::new(std::io::Cursor::new(Vec::new()));
         closed.send(()).unwrap();
     });
@@ -275,15 +278,15 @@ fn a_post_that_was_sent_on_is_not_repeated_for_what_became_of_the_hop() {
         while let Some(head) = peer.head() {
             if head.starts_with("POST") {
                 peer.body(5);
-                peer.say("HTTP/1.1 303 See\r\nLocation: /made\r\nContent-Length: 0\r\n\r\n");
+                peer.send("HTTP/1.1 303 See\r\nLocation: /made\r\nContent-Length: 0\r\n\r\n");
             } else {
-                peer.say("HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+                peer.send("HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
             }
         }
     });
-    let answer = client()
-        .send_body(&post(&server.url("/")), &mut { BYTES }, &calm())
+    let response = client()
+        .send_body(&post(&server.url("/")), &mut { BYTES }, &default_context())
         .unwrap();
-    assert_eq!(answer.status, 503);
+    assert_eq!(response.status, 503);
     assert_eq!(server.heads().len(), 2);
 }

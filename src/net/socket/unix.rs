@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancel_reaches_a_connect_that_nobody_answers() {
+    fn a_cancel_ends_a_connect_without_a_response() {
         let (listener, _fill) = deaf();
         let address = listener.local_addr().unwrap();
         let token = CancelToken::new();
