@@ -49,7 +49,9 @@ mod memory;
 #[doc(hidden)]
 pub mod model;
 mod options;
+mod poll_policy;
 mod problem;
+mod retry;
 pub mod sse;
 mod sync;
 mod url;
