@@ -153,15 +153,6 @@ impl Auth {
         self.get(Some(refused.number), http, context, relay).map(Some)
     }
 
-    /// Takes the token out of an error, should the service have echoed it.
-    pub(crate) fn redact(&self, error: Error) -> Error {
-        let held = self.cache.lock().held.as_ref().map(|held| held.bearer.clone());
-        match held {
-            Some(bearer) => error.without(bearer.text()),
-            None => error,
-        }
-    }
-
     /// Sees to it that there is a token other than number `refused`, for threads that wait for one and hear of a failure
     /// themselves. Does not wait for another thread that is at it.
     pub(crate) fn renew(&self, refused: Option<u64>, http: &Http, context: &CallContext) {

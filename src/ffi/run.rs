@@ -14,7 +14,7 @@ use super::status::{lend_status, nitro_status_t};
 use super::string::{c_text, give_text};
 use super::submit::nitro_submission_t;
 use crate::error::Result;
-use crate::job::{Download, Finished, RunProgress};
+use crate::job::{Download, RunProgress, RunResult};
 
 /// Phase of a run: the documents are being sent; `done` of `total` bytes.
 pub const NITRO_RUN_UPLOAD: i32 = 1;
@@ -143,7 +143,7 @@ fn run(
             }
         }
     };
-    let finished: Finished = client.run(submission, download.as_ref(), tell, &call)?;
+    let finished: RunResult = client.run(submission, download.as_ref(), tell, &call)?;
     if let Some(saved_json) = saved_json {
         *saved_json = give_text(&written(&finished.saved))?;
     }

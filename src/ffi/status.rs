@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 
 use super::boundary::{free, optional_output, plain};
-use crate::job::{Document, JobState, JobStatus};
+use crate::job::{JobState, JobStatus, StatusDocument};
 
 /// A state that this version does not know; nitro_status_name() has the service's word.
 pub const NITRO_STATE_UNKNOWN: i32 = 0;
@@ -21,7 +21,7 @@ pub const NITRO_STATE_CANCELED: i32 = 4;
 ///
 /// Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
 pub struct nitro_status_t {
-    /// A pointer to it is one to a [`Document`]: one box less for each event.
+    /// A pointer to it is one to a [`StatusDocument`]: one box less for each event.
     _document: [u8; 0],
 }
 
@@ -35,10 +35,10 @@ pub(super) fn lend_status(status: &JobStatus) -> *const nitro_status_t {
     ptr::from_ref(status.document()).cast()
 }
 
-fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&Document) -> T) -> T {
+fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&StatusDocument) -> T) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
     plain(none, || {
-        unsafe { status.cast::<Document>().as_ref() }.map_or(none, what)
+        unsafe { status.cast::<StatusDocument>().as_ref() }.map_or(none, what)
     })
 }
 
@@ -109,5 +109,5 @@ pub unsafe extern "C" fn nitro_status_json(
 /// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_free(status: *mut nitro_status_t) {
-    free(status.cast::<Document>());
+    free(status.cast::<StatusDocument>());
 }

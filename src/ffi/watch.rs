@@ -13,7 +13,7 @@ use super::job::nitro_job_t;
 use super::status::{lend_status, nitro_status_t};
 use super::string::c_text;
 use crate::error::{Error, ErrorKind};
-use crate::job::{JobStatus, News, Watch, WatchEvent, WatchId, WatchOptions};
+use crate::job::{JobStatus, JobUpdate, Watch, WatchEvent, WatchId, WatchOptions};
 
 /// Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
 ///
@@ -41,9 +41,9 @@ impl nitro_watch_event_t {
     fn new(event: WatchEvent) -> Self {
         let (id, user_data, last) = (event.id().as_u64(), event.tag(), event.is_last());
         let (job_id, no_result) = (c_text(event.job_id()), event.no_result());
-        let (status, error) = match event.into_news() {
-            News::GaveUp(error) => (None, Some(error)),
-            News::Progress(status) | News::Ended(status) => (Some(status), no_result),
+        let (status, error) = match event.into_update() {
+            JobUpdate::GaveUp(error) => (None, Some(error)),
+            JobUpdate::Progress(status) | JobUpdate::Ended(status) => (Some(status), no_result),
         };
         Self {
             id,

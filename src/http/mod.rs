@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::log::LogLevel;
 use crate::net::Dialer;
 use crate::options::ClientOptions;
+use crate::retry::{self, Backoff};
 use crate::url::{Origin, Url};
 
 mod agent;
@@ -24,7 +25,6 @@ mod redirect;
 mod request;
 mod response;
 mod response_head;
-mod retry;
 mod retry_after;
 mod round_trip;
 #[cfg(test)]
@@ -37,13 +37,16 @@ use request::RequestHeaders;
 pub(crate) use request::{Attempts, BodySource, Method, Redirects, Request, RequestBody, check_bearer};
 pub(crate) use response::Response;
 
+/// The bound of the first pause before a retry.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
 /// The HTTP client of one [`Client`](crate::Client): its engine with its connections, and the origins that get the token.
 #[derive(Debug)]
 pub(crate) struct Http {
     engine: agent::Engine,
     trusted: Vec<Origin>,
     retries: u32,
-    retry_cap: Duration,
+    backoff: Backoff,
 }
 
 impl Http {
@@ -62,7 +65,10 @@ impl Http {
             engine: agent::Engine::new(Dialer::new(options)?, RequestHeaders::new(&options.user_agent)?),
             trusted,
             retries: options.retries,
-            retry_cap: options.retry_cap,
+            backoff: Backoff {
+                first: FIRST_PAUSE,
+                longest: options.retry_cap,
+            },
         })
     }
 
@@ -76,22 +82,9 @@ impl Http {
         self.send_body(request, &mut RequestBody::Empty, context)
     }
 
-    /// Sends the request with a body and reads the head of the response, whatever its status.
+    /// Sends the request with a body and reads the head of the response, whatever its status. Retries what is safe to retry, within
+    /// the budget and the limits of the call.
     pub(crate) fn send_body(
-        &self,
-        request: &Request<'_>,
-        body: &mut RequestBody<'_>,
-        context: &CallContext,
-    ) -> Result<Response> {
-        let sent = self.send_with_retries(request, body, context);
-        sent.map_err(|error| match request.reference_id {
-            Some(id) => error.with_reference(id),
-            None => error,
-        })
-    }
-
-    /// Retries what is safe to retry, within the budget and the call's limits.
-    fn send_with_retries(
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
@@ -114,13 +107,20 @@ impl Http {
                 Ok(response) if !request.method.is_idempotent() && response.url != *request.url => {
                     return outcome;
                 }
-                Ok(response) if retry::is_transient_status(request.method, response.status) => {
+                Ok(response)
+                    if retry::is_transient_status(response.status, request.method.is_idempotent()) =>
+                {
                     response.buffer_body(context)?
                 }
-                Err(error) if retry::is_safe(request.method, error) => error.retry_after(),
+                Err(error)
+                    if retry::is_connection_failure(error)
+                        && (request.method.is_idempotent() || error.is_unsent()) =>
+                {
+                    error.retry_after()
+                }
                 _ => return outcome,
             };
-            let pause = retry::pause(attempt, retry_after, self.retry_cap);
+            let pause = self.backoff.pause(attempt - 1, retry_after);
             let in_time = context
                 .deadline
                 .is_none_or(|d| pause < d.saturating_duration_since(std::time::Instant::now()));

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use zeroize::Zeroizing;
-
 use super::agent::HeaderMap;
 use super::body::Body;
 use super::retry_after;
@@ -23,9 +21,6 @@ pub(crate) struct Response {
     pub url: Url,
     pub body: Body,
     pub(super) headers: HeaderMap,
-    pub(super) reference_id: Option<String>,
-    /// Kept for error responses only, to be taken out of what a server may echo.
-    pub(super) secret: Option<Zeroizing<String>>,
 }
 
 impl Response {
@@ -62,31 +57,19 @@ impl Response {
         })
     }
 
-    /// The error that this response stands for, with its problem document, `Retry-After` and reference id.
+    /// The error that this response stands for, with its problem document and `Retry-After`. The body may echo the token.
     pub(crate) fn into_error(mut self, context: &CallContext) -> Error {
-        let asked = self.retry_after();
+        let retry_after = self.retry_after();
         let (mut bytes, whole) = match self.body.read_up_to(PROBLEM, context) {
             Ok(read) => read,
-            // The status says enough; but a caller who stopped the call wants to hear of nothing else.
-            Err(error) if error.kind() == ErrorKind::Cancelled => return self.refer(error),
+            // The status is enough; but a caller who cancelled the call gets no other error.
+            Err(error) if error.kind() == ErrorKind::Cancelled => return error,
             Err(_) => (Vec::new(), true),
         };
         if !whole {
             bytes.extend_from_slice("… (cut)".as_bytes());
         }
-        if let Some(secret) = &self.secret {
-            redact(&mut bytes, secret.as_bytes());
-        }
-        let error =
-            Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(asked);
-        self.refer(error)
-    }
-
-    fn refer(&self, error: Error) -> Error {
-        match &self.reference_id {
-            Some(id) => error.with_reference(id),
-            None => error,
-        }
+        Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(retry_after)
     }
 
     /// Takes an error response's body off the connection and keeps it; gives the pause that it or the head asks for.
@@ -115,20 +98,4 @@ fn utf8(bytes: Vec<u8>) -> std::result::Result<String, usize> {
         Ok(_) => Ok(unsafe { String::from_utf8_unchecked(bytes) }),
         Err(_) => String::from_utf8(bytes).map_err(|e| e.utf8_error().valid_up_to()),
     }
-}
-
-/// Replaces `secret` wherever it occurs.
-fn redact(bytes: &mut Vec<u8>, secret: &[u8]) {
-    if secret.is_empty() || memchr::memmem::find(bytes, secret).is_none() {
-        return;
-    }
-    let mut clean = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.as_slice();
-    while let Some(at) = memchr::memmem::find(rest, secret) {
-        clean.extend_from_slice(&rest[..at]);
-        clean.extend_from_slice(b"***");
-        rest = &rest[at + secret.len()..];
-    }
-    clean.extend_from_slice(rest);
-    *bytes = clean;
 }

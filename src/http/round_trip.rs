@@ -76,8 +76,6 @@ impl Http {
             url: request.url.clone(),
             body: Body::new(request.url, received.body, received.framing, is_event_stream),
             headers: received.headers,
-            reference_id: request.reference_id.filter(|_| is_error).map(str::to_owned),
-            secret: request.bearer.filter(|_| is_error).map(|t| t.to_owned().into()),
         };
         let coding = response.header("content-encoding").unwrap_or_default().trim();
         if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {

@@ -9,7 +9,7 @@ mod failures;
 mod sending;
 mod storage;
 
-use nitro_jobs::{Call, Client, Endpoint, Error, Input, Submission, Submitted};
+use nitro_jobs::{Call, Client, Endpoint, Error, Input, Submission, SubmitResult};
 
 /// The smallest thing that passes for a PDF.
 pub const PDF: &[u8] = b"%PDF-1.7 a document";
@@ -27,11 +27,11 @@ pub fn pdf_of(length: usize) -> Vec<u8> {
 }
 
 /// A submission, sent without looking at the progress.
-pub fn send(client: &Client, submission: &Submission<'_>) -> Result<Submitted, Error> {
+pub fn send(client: &Client, submission: &Submission<'_>) -> Result<SubmitResult, Error> {
     client.submit(submission, |_, _| true, &Call::new())
 }
 
 /// One small PDF, sent.
-pub fn send_one(client: &Client) -> Result<Submitted, Error> {
+pub fn send_one(client: &Client) -> Result<SubmitResult, Error> {
     send(client, &flatten().file(Input::bytes("a.pdf", PDF)))
 }

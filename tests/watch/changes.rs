@@ -51,7 +51,7 @@ fn jobs_come_and_go_while_it_runs() {
             };
             assert!(!gone.contains(&event.id()), "heard of after its removal");
             if event.is_last() {
-                assert_eq!(word(event.news()), "completed");
+                assert_eq!(word(event.update()), "completed");
                 done.insert(event.job_id().to_owned());
             }
         }
@@ -77,7 +77,7 @@ fn timeouts_and_cancels_lose_nothing() {
             }
             match watch.next(&call) {
                 Ok(Some(event)) if event.is_last() => {
-                    assert_eq!(ends.insert(event.job_id().to_owned(), word(event.news())), None);
+                    assert_eq!(ends.insert(event.job_id().to_owned(), word(event.update())), None);
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,

@@ -51,18 +51,18 @@ fn another_asks_when_the_asking_one_was_cancelled() {
 }
 
 #[test]
-fn each_job_is_asked_about_in_turn_and_told_once() {
-    in_many_orders(watch::each_job_is_asked_about_in_turn_and_told_once);
+fn each_job_is_polled_in_turn_and_ends_once() {
+    in_many_orders(watch::each_job_is_polled_in_turn_and_ends_once);
 }
 
 #[test]
-fn what_is_due_late_holds_nothing_up() {
-    in_many_orders(watch::what_is_due_late_holds_nothing_up);
+fn a_late_job_delays_no_other() {
+    in_many_orders(watch::a_late_job_delays_no_other);
 }
 
 #[test]
-fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
-    in_many_orders(watch::a_late_job_is_looked_out_for_while_another_is_asked_about);
+fn a_late_job_is_waited_for_while_another_is_polled() {
+    in_many_orders(watch::a_late_job_is_waited_for_while_another_is_polled);
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn a_panic_loses_no_job_and_no_worker() {
 }
 
 #[test]
-fn a_trigger_ends_the_reading() {
-    in_many_orders(watch::a_trigger_ends_the_reading);
+fn a_triggered_token_ends_the_reading() {
+    in_many_orders(watch::a_triggered_token_ends_the_reading);
 }
 
 #[test]
-fn the_reader_does_what_workers_wait_for() {
-    in_many_orders(watch::the_reader_does_what_workers_wait_for);
+fn the_reader_runs_the_tasks_of_workers() {
+    in_many_orders(watch::the_reader_runs_the_tasks_of_workers);
 }

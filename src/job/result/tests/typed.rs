@@ -35,7 +35,7 @@ fn text_boxes_are_typed_in_both_forms() {
     };
     assert_eq!(
         (first.id.as_str(), first.text.as_str()),
-        ("b1", "CallContext of Services")
+        ("b1", "Scope of Services")
     );
     assert_eq!(
         (first.text_piece.as_deref(), second.text_piece.as_deref()),
@@ -51,8 +51,8 @@ fn text_boxes_are_typed_in_both_forms() {
     assert!(found.query.is_regex && !nothing.query.is_regex && nothing.matches.is_empty());
     assert_eq!(found.query.regex_flags, ["ignore-case"]);
     let matched = &found.matches[0];
-    assert_eq!(matched.matched_text, "CallContext of Services");
-    assert_eq!(matched.boxes[0].text_piece, "CallContext of Services");
+    assert_eq!(matched.matched_text, "Scope of Services");
+    assert_eq!(matched.boxes[0].text_piece, "Scope of Services");
     assert_eq!(
         (matched.groups[0].index, matched.groups[0].text.as_str()),
         (Some(1), "CallContext")
@@ -107,7 +107,7 @@ fn personal_data_properties_and_forms_are_typed() {
 }
 
 #[test]
-fn what_is_not_known_is_kept() {
+fn unknown_fields_are_kept() {
     let json =
         json!({"result": {"PIIBoxes": [{"PIIType": "SHOE_SIZE", "new": {"a": [1, null]}, "x\u{0}": 1.5}]}});
     let boxes = result(&json.to_string()).pii_boxes().unwrap();
@@ -205,7 +205,7 @@ const WRONG: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_wrong_type_is_named_by_its_place_and_the_json_stays() {
+fn a_wrong_type_is_reported_with_its_path_and_the_json_stays() {
     for (inner, place) in WRONG {
         let json = format!(r#"{{"status":"completed","result":{inner}}}"#);
         let result = result(&json);
@@ -228,7 +228,7 @@ fn a_wrong_type_is_named_by_its_place_and_the_json_stays() {
 }
 
 #[test]
-fn missing_lists_are_empty_and_other_views_are_refused() {
+fn missing_lists_are_empty_and_other_views_are_rejected() {
     assert!(
         result(r#"{"result":{"tables":null}}"#)
             .tables()
