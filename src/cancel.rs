@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+use crate::model_check::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 #[cfg(model)]
 pub mod model;

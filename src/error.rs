@@ -187,7 +187,7 @@ impl Error {
     }
 
     /// Puts words behind the message: what follows from it.
-    pub(crate) fn adding(mut self, words: &str) -> Self {
+    pub(crate) fn with_advice(mut self, words: &str) -> Self {
         self.inner.message = format!("{}; {words}", self.inner.message);
         self
     }

@@ -33,7 +33,6 @@ mod auth;
 mod call;
 mod cancel;
 pub mod catalog;
-mod caught;
 mod client;
 mod error;
 mod ffi;
@@ -41,20 +40,22 @@ mod ffi;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod huge_pages;
 mod job;
 mod json;
 mod log;
-mod memory;
+#[cfg(not(model))]
+mod model_check;
 #[cfg(model)]
 #[doc(hidden)]
-pub mod model;
+pub mod model_check;
 mod options;
+mod panic_guard;
 mod problem;
 pub mod sse;
-mod sync;
+mod token;
 mod url;
 
-pub use auth::{BearerToken, TokenReason};
 pub use call::Call;
 pub use cancel::CancelToken;
 pub use client::Client;
@@ -63,3 +64,4 @@ pub use job::*;
 pub use log::LogLevel;
 pub use options::ClientOptions;
 pub use problem::ProblemDetails;
+pub use token::{BearerToken, TokenReason};

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::auth::{BearerToken, Credentials, TokenReason, TokenSource};
 use crate::call::IoLimits;
 use crate::error::{Error, Result};
 use crate::log::{Log, LogLevel};
+use crate::token::{BearerToken, ClientCredentials, TokenReason, TokenSource};
 
 /// How a [`Client`](crate::Client) reaches the service. Every option has a default that suits a desktop program.
 ///
@@ -136,7 +136,7 @@ impl ClientOptions {
     /// The client's id and secret, for which the service gives tokens. They are asked for when needed, kept, and renewed
     /// 60 s before they expire or when the service refuses one; the secret is sent to the token's address alone.
     pub fn client_credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.token = TokenSource::ClientCredentials(Credentials::new(id.into(), secret.into()));
+        self.token = TokenSource::ClientCredentials(ClientCredentials::new(id.into(), secret.into()));
         self
     }
 

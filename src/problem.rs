@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::json::{self, Fields, Take};
 
-mod words;
+mod summary;
 
 /// The longest time that a service's wish to wait is taken at its word for.
 const LONGEST_WAIT: f64 = 86_400.0;
@@ -113,7 +113,7 @@ impl ProblemDetails {
 
     /// The document in a sentence for people; empty if it says nothing.
     pub fn summary(&self) -> String {
-        words::summary(self)
+        summary::of(self)
     }
 
     /// How long the service asks to wait: `extensions.retry_after`, in seconds.

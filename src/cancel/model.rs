@@ -2,8 +2,8 @@
 #![allow(missing_docs)]
 
 use super::*;
-use crate::model::{Event, LONG};
-use crate::sync::thread;
+use crate::model_check::thread;
+use crate::model_check::{Event, LONG};
 
 /// A waker that tells when it was woken, and must not be once it was released.
 #[derive(Default)]

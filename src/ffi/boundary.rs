@@ -9,8 +9,8 @@ use super::cancel::nitro_cancel_t;
 use super::codes::{NITRO_OK, nitro_code_t};
 use super::error::nitro_error_t;
 use crate::call::Call;
-use crate::caught::{self, DEFECT, is_caught, set_caught};
 use crate::error::{Error, ErrorKind, Result};
+use crate::panic_guard::{self, DEFECT, is_caught, set_caught};
 
 /// Runs the body of a fallible function: gives its code, and its error to a caller who wants it.
 pub(super) fn gate(err: *mut *mut nitro_error_t, body: impl FnOnce() -> Result<()>) -> nitro_code_t {
@@ -37,7 +37,7 @@ pub(super) fn plain<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 fn caught<T>(body: impl FnOnce() -> T) -> Option<T> {
     silence_own_panics();
     let before = set_caught(true);
-    let outcome = caught::catch(body);
+    let outcome = panic_guard::catch(body);
     set_caught(before);
     outcome
 }

@@ -22,7 +22,7 @@ mod cancel;
 
 mod options;
 
-mod trust;
+mod tls_options;
 
 mod token;
 

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 
 use super::boundary::plain;
 use crate::error::{Error, ErrorKind, Result};
-use crate::memory::prefer_large_pages;
+use crate::huge_pages::prefer_large_pages;
 
 /// Frees a string that a function of this library gave away through a `char **`.
 ///

@@ -7,9 +7,9 @@ use super::boundary::{UserData, gate, handle_mut, outside, text};
 use super::codes::nitro_code_t;
 use super::error::nitro_error_t;
 use super::options::{nitro_options_t, set_text};
-use crate::auth::BearerToken;
 use crate::error::Error;
 use crate::options::ClientOptions;
+use crate::token::BearerToken;
 
 /// A token is asked for because there is none yet.
 pub const NITRO_TOKEN_FIRST: i32 = 1;

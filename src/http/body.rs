@@ -13,7 +13,7 @@ use super::pool::Pool;
 use super::request::Request;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
-use crate::memory::prefer_large_pages;
+use crate::huge_pages::prefer_large_pages;
 use crate::url::Url;
 
 /// How much of the reserved memory is made ready at a time.

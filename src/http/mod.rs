@@ -14,6 +14,7 @@ use crate::call::CallContext;
 use crate::error::{Error, Result};
 use crate::log::LogLevel;
 use crate::options::ClientOptions;
+use crate::token::{TokenSource, check_bearer};
 use crate::url::{Origin, Url};
 
 mod agent;
@@ -50,7 +51,7 @@ mod transport;
 pub(crate) use body::Body;
 pub(crate) use framing::Framing;
 use request::Signature;
-pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source, check_bearer};
+pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source};
 pub(crate) use response::Response;
 
 /// The connections of one client: a pool, its trust, its proxy.
@@ -74,8 +75,8 @@ impl Http {
         for origin in &options.trusted_origins {
             trusted.push(Url::parse(origin).map_err(named("a trusted origin"))?.origin());
         }
-        if let crate::auth::TokenSource::Fixed(token) = &options.token {
-            request::check_bearer(token)?;
+        if let TokenSource::Fixed(token) = &options.token {
+            check_bearer(token)?;
         }
         let config = ureq::Agent::config_builder()
             .proxy(None)
@@ -138,7 +139,7 @@ impl Http {
         context: &CallContext,
     ) -> Result<Response> {
         if let Some(bearer) = request.bearer {
-            request::check_bearer(bearer)?;
+            check_bearer(bearer)?;
         }
         let budget = match request.attempts {
             Attempts::Retry => self.retries,

@@ -130,14 +130,14 @@ impl Client {
         let response = match sent {
             Ok(response) => response,
             Err(error) if error.is_unsent() => return Err(error),
-            Err(error) if whole => return Err(error.uncertain().adding(MAYBE)),
-            Err(error) => return Err(error.adding(CUT)),
+            Err(error) if whole => return Err(error.uncertain().with_advice(MAYBE)),
+            Err(error) => return Err(error.with_advice(CUT)),
         };
         match response.status {
             200..=299 => self.accept(response, reference_id, context),
             300..=399 => Err(moved(&response)),
             // A gateway may have given up on a service that goes on.
-            500 | 502 | 504 if whole => Err(response.into_error(context).uncertain().adding(MAYBE)),
+            500 | 502 | 504 if whole => Err(response.into_error(context).uncertain().with_advice(MAYBE)),
             _ => Err(response.into_error(context)),
         }
     }
@@ -147,7 +147,10 @@ impl Client {
         let location = match response.header("location") {
             Some(text) if !text.trim().is_empty() => Some(response.url.join(text.trim()).map_err(|e| {
                 let error = Error::new(ErrorKind::Protocol, e.message());
-                error.context("the Location of the job").uncertain().adding(MAYBE)
+                error
+                    .context("the Location of the job")
+                    .uncertain()
+                    .with_advice(MAYBE)
             })?),
             _ => None,
         };
@@ -173,7 +176,7 @@ impl Client {
                     "the service accepted the submission without saying which job it became",
                 )
             });
-            return Err(error.uncertain().adding(MAYBE));
+            return Err(error.uncertain().with_advice(MAYBE));
         }
         let mut ticket = self.ticket_of(id, location, reference_id)?;
         ticket.retry_after = retry_after;
@@ -199,7 +202,7 @@ impl Client {
             error
                 .context("the job that was started")
                 .uncertain()
-                .adding(MAYBE)
+                .with_advice(MAYBE)
         })?;
         reference_id.clone_into(&mut ticket.reference_id);
         Ok(ticket)
@@ -209,7 +212,7 @@ impl Client {
     fn answered_at_once(&self, text: String, id: Option<&str>, reference_id: &str) -> Result<Job> {
         let result = JobResult::parse(text).map_err(|error| match error.kind() {
             ErrorKind::JobFailed | ErrorKind::JobCanceled => error,
-            _ => error.uncertain().adding(MAYBE),
+            _ => error.uncertain().with_advice(MAYBE),
         })?;
         let mut ticket = match id {
             Some(id) => self.ticket_of(Some(id), None, reference_id)?,

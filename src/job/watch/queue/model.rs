@@ -7,8 +7,8 @@ use super::super::crew::{Outcome, attend};
 use super::*;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Event, LONG, context};
-use crate::sync::thread;
+use crate::model_check::thread;
+use crate::model_check::{Event, LONG, context};
 use crate::url::Url;
 
 type Jobs = Arc<Queue<u32>>;

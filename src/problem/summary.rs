@@ -9,7 +9,7 @@ use crate::json::{self, Fields, Take};
 const LONGEST: usize = 300;
 
 /// Title, detail, identifier and the numbers that help, as far as they are there.
-pub(super) fn summary(problem: &ProblemDetails) -> String {
+pub(super) fn of(problem: &ProblemDetails) -> String {
     let title = problem.title.as_deref().map(tidy).unwrap_or_default();
     let detail = problem.detail.as_deref().map(tidy).unwrap_or_default();
     let mut text = match (title.is_empty(), detail.is_empty()) {
