@@ -30,6 +30,7 @@
 )]
 
 mod auth;
+mod c_text;
 mod call;
 mod cancel;
 pub mod catalog;

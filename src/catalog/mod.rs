@@ -26,6 +26,7 @@ use std::ffi::CStr;
 
 use serde::Serialize;
 
+use crate::c_text::{terminated, without_terminator};
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission};
 
@@ -45,8 +46,8 @@ pub use transformations::{
     watermark,
 };
 
-/// The operations as JSON, with a NUL at the end for C.
-static TEXT: &str = concat!(include_str!("operations.json"), "\0");
+/// The operations as JSON, for Rust and for C alike.
+static TEXT: &str = terminated!(include_str!("operations.json"));
 
 /// The documented operations as JSON, for a program that offers them: a list of
 /// `{"name","title","description","endpoint","method","documents":[…],"params":[…],"result"}`.
@@ -56,7 +57,7 @@ static TEXT: &str = concat!(include_str!("operations.json"), "\0");
 /// `documents` says how many files of which extensions come in which order, and `result` how the answer is called in the
 /// service's result. Ignore what you do not know.
 pub fn json() -> &'static str {
-    TEXT.trim_end_matches('\0')
+    without_terminator(TEXT)
 }
 
 /// The same as C has it.

@@ -1,6 +1,6 @@
 //! `nitro_cancel_t`: stops blocked calls from any thread.
 
-use super::boundary::{free, give, plain};
+use super::handle::{drop_raw, infallible, into_raw};
 use crate::cancel::CancelToken;
 
 /// A cancel token: stops the calls that it was given to, from any thread.
@@ -16,8 +16,8 @@ pub struct nitro_cancel_t {
 /// The caller owns it and frees it with nitro_cancel_free(). Never NULL. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_cancel_new() -> *mut nitro_cancel_t {
-    plain(std::ptr::null_mut(), || {
-        give(nitro_cancel_t {
+    infallible(std::ptr::null_mut(), || {
+        into_raw(nitro_cancel_t {
             token: CancelToken::new(),
         })
     })
@@ -29,7 +29,7 @@ pub extern "C" fn nitro_cancel_new() -> *mut nitro_cancel_t {
 /// not for signal handlers. NULL is nothing. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_trigger(cancel: *const nitro_cancel_t) {
-    plain((), || {
+    infallible((), || {
         // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
         if let Some(cancel) = unsafe { cancel.as_ref() } {
             cancel.token.cancel();
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn nitro_cancel_trigger(cancel: *const nitro_cancel_t) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_is_triggered(cancel: *const nitro_cancel_t) -> i32 {
     // SAFETY: as above.
-    plain(0, || {
+    infallible(0, || {
         unsafe { cancel.as_ref() }
             .is_some_and(|c| c.token.is_cancelled())
             .into()
@@ -56,5 +56,5 @@ pub unsafe extern "C" fn nitro_cancel_is_triggered(cancel: *const nitro_cancel_t
 /// the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_free(cancel: *mut nitro_cancel_t) {
-    free(cancel);
+    drop_raw(cancel);
 }

@@ -2,9 +2,10 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{gate, handle};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
+use super::handle::handle;
 use super::submit::nitro_submission_t;
 use crate::catalog;
 
@@ -32,5 +33,5 @@ pub unsafe extern "C" fn nitro_submission_check(
     submission: *const nitro_submission_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || handle(submission, "submission")?.submission.check())
+    fallible(err, || handle(submission, "submission")?.submission.check())
 }

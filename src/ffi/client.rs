@@ -1,8 +1,9 @@
 //! `nitro_client_t`: the pool, the trust, the proxy and the token.
 
-use super::boundary::{free, gate, give, handle, output};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, into_raw, output};
 use super::options::nitro_options_t;
 use crate::client::Client;
 
@@ -24,14 +25,14 @@ pub unsafe extern "C" fn nitro_client_new(
     client: *mut *mut nitro_client_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let client = output(client, "client", std::ptr::null_mut())?;
         let options = if options.is_null() {
             Default::default()
         } else {
             handle(options, "options")?.options.clone()
         };
-        *client = give(nitro_client_t {
+        *client = into_raw(nitro_client_t {
             client: Client::new(options)?,
         });
         Ok(())
@@ -44,5 +45,5 @@ pub unsafe extern "C" fn nitro_client_new(
 /// is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_free(client: *mut nitro_client_t) {
-    free(client);
+    drop_raw(client);
 }

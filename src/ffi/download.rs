@@ -4,14 +4,16 @@ use std::ffi::{c_char, c_void};
 
 use serde::Serialize;
 
-use super::boundary::{call, gate, handle, optional_output, outside, text};
 use super::cancel::nitro_cancel_t;
 use super::codes::nitro_code_t;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{handle, optional_output, text};
 use super::job::nitro_job_t;
-use super::string::give_text;
+use super::string::to_owned_text;
 use crate::error::{Error, Result};
 use crate::job::{Download, OnExisting, SavedFile};
+use crate::panic_guard::call_host;
 
 /// An existing file stays as it is and the call fails with NITRO_E_FILE_EXISTS.
 pub const NITRO_EXISTING_FAIL: i32 = 0;
@@ -56,7 +58,7 @@ pub unsafe extern "C" fn nitro_job_download(
     saved_json: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let saved_json = optional_output(saved_json, std::ptr::null_mut());
         let download = Download::to_file(text(path, "path")?).existing(on_existing(existing)?);
         save(job, download, progress, user_data, cancel, timeout_ms, saved_json)
@@ -79,7 +81,7 @@ pub unsafe extern "C" fn nitro_job_download_all(
     saved_json: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let saved_json = optional_output(saved_json, std::ptr::null_mut());
         let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
         save(job, download, progress, user_data, cancel, timeout_ms, saved_json)
@@ -99,14 +101,14 @@ fn save(
     let tell = |t: crate::job::DownloadProgress| match progress {
         // SAFETY: the header's contract for nitro_transfer_fn.
         Some(tell) => {
-            outside(|| unsafe { tell(t.file, t.files, signed(Some(t.bytes)), signed(t.total), user_data) })
+            call_host(|| unsafe { tell(t.file, t.files, signed(Some(t.bytes)), signed(t.total), user_data) })
                 == 0
         }
         None => true,
     };
     let saved = handle(job, "job")?.job.download(&download, tell, &call)?;
     if let Some(saved_json) = saved_json {
-        *saved_json = give_text(&written(&saved))?;
+        *saved_json = to_owned_text(&written(&saved))?;
     }
     Ok(())
 }

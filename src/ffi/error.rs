@@ -3,9 +3,9 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use super::boundary::{free, give, plain, to_milliseconds};
 use super::codes::{NITRO_OK, nitro_code_t};
-use super::string::c_text;
+use super::handle::{drop_raw, infallible, into_raw, to_milliseconds};
+use crate::c_text::to_c_string;
 use crate::error::{Error, Limit};
 
 /// No time limit ran out.
@@ -37,7 +37,7 @@ pub struct nitro_error_t {
 
 impl nitro_error_t {
     pub(super) fn boxed(error: Error) -> *mut Self {
-        give(Self::new(error))
+        into_raw(Self::new(error))
     }
 
     pub(super) fn code(&self) -> nitro_code_t {
@@ -47,13 +47,13 @@ impl nitro_error_t {
     pub(super) fn new(error: Error) -> Self {
         let problem = error.problem();
         Self {
-            message: c_text(error.message()),
-            problem_type: problem.and_then(|p| p.kind.as_deref()).map(c_text),
-            title: problem.and_then(|p| p.title.as_deref()).map(c_text),
-            detail: problem.and_then(|p| p.detail.as_deref()).map(c_text),
-            problem: problem.map(|p| c_text(p.body.as_str())),
-            reference_id: error.reference_id().map(c_text),
-            ticket: error.ticket().map(c_text),
+            message: to_c_string(error.message()),
+            problem_type: problem.and_then(|p| p.kind.as_deref()).map(to_c_string),
+            title: problem.and_then(|p| p.title.as_deref()).map(to_c_string),
+            detail: problem.and_then(|p| p.detail.as_deref()).map(to_c_string),
+            problem: problem.map(|p| to_c_string(p.body.as_str())),
+            reference_id: error.reference_id().map(to_c_string),
+            ticket: error.ticket().map(to_c_string),
             error,
         }
     }
@@ -64,7 +64,7 @@ where
     T: Copy,
 {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(none, || unsafe { err.as_ref() }.map_or(none, what))
+    infallible(none, || unsafe { err.as_ref() }.map_or(none, what))
 }
 
 fn lend(text: &Option<CString>) -> *const c_char {
@@ -187,5 +187,5 @@ pub unsafe extern "C" fn nitro_error_ticket_json(err: *const nitro_error_t) -> *
 /// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_free(err: *mut nitro_error_t) {
-    free(err);
+    drop_raw(err);
 }

@@ -2,10 +2,11 @@
 
 use std::sync::{Mutex, TryLockError};
 
-use super::boundary::{call, free, gate, give, handle, output};
 use super::cancel::nitro_cancel_t;
 use super::codes::nitro_code_t;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, into_raw, output};
 use super::job::nitro_job_t;
 use super::status::{give_status, nitro_status_t};
 use crate::error::{Error, ErrorKind};
@@ -28,9 +29,9 @@ pub unsafe extern "C" fn nitro_job_events(
     events: *mut *mut nitro_events_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let events = output(events, "events", std::ptr::null_mut())?;
-        *events = give(nitro_events_t {
+        *events = into_raw(nitro_events_t {
             events: Mutex::new(handle(job, "job")?.job.events()),
         });
         Ok(())
@@ -51,7 +52,7 @@ pub unsafe extern "C" fn nitro_events_next(
     status: *mut *mut nitro_status_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let status = output(status, "status", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
         let mut events = match handle(events, "events")?.events.try_lock() {
@@ -76,5 +77,5 @@ pub unsafe extern "C" fn nitro_events_next(
 /// Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_free(events: *mut nitro_events_t) {
-    free(events);
+    drop_raw(events);
 }

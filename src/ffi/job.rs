@@ -3,16 +3,19 @@
 use std::ffi::{CString, c_char, c_void};
 use std::io;
 
-use super::boundary::{call, free, gate, give, handle, optional_output, output, outside, plain, text};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output, text};
 use super::result::nitro_result_t;
 use super::status::{give_status, lend_status, nitro_status_t};
-use super::string::{c_text, give_text};
+use super::string::to_owned_text;
+use crate::c_text::to_c_string;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::panic_guard::call_host;
 
 /// Hears how far a wait is.
 ///
@@ -40,8 +43,8 @@ pub struct nitro_job_t {
 impl nitro_job_t {
     pub(super) fn new(job: Job) -> Self {
         Self {
-            id: c_text(job.id()),
-            reference_id: c_text(job.reference_id()),
+            id: to_c_string(job.id()),
+            reference_id: to_c_string(job.reference_id()),
             job,
         }
     }
@@ -58,9 +61,9 @@ pub unsafe extern "C" fn nitro_job_from_id(
     job: *mut *mut nitro_job_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
-        *job = give(nitro_job_t::new(
+        *job = into_raw(nitro_job_t::new(
             handle(client, "client")?.client.job(text(id, "id")?)?,
         ));
         Ok(())
@@ -78,9 +81,9 @@ pub unsafe extern "C" fn nitro_job_from_json(
     job: *mut *mut nitro_job_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
-        *job = give(nitro_job_t::new(
+        *job = into_raw(nitro_job_t::new(
             handle(client, "client")?
                 .client
                 .job_from_json(text(json, "json")?)?,
@@ -100,11 +103,11 @@ pub unsafe extern "C" fn nitro_job_json(
     length: *mut usize,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let length = optional_output(length, 0);
         let json = output(json, "json", std::ptr::null_mut())?;
         let written = handle(job, "job")?.job.to_json();
-        *json = give_text(&written)?;
+        *json = to_owned_text(&written)?;
         if let Some(length) = length {
             *length = written.len();
         }
@@ -118,7 +121,7 @@ pub unsafe extern "C" fn nitro_job_json(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_id(job: *const nitro_job_t) -> *const c_char {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(std::ptr::null(), || {
+    infallible(std::ptr::null(), || {
         unsafe { job.as_ref() }.map_or(std::ptr::null(), |j| j.id.as_ptr())
     })
 }
@@ -129,7 +132,7 @@ pub unsafe extern "C" fn nitro_job_id(job: *const nitro_job_t) -> *const c_char 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_reference_id(job: *const nitro_job_t) -> *const c_char {
     // SAFETY: as above.
-    plain(std::ptr::null(), || {
+    infallible(std::ptr::null(), || {
         unsafe { job.as_ref() }.map_or(std::ptr::null(), |j| j.reference_id.as_ptr())
     })
 }
@@ -147,7 +150,7 @@ pub unsafe extern "C" fn nitro_job_status(
     status: *mut *mut nitro_status_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let status = output(status, "status", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
         *status = give_status(handle(job, "job")?.job.status(&call)?);
@@ -171,12 +174,12 @@ pub unsafe extern "C" fn nitro_job_wait(
     status: *mut *mut nitro_status_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let status = optional_output(status, std::ptr::null_mut());
         let call = call(cancel, timeout_ms)?;
         let tell = |now: &_| match progress {
             // SAFETY: the header's contract for nitro_progress_fn.
-            Some(tell) => outside(|| unsafe { tell(lend_status(now), user_data) }) == 0,
+            Some(tell) => call_host(|| unsafe { tell(lend_status(now), user_data) }) == 0,
             None => true,
         };
         let last = handle(job, "job")?.job.wait(tell, &call)?;
@@ -200,10 +203,10 @@ pub unsafe extern "C" fn nitro_job_result(
     result: *mut *mut nitro_result_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let result = output(result, "result", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        *result = give(nitro_result_t::new(handle(job, "job")?.job.result(&call)?));
+        *result = into_raw(nitro_result_t::new(handle(job, "job")?.job.result(&call)?));
         Ok(())
     })
 }
@@ -225,7 +228,7 @@ pub unsafe extern "C" fn nitro_job_result_bytes(
     content_type: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let bytes = optional_output(bytes, 0);
         let content_type = optional_output(content_type, std::ptr::null_mut());
         let call = call(cancel, timeout_ms)?;
@@ -241,7 +244,7 @@ pub unsafe extern "C" fn nitro_job_result_bytes(
             *bytes = received.bytes;
         }
         if let (Some(content_type), Some(value)) = (content_type, received.content_type) {
-            *content_type = give_text(&value)?;
+            *content_type = to_owned_text(&value)?;
         }
         Ok(())
     })
@@ -268,7 +271,7 @@ impl Sink {
 impl io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // SAFETY: the header's contract for nitro_sink_fn.
-        match outside(|| unsafe { (self.sink)(bytes.as_ptr(), bytes.len(), self.user_data) }) {
+        match call_host(|| unsafe { (self.sink)(bytes.as_ptr(), bytes.len(), self.user_data) }) {
             0 => Ok(bytes.len()),
             _ => {
                 self.stopped = true;
@@ -287,5 +290,5 @@ impl io::Write for Sink {
 /// The job at the service goes on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_free(job: *mut nitro_job_t) {
-    free(job);
+    drop_raw(job);
 }

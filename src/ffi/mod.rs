@@ -7,7 +7,8 @@
 // What is defined here is for the header; this crate itself need not use it.
 #![allow(dead_code)]
 
-mod boundary;
+mod entry;
+mod handle;
 
 // The order of the header: what stands alone first, then what is made from it.
 mod codes;

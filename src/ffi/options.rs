@@ -2,12 +2,14 @@
 
 use std::ffi::{CString, c_char, c_void};
 
-use super::boundary::{UserData, free, gate, give, handle_mut, milliseconds, output, outside, plain, text};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
-use super::string::c_text;
+use super::handle::{UserData, drop_raw, handle_mut, infallible, into_raw, milliseconds, output, text};
+use crate::c_text::to_c_string;
 use crate::error::{Error, Result};
 use crate::options::ClientOptions;
+use crate::panic_guard::call_host;
 
 /// Log level: something is wrong but the call goes on.
 pub const NITRO_LOG_WARN: i32 = 1;
@@ -44,7 +46,7 @@ pub(super) fn set_text(
     err: *mut *mut nitro_error_t,
     change: impl FnOnce(ClientOptions, String) -> ClientOptions,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let value = text(value, name)?.to_owned();
         options.change(|o| change(o, value));
@@ -59,7 +61,7 @@ pub(super) fn set_number<T>(
     err: *mut *mut nitro_error_t,
     change: impl FnOnce(ClientOptions, T) -> ClientOptions,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let value = value?;
         options.change(|o| change(o, value));
@@ -79,8 +81,8 @@ fn size(value: i64, name: &str) -> Result<usize> {
 /// The caller owns them and frees them with nitro_options_free(). Never NULL. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_options_new() -> *mut nitro_options_t {
-    plain(std::ptr::null_mut(), || {
-        give(nitro_options_t {
+    infallible(std::ptr::null_mut(), || {
+        into_raw(nitro_options_t {
             options: ClientOptions::new(),
         })
     })
@@ -96,9 +98,9 @@ pub unsafe extern "C" fn nitro_options_from_env(
     options: *mut *mut nitro_options_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let out = output(options, "options", std::ptr::null_mut())?;
-        *out = give(nitro_options_t {
+        *out = into_raw(nitro_options_t {
             options: ClientOptions::from_env()?,
         });
         Ok(())
@@ -281,9 +283,9 @@ pub unsafe extern "C" fn nitro_options_set_log(
     set_number(options, Ok(log), err, |o, log| match log {
         None => o.no_log(),
         Some(log) => o.log(move |level, message| {
-            let message: CString = c_text(message);
+            let message: CString = to_c_string(message);
             // SAFETY: the header's contract for nitro_log_fn and its `user_data`.
-            outside(|| unsafe { log(level as i32, message.as_ptr(), user_data.get()) });
+            call_host(|| unsafe { log(level as i32, message.as_ptr(), user_data.get()) });
         }),
     })
 }
@@ -293,5 +295,5 @@ pub unsafe extern "C" fn nitro_options_set_log(
 /// Clients made from them keep their own copy. NULL is nothing. Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_free(options: *mut nitro_options_t) {
-    free(options);
+    drop_raw(options);
 }

@@ -3,10 +3,12 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use super::boundary::{free, gate, handle, optional_output, output, plain};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
-use super::string::{c_text, give_text};
+use super::handle::{drop_raw, handle, infallible, optional_output, output};
+use super::string::to_owned_text;
+use crate::c_text::to_c_string;
 use crate::job::{FileInfo, JobResult, ResultKind};
 
 /// A result of a kind that this version does not know; nitro_result_json() has it.
@@ -49,11 +51,11 @@ impl nitro_result_t {
     pub(super) fn new(mut result: JobResult) -> Self {
         result.terminate();
         let file = |f: &FileInfo| File {
-            url: f.url().map(c_text),
-            content_type: f.content_type().map(c_text),
+            url: f.url().map(to_c_string),
+            content_type: f.content_type().map(to_c_string),
         };
         Self {
-            text: result.text().map(|t| c_text(t.into_owned())),
+            text: result.text().map(|t| to_c_string(t.into_owned())),
             files: result.files().iter().map(file).collect(),
             result,
         }
@@ -62,7 +64,7 @@ impl nitro_result_t {
 
 fn read<T: Copy>(result: *const nitro_result_t, none: T, what: impl FnOnce(&nitro_result_t) -> T) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(none, || unsafe { result.as_ref() }.map_or(none, what))
+    infallible(none, || unsafe { result.as_ref() }.map_or(none, what))
 }
 
 fn lend(text: Option<&CString>) -> *const c_char {
@@ -153,7 +155,7 @@ pub unsafe extern "C" fn nitro_result_text(
     result: *const nitro_result_t,
     length: *mut usize,
 ) -> *const c_char {
-    plain(ptr::null(), || {
+    infallible(ptr::null(), || {
         let length = optional_output(length, 0);
         let text = read(result, ptr::null::<CString>(), |r| {
             r.text.as_ref().map_or(ptr::null(), ptr::from_ref)
@@ -170,7 +172,7 @@ pub unsafe extern "C" fn nitro_result_json(
     result: *const nitro_result_t,
     length: *mut usize,
 ) -> *const c_char {
-    plain(ptr::null(), || {
+    infallible(ptr::null(), || {
         let length = optional_output(length, 0);
         // SAFETY: as for `read`.
         let Some(result) = (unsafe { result.as_ref() }) else {
@@ -206,11 +208,11 @@ pub unsafe extern "C" fn nitro_result_value_json(
     length: *mut usize,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let length = optional_output(length, 0);
         let json = output(json, "json", ptr::null_mut())?;
         let value = handle(result, "result")?.result.result_json();
-        *json = give_text(value)?;
+        *json = to_owned_text(value)?;
         if let Some(length) = length {
             *length = value.len();
         }
@@ -223,5 +225,5 @@ pub unsafe extern "C" fn nitro_result_value_json(
 /// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_free(result: *mut nitro_result_t) {
-    free(result);
+    drop_raw(result);
 }

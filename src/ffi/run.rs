@@ -3,18 +3,21 @@
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
-use super::boundary::{call, gate, give, handle, optional_output, optional_text, outside, text};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
 use super::download::{on_existing, signed, written};
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{handle, into_raw, optional_output, optional_text, text};
 use super::job::nitro_job_t;
 use super::status::{lend_status, nitro_status_t};
-use super::string::{c_text, give_text};
+use super::string::to_owned_text;
 use super::submit::nitro_submission_t;
+use crate::c_text::to_c_string;
 use crate::error::Result;
 use crate::job::{Download, Finished, RunProgress};
+use crate::panic_guard::call_host;
 
 /// Phase of a run: the documents are being sent; `done` of `total` bytes.
 pub const NITRO_RUN_UPLOAD: i32 = 1;
@@ -64,7 +67,7 @@ pub unsafe extern "C" fn nitro_client_run(
     saved_json: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let outputs = outputs(job, saved_json);
         let existing = on_existing(existing)?;
         let download = optional_text(path, "path")?.map(|path| Download::to_file(path).existing(existing));
@@ -90,7 +93,7 @@ pub unsafe extern "C" fn nitro_client_run_all(
     saved_json: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let outputs = outputs(job, saved_json);
         let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
         let work = (client, submission, Some(download));
@@ -122,7 +125,7 @@ fn run(
         let Some(tell) = progress else { return true };
         let say = |phase, done, total, ticket, status| {
             // SAFETY: the header's contract for nitro_run_fn.
-            outside(|| unsafe { tell(phase, done, total, ticket, status, user_data) }) == 0
+            call_host(|| unsafe { tell(phase, done, total, ticket, status, user_data) }) == 0
         };
         let none = (ptr::null(), ptr::null());
         match now {
@@ -131,7 +134,7 @@ fn run(
                 say(NITRO_RUN_UPLOAD, sent, total, none.0, none.1)
             }
             RunProgress::Submitted { ticket } => {
-                let ticket = c_text(ticket);
+                let ticket = to_c_string(ticket);
                 say(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), none.1)
             }
             RunProgress::Processing { status } => {
@@ -145,10 +148,10 @@ fn run(
     };
     let finished: Finished = client.run(submission, download.as_ref(), tell, &call)?;
     if let Some(saved_json) = saved_json {
-        *saved_json = give_text(&written(&finished.saved))?;
+        *saved_json = to_owned_text(&written(&finished.saved))?;
     }
     if let Some(job) = job {
-        *job = give(nitro_job_t::new(finished.job));
+        *job = into_raw(nitro_job_t::new(finished.job));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use super::boundary::{free, optional_output, plain};
+use super::handle::{drop_raw, infallible, optional_output};
 use crate::job::{Document, JobState, JobStatus};
 
 /// A state that this version does not know; nitro_status_name() has the service's word.
@@ -37,7 +37,7 @@ pub(super) fn lend_status(status: &JobStatus) -> *const nitro_status_t {
 
 fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&Document) -> T) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(none, || {
+    infallible(none, || {
         unsafe { status.cast::<Document>().as_ref() }.map_or(none, what)
     })
 }
@@ -109,5 +109,5 @@ pub unsafe extern "C" fn nitro_status_json(
 /// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_free(status: *mut nitro_status_t) {
-    free(status.cast::<Document>());
+    drop_raw(status.cast::<Document>());
 }

@@ -3,17 +3,17 @@
 use std::ffi::{c_char, c_void};
 use std::io::{self, Read};
 
-use super::boundary::{
-    UserData, call, free, gate, give, handle, handle_mut, optional_text, output, outside, text,
-};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
 use super::download::signed;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{UserData, drop_raw, handle, handle_mut, into_raw, optional_text, output, text};
 use super::job::nitro_job_t;
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission};
+use crate::panic_guard::call_host;
 
 /// Gives the next bytes of a document: puts up to `capacity` of them into `buffer` and returns how many; 0 is the end.
 ///
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn nitro_submission_new(
     submission: *mut *mut nitro_submission_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let out = output(submission, "submission", std::ptr::null_mut())?;
         let word = text(endpoint, "endpoint")?;
         let endpoint = Endpoint::from_word(word).ok_or_else(|| {
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn nitro_submission_new(
                 "endpoint is {word:?} and not conversions, extractions, transformations or generations"
             ))
         })?;
-        *out = give(nitro_submission_t {
+        *out = into_raw(nitro_submission_t {
             submission: Submission::new(endpoint, text(method, "method")?),
         });
         Ok(())
@@ -68,7 +68,7 @@ fn change(
     err: *mut *mut nitro_error_t,
     body: impl FnOnce(&mut Submission<'static>) -> Result<()>,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         body(&mut handle_mut(submission, "submission")?.submission)
     })
 }
@@ -225,7 +225,7 @@ impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let (start, capacity) = (buffer.as_mut_ptr(), buffer.len());
         // SAFETY: the header's contract for nitro_read_fn.
-        let said = outside(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
+        let said = call_host(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
         match usize::try_from(said) {
             Ok(read) if read <= capacity => Ok(read),
             Ok(_) => Err(io::Error::other(Error::invalid(
@@ -254,19 +254,19 @@ pub unsafe extern "C" fn nitro_client_submit(
     job: *mut *mut nitro_job_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
         let tell = |sent: u64, total: u64| match progress {
             // SAFETY: the header's contract for nitro_upload_fn.
             Some(tell) => {
-                outside(|| unsafe { tell(signed(Some(sent)), signed(Some(total)), user_data) }) == 0
+                call_host(|| unsafe { tell(signed(Some(sent)), signed(Some(total)), user_data) }) == 0
             }
             None => true,
         };
         let client = &handle(client, "client")?.client;
         let submitted = client.submit(&handle(submission, "submission")?.submission, tell, &call)?;
-        *job = give(nitro_job_t::new(submitted.job));
+        *job = into_raw(nitro_job_t::new(submitted.job));
         Ok(())
     })
 }
@@ -276,5 +276,5 @@ pub unsafe extern "C" fn nitro_client_submit(
 /// Jobs that were made of it go on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_free(submission: *mut nitro_submission_t) {
-    free(submission);
+    drop_raw(submission);
 }

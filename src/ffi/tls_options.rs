@@ -2,9 +2,10 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{gate, handle_mut, text};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
+use super::handle::{handle_mut, text};
 use super::options::{nitro_options_t, set_number, set_text};
 use crate::error::{Error, ErrorKind};
 use crate::options::ClientOptions;
@@ -42,7 +43,7 @@ pub unsafe extern "C" fn nitro_options_add_ca_file(
     path: *const c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let path = text(path, "path")?;
         let pem = std::fs::read_to_string(path)
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn nitro_options_set_client_certificate_pem(
     key_pem: *const c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let (chain, key) = (text(chain_pem, "chain_pem")?, text(key_pem, "key_pem")?);
         options.change(|o| o.client_certificate_pem(chain, key));

@@ -3,12 +3,14 @@
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
-use super::boundary::{UserData, gate, handle_mut, outside, text};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
+use super::handle::{UserData, handle_mut, text};
 use super::options::{nitro_options_t, set_text};
 use crate::error::Error;
 use crate::options::ClientOptions;
+use crate::panic_guard::call_host;
 use crate::token::BearerToken;
 
 /// A token is asked for because there is none yet.
@@ -59,7 +61,7 @@ pub unsafe extern "C" fn nitro_options_set_client_credentials(
     client_secret: *const c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let (id, secret) = (
             text(client_id, "client_id")?,
@@ -94,14 +96,14 @@ pub unsafe extern "C" fn nitro_options_set_token_callback(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     let user_data = UserData(user_data);
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let callback = callback.ok_or_else(|| Error::invalid("callback is NULL"))?;
         options.change(|o| {
             o.token_callback(move |reason| {
                 let mut answer = nitro_token_t { token: None };
                 // SAFETY: the header's contract for nitro_token_fn and its `user_data`.
-                let said = outside(|| unsafe { callback(reason as i32, &mut answer, user_data.get()) });
+                let said = call_host(|| unsafe { callback(reason as i32, &mut answer, user_data.get()) });
                 match answer.token {
                     Some(token) if said == 0 => Ok(token),
                     None if said == 0 => Err("it returned 0 without calling nitro_token_set()".into()),
@@ -125,7 +127,7 @@ pub unsafe extern "C" fn nitro_token_set(
     expires_in_s: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let answer = handle_mut(answer, "answer")?;
         answer.token = Some(given(text(token, "token")?, expires_in_s));
         Ok(())

@@ -3,17 +3,18 @@
 use std::ffi::{CStr, c_char};
 
 use super::codes::{TABLE, nitro_code_t};
+use crate::c_text::terminated;
 
 /// The version of the library that the program runs with, for example "0.1.0".
 ///
 /// Compare with NITRO_VERSION, that of the header it was compiled with. Static, never NULL. Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_version() -> *const c_char {
-    const VERSION: &CStr =
-        match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-            Ok(version) => version,
-            Err(_) => c"",
-        };
+    const VERSION: &CStr = match CStr::from_bytes_with_nul(terminated!(env!("CARGO_PKG_VERSION")).as_bytes())
+    {
+        Ok(version) => version,
+        Err(_) => c"",
+    };
     VERSION.as_ptr()
 }
 

@@ -4,16 +4,18 @@ use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 use std::sync::{Mutex, TryLockError};
 
-use super::boundary::{call, enter_for_good, free, gate, give, handle, optional_output, output, plain};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::{NITRO_OK, nitro_code_t};
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output};
 use super::job::nitro_job_t;
 use super::status::{lend_status, nitro_status_t};
-use super::string::c_text;
+use crate::c_text::to_c_string;
 use crate::error::{Error, ErrorKind};
 use crate::job::{JobStatus, News, Watch, WatchEvent, WatchId, WatchOptions};
+use crate::panic_guard::mark_library_thread;
 
 /// Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
 ///
@@ -40,7 +42,7 @@ pub struct nitro_watch_event_t {
 impl nitro_watch_event_t {
     fn new(event: WatchEvent) -> Self {
         let (id, user_data, last) = (event.id().as_u64(), event.tag(), event.is_last());
-        let (job_id, no_result) = (c_text(event.job_id()), event.no_result());
+        let (job_id, no_result) = (to_c_string(event.job_id()), event.no_result());
         let (status, error) = match event.into_news() {
             News::GaveUp(error) => (None, Some(error)),
             News::Progress(status) | News::Ended(status) => (Some(status), no_result),
@@ -71,15 +73,15 @@ pub unsafe extern "C" fn nitro_watch_new(
     watch: *mut *mut nitro_watch_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let watch = output(watch, "watch", ptr::null_mut())?;
         let mut options = WatchOptions::new().requests_per_second(requests_per_second);
         if threads != 0 {
             options = options.threads(threads as usize);
         }
         let client = &handle(client, "client")?.client;
-        *watch = give(nitro_watch_t {
-            watch: client.watch(options.on_thread(enter_for_good))?,
+        *watch = into_raw(nitro_watch_t {
+            watch: client.watch(options.on_thread(mark_library_thread))?,
             reader: Mutex::new(()),
         });
         Ok(())
@@ -99,7 +101,7 @@ pub unsafe extern "C" fn nitro_watch_add(
     id: *mut u64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let id = optional_output(id, 0);
         let watch = &handle(watch, "watch")?.watch;
         let added = watch.add_tagged(&handle(job, "job")?.job, user_data.expose_provenance())?;
@@ -117,7 +119,7 @@ pub unsafe extern "C" fn nitro_watch_add(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_remove(watch: *const nitro_watch_t, id: u64) -> i32 {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(0, || {
+    infallible(0, || {
         unsafe { watch.as_ref() }
             .is_some_and(|w| w.watch.remove(WatchId::from_u64(id)))
             .into()
@@ -130,7 +132,7 @@ pub unsafe extern "C" fn nitro_watch_remove(watch: *const nitro_watch_t, id: u64
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_count(watch: *const nitro_watch_t) -> usize {
     // SAFETY: as above.
-    plain(0, || unsafe { watch.as_ref() }.map_or(0, |w| w.watch.len()))
+    infallible(0, || unsafe { watch.as_ref() }.map_or(0, |w| w.watch.len()))
 }
 
 /// Waits until something happens to one of the jobs; `*event` is NULL with NITRO_OK once no job is left.
@@ -148,7 +150,7 @@ pub unsafe extern "C" fn nitro_watch_next(
     event: *mut *mut nitro_watch_event_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let event = output(event, "event", ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
         let watch = handle(watch, "watch")?;
@@ -163,7 +165,7 @@ pub unsafe extern "C" fn nitro_watch_next(
             }
         };
         if let Some(next) = watch.watch.next(&call)? {
-            *event = give(nitro_watch_event_t::new(next));
+            *event = into_raw(nitro_watch_event_t::new(next));
         }
         Ok(())
     })
@@ -176,7 +178,7 @@ pub unsafe extern "C" fn nitro_watch_next(
 /// 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_free(watch: *mut nitro_watch_t) {
-    free(watch);
+    drop_raw(watch);
 }
 
 fn read<T: Copy>(
@@ -185,7 +187,7 @@ fn read<T: Copy>(
     what: impl FnOnce(&nitro_watch_event_t) -> T,
 ) -> T {
     // SAFETY: as above.
-    plain(none, || unsafe { event.as_ref() }.map_or(none, what))
+    infallible(none, || unsafe { event.as_ref() }.map_or(none, what))
 }
 
 /// The job's number in the watch, as nitro_watch_add() gave it; 0 for NULL.
@@ -260,5 +262,5 @@ pub unsafe extern "C" fn nitro_watch_event_error(event: *const nitro_watch_event
 /// NULL is nothing. Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_free(event: *mut nitro_watch_event_t) {
-    free(event);
+    drop_raw(event);
 }
