@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 mod summary;
 
@@ -62,7 +62,7 @@ impl ProblemDetails {
             return self.learn_word(&json::string(text.trim()).unwrap_or_default());
         }
         let mut seen = Members::default();
-        if json::fields(text, &mut seen).is_err() {
+        if json::visit_fields(text, &mut seen).is_err() {
             return;
         }
         let word = |raw: Option<&str>| {
@@ -150,16 +150,16 @@ fn whole_number(raw: &str) -> Option<i64> {
 fn wait(text: &str) -> Option<f64> {
     #[derive(Default)]
     struct Wait<'a>(Option<&'a str>);
-    impl<'a> Fields<'a> for Wait<'a> {
-        fn take(&mut self, key: &str) -> Take<'_, 'a> {
+    impl<'a> FieldVisitor<'a> for Wait<'a> {
+        fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
             match key {
-                "retry_after" => Take::Into(&mut self.0),
-                _ => Take::Skip,
+                "retry_after" => FieldAction::Store(&mut self.0),
+                _ => FieldAction::Skip,
             }
         }
     }
     let mut wait = Wait::default();
-    json::fields(text, &mut wait).ok()?;
+    json::visit_fields(text, &mut wait).ok()?;
     let raw = wait.0?;
     let text = json::string(raw).unwrap_or(raw.into());
     let digits = text.trim();
@@ -183,9 +183,9 @@ struct Members<'a> {
     error_description: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Members<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Members<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "type" => &mut self.kind,
             "title" => &mut self.title,
             "status" => &mut self.status,
@@ -196,7 +196,7 @@ impl<'a> Fields<'a> for Members<'a> {
             "code" => &mut self.code,
             "message" => &mut self.message,
             "error_description" => &mut self.error_description,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
 use crate::token::{BearerToken, ClientCredentials, check_bearer};
 use crate::url::Url;
@@ -85,7 +85,7 @@ fn parse_token(text: &str) -> Result<BearerToken> {
     let unusable = |why: &str| {
         Error::new(ErrorKind::Protocol, format!("the response {why}")).with_advice("check the token URL")
     };
-    json::fields(text, &mut response).map_err(|_| unusable("is not a JSON object"))?;
+    json::visit_fields(text, &mut response).map_err(|_| unusable("is not a JSON object"))?;
     let token = response
         .token
         .and_then(json::string)
@@ -119,13 +119,13 @@ struct TokenResponse<'a> {
     expires_in: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for TokenResponse<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for TokenResponse<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "accessToken" | "access_token" => &mut self.token,
             "tokenType" | "token_type" => &mut self.token_type,
             "expiresIn" | "expires_in" => &mut self.expires_in,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

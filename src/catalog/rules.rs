@@ -1,6 +1,6 @@
 //! Values held against the rules that the catalogue has for them. No value is ever shown: it may be a password.
 
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// What is wrong, and at which place within the parameters.
 pub(super) struct Flaw {
@@ -44,9 +44,9 @@ struct Rule<'a> {
     only_if: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Rule<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Rule<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "name" => &mut self.name,
             "type" => &mut self.kind,
             "required" => &mut self.required,
@@ -59,7 +59,7 @@ impl<'a> Fields<'a> for Rule<'a> {
             "items" => &mut self.items,
             "properties" => &mut self.properties,
             "onlyIf" => &mut self.only_if,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }
@@ -67,31 +67,31 @@ impl<'a> Fields<'a> for Rule<'a> {
 /// A value of an object by its name.
 struct Named<'n, 'a>(&'n str, Option<&'a str>);
 
-impl<'a> Fields<'a> for Named<'_, 'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for Named<'_, 'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         if key == self.0 {
-            Take::Into(&mut self.1)
+            FieldAction::Store(&mut self.1)
         } else {
-            Take::Skip
+            FieldAction::Skip
         }
     }
 }
 
 /// The value that `object` has under `name`, unless it is null.
 pub(super) fn value<'a>(object: &'a str, name: &str) -> Option<&'a str> {
-    json::present(given(object, name))
+    json::non_null(given(object, name))
 }
 
 fn given<'a>(object: &'a str, name: &str) -> Option<&'a str> {
     let mut named = Named(name, None);
-    let _ = json::fields(object, &mut named);
+    let _ = json::visit_fields(object, &mut named);
     named.1
 }
 
 /// The items of an array, as JSON text.
 pub(super) fn list(array: &str) -> Vec<&str> {
     let mut list = Vec::new();
-    let _ = json::items(array, |item| list.push(item));
+    let _ = json::visit_items(array, |item| list.push(item));
     list
 }
 
@@ -104,7 +104,7 @@ pub(super) fn word(raw: &str) -> &str {
 pub(super) fn check_all(params: &str, object: &str) -> Verdict {
     for param in list(params) {
         let mut rule = Rule::default();
-        let _ = json::fields(param, &mut rule);
+        let _ = json::visit_fields(param, &mut rule);
         let name = word(rule.name.unwrap_or_default());
         // A parameter of any type may well be null.
         let value = match given(object, name) {
@@ -196,7 +196,7 @@ impl Rule<'_> {
         }
         let Some(item) = self.items else { return Ok(()) };
         let mut rule = Rule::default();
-        let _ = json::fields(item, &mut rule);
+        let _ = json::visit_fields(item, &mut rule);
         for (index, item) in items.iter().enumerate() {
             rule.check(item)
                 .map_err(|flaw| flaw.within(&format!("[{index}]")))?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::status::{JobStatus, Last};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// What an event of the stream means to whoever follows the job.
 #[derive(Debug)]
@@ -36,16 +36,16 @@ struct Name<'a>(Option<&'a str>);
 impl<'a> Name<'a> {
     fn read(data: &'a str) -> Option<Cow<'a, str>> {
         let mut name = Self::default();
-        json::fields(data, &mut name).ok()?;
+        json::visit_fields(data, &mut name).ok()?;
         name.0.and_then(json::string)
     }
 }
 
-impl<'a> Fields<'a> for Name<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for Name<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         match key {
-            "event" => Take::Into(&mut self.0),
-            _ => Take::Skip,
+            "event" => FieldAction::Store(&mut self.0),
+            _ => FieldAction::Skip,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::call::CallContext;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Method, Redirects, Request, RequestBody};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 use crate::url::Url;
 
 /// The longest answer that is read.
@@ -88,11 +88,12 @@ impl Client {
             )
         };
         let mut list = List::default();
-        json::fields(text, &mut list).map_err(|_| wrong())?;
+        json::visit_fields(text, &mut list).map_err(|_| wrong())?;
         let mut first = None;
-        json::items(list.0.ok_or_else(wrong)?, |item| first = first.or(Some(item))).map_err(|_| wrong())?;
+        json::visit_items(list.0.ok_or_else(wrong)?, |item| first = first.or(Some(item)))
+            .map_err(|_| wrong())?;
         let mut pair = Pair::default();
-        json::fields(first.ok_or_else(wrong)?, &mut pair).map_err(|_| wrong())?;
+        json::visit_fields(first.ok_or_else(wrong)?, &mut pair).map_err(|_| wrong())?;
         let address = |raw: Option<&str>| {
             let text = json::string(raw.ok_or_else(wrong)?).ok_or_else(wrong)?;
             self.base()
@@ -106,11 +107,11 @@ impl Client {
 #[derive(Default)]
 struct List<'a>(Option<&'a str>);
 
-impl<'a> Fields<'a> for List<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for List<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         match key {
-            "urls" => Take::Into(&mut self.0),
-            _ => Take::Skip,
+            "urls" => FieldAction::Store(&mut self.0),
+            _ => FieldAction::Skip,
         }
     }
 }
@@ -121,12 +122,12 @@ struct Pair<'a> {
     download: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Pair<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Pair<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "uploadURL" => &mut self.upload,
             "downloadURL" => &mut self.download,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Ticket;
 use super::status::{Head, JobState};
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
 
 mod file;
@@ -98,15 +98,15 @@ impl JobResult {
     }
 
     fn read(json: String, recognise: impl Fn(Option<&str>) -> Result<()>) -> Result<Self> {
-        let text = json::unmarked(&json).trim_ascii();
+        let text = json::without_bom(&json).trim_ascii();
         if !text.starts_with('{') {
-            json::check(&json).map_err(|cause| json::unreadable("the job's result", &json, &cause))?;
-            let (result, kind) = (json::range(&json, text), kind_of(text));
+            json::check(&json).map_err(|cause| Error::malformed_json("the job's result", &json, &cause))?;
+            let (result, kind) = (json::range_of(&json, text), kind_of(text));
             return Ok(Self::new(json, result, kind));
         }
         let mut seen = Document::default();
-        json::fields(&json, &mut seen)
-            .map_err(|cause| json::unreadable("the job's result", &json, &cause))?;
+        json::visit_fields(&json, &mut seen)
+            .map_err(|cause| Error::malformed_json("the job's result", &json, &cause))?;
         let named = seen.head.job_id.or(seen.head.job_id_too);
         recognise(named.and_then(json::string).as_deref())?;
         if let Some(refusal) = seen.refusal(&json) {
@@ -117,7 +117,7 @@ impl JobResult {
             Some(part) => (part, kind_of(part)),
             None => (text, seen.shape.kind()),
         };
-        let result = json::range(&json, part);
+        let result = json::range_of(&json, part);
         Ok(Self::new(json, result, kind))
     }
 
@@ -196,7 +196,7 @@ fn kind_of(raw: &str) -> ResultKind {
     match raw.as_bytes().first() {
         Some(b'"') => ResultKind::Text,
         // The text was checked before, so this cannot fail; if it did, the kind would be unknown.
-        Some(b'{') => json::fields(raw, &mut shape).map_or(ResultKind::Unknown, |()| shape.kind()),
+        Some(b'{') => json::visit_fields(raw, &mut shape).map_or(ResultKind::Unknown, |()| shape.kind()),
         _ => ResultKind::Unknown,
     }
 }
@@ -240,9 +240,13 @@ impl Shape {
     }
 }
 
-impl<'a> Fields<'a> for Shape {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        if self.note(key) { Take::Stop } else { Take::Skip }
+impl<'a> FieldVisitor<'a> for Shape {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        if self.note(key) {
+            FieldAction::Stop
+        } else {
+            FieldAction::Skip
+        }
     }
 }
 
@@ -259,7 +263,7 @@ impl Document<'_> {
     fn refusal(&self, json: &str) -> Option<Error> {
         let held = self.head.result.is_some() || self.shape.kind() != ResultKind::Unknown;
         let failed = || {
-            let error = json::present(self.head.error).unwrap_or(json);
+            let error = json::non_null(self.head.error).unwrap_or(json);
             Error::from_job(ErrorKind::JobFailed, Some(ProblemDetails::of_job(error, json)))
         };
         let running = |word: &str| {
@@ -274,7 +278,7 @@ impl Document<'_> {
             JobState::Failed => Some(failed()),
             JobState::Running => Some(running("running")),
             JobState::Unknown(_) if held => None,
-            JobState::Unknown(_) if json::present(self.head.error).is_some() => Some(failed()),
+            JobState::Unknown(_) if json::non_null(self.head.error).is_some() => Some(failed()),
             JobState::Unknown(word) if said => Some(running(&word)),
             // A reason of failure may also stand alone, as a bare problem document.
             JobState::Unknown(_) => self.problem.and_then(json::string).map(|_| failed()),
@@ -282,14 +286,14 @@ impl Document<'_> {
     }
 }
 
-impl<'a> Fields<'a> for Document<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for Document<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         if self.shape.note(key) {
-            return Take::Skip;
+            return FieldAction::Skip;
         }
         match key {
-            "type" => Take::Into(&mut self.problem),
-            _ => self.head.take(key),
+            "type" => FieldAction::Store(&mut self.problem),
+            _ => self.head.field(key),
         }
     }
 }

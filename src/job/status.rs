@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json;
 use crate::problem::ProblemDetails;
 
@@ -204,9 +204,10 @@ impl JobStatus {
 
     /// Reads a document of any form, however odd its fields are.
     pub(crate) fn parse_any(json: String) -> Result<Self> {
-        let head = Head::read(&json).map_err(|cause| json::unreadable("the job's status", &json, &cause))?;
+        let head =
+            Head::read(&json).map_err(|cause| Error::malformed_json("the job's status", &json, &cause))?;
         let text = |raw: Option<&str>| raw.and_then(|raw| Text::of(&json, raw));
-        let range = |raw: Option<&str>| json::present(raw).map(|raw| json::range(&json, raw));
+        let range = |raw: Option<&str>| json::non_null(raw).map(|raw| json::range_of(&json, raw));
         let state = head.state();
         let progress = head.progress.and_then(json::number);
         let job_id = text(head.job_id).or_else(|| text(head.job_id_too));
@@ -357,7 +358,7 @@ enum Text {
 impl Text {
     fn of(whole: &str, raw: &str) -> Option<Self> {
         match json::string(raw)? {
-            Cow::Borrowed(text) => Some(Self::At(json::range(whole, text))),
+            Cow::Borrowed(text) => Some(Self::At(json::range_of(whole, text))),
             Cow::Owned(text) => Some(Self::Own(text)),
         }
     }

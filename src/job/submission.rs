@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::input::{Document, Input};
 use crate::error::{Error, Result};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// The four endpoints that take documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -164,12 +164,12 @@ impl fmt::Debug for Submission<'_> {
 /// Checks that the text is a JSON object. What is wrong is said without showing it.
 fn object(text: String, what: &str) -> Result<String> {
     struct Nothing;
-    impl<'a> Fields<'a> for Nothing {
-        fn take(&mut self, _: &str) -> Take<'_, 'a> {
-            Take::Skip
+    impl<'a> FieldVisitor<'a> for Nothing {
+        fn field(&mut self, _: &str) -> FieldAction<'_, 'a> {
+            FieldAction::Skip
         }
     }
-    match json::fields(&text, &mut Nothing) {
+    match json::visit_fields(&text, &mut Nothing) {
         Ok(()) => Ok(text),
         Err(e) => Err(Error::invalid(format!(
             "{what}: this is no JSON object, from line {} column {} on",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{ProblemDetails, is_uri};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// The most characters that one part of the sentence may take.
 const LONGEST: usize = 300;
@@ -33,7 +33,7 @@ pub(super) fn of(problem: &ProblemDetails) -> String {
 
 /// What a body says that is no JSON: the title of a page, or the first line of a text.
 fn bare(body: &str) -> String {
-    let body = json::unmarked(body).trim_start();
+    let body = json::without_bom(body).trim_start();
     if body.starts_with(['{', '[', '"']) || json::check(body).is_ok() {
         return String::new();
     }
@@ -97,7 +97,7 @@ struct Facts<'a> {
 impl Facts<'_> {
     fn read(extensions: &str) -> Vec<String> {
         let mut facts = Facts::default();
-        if json::fields(extensions, &mut facts).is_err() {
+        if json::visit_fields(extensions, &mut facts).is_err() {
             return Vec::new();
         }
         let number = |raw: Option<&str>| raw.and_then(json::number);
@@ -120,16 +120,16 @@ impl Facts<'_> {
     }
 }
 
-impl<'a> Fields<'a> for Facts<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Facts<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "file_size_mb" => &mut self.size,
             "file_size_limit_mb" => &mut self.size_limit,
             "page_count" => &mut self.pages,
             "page_limit" => &mut self.page_limit,
             "errors" => &mut self.errors,
             "allowed_methods" => &mut self.allowed,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }
@@ -138,24 +138,24 @@ impl<'a> Fields<'a> for Facts<'a> {
 fn first_error(errors: &str) -> Option<String> {
     #[derive(Default)]
     struct Wrong<'a>(Option<&'a str>, Option<&'a str>);
-    impl<'a> Fields<'a> for Wrong<'a> {
-        fn take(&mut self, key: &str) -> Take<'_, 'a> {
+    impl<'a> FieldVisitor<'a> for Wrong<'a> {
+        fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
             match key {
-                "field" => Take::Into(&mut self.0),
-                "error" => Take::Into(&mut self.1),
-                _ => Take::Skip,
+                "field" => FieldAction::Store(&mut self.0),
+                "error" => FieldAction::Store(&mut self.1),
+                _ => FieldAction::Skip,
             }
         }
     }
     let mut first = None;
     let mut count = 0;
-    json::items(errors, |item| {
+    json::visit_items(errors, |item| {
         first = first.or(Some(item));
         count += 1;
     })
     .ok()?;
     let mut wrong = Wrong::default();
-    json::fields(first?, &mut wrong).ok()?;
+    json::visit_fields(first?, &mut wrong).ok()?;
     let parts: Vec<_> = [wrong.0, wrong.1]
         .into_iter()
         .filter_map(|raw| json::string(raw?))
@@ -173,7 +173,7 @@ fn first_error(errors: &str) -> Option<String> {
 /// A list of strings in one line.
 fn listed(array: &str) -> Option<String> {
     let mut names = Vec::new();
-    json::items(array, |item| {
+    json::visit_items(array, |item| {
         names.extend(json::string(item).map(|name| tidy(&name)))
     })
     .ok()?;

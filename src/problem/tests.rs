@@ -7,7 +7,7 @@ fn problem(body: impl AsRef<[u8]>) -> ProblemDetails {
 #[test]
 fn every_documented_example_is_understood() {
     let mut summaries = Vec::new();
-    json::items(include_str!("../../tests/data/problems.json"), |text| {
+    json::visit_items(include_str!("../../tests/data/problems.json"), |text| {
         let problem = problem(text);
         assert_eq!(problem.body, text);
         assert!(problem.kind.is_some() && problem.title.is_some() && problem.status.is_some());

@@ -64,7 +64,7 @@ impl JobResult {
     pub fn average_confidence(&self) -> Result<Option<f64>> {
         self.want(ResultKind::Form)?;
         const KEY: &str = "averageConfidence";
-        let Some(raw) = json::present(One::of(self.result_json(), KEY)) else {
+        let Some(raw) = json::non_null(One::of(self.result_json(), KEY)) else {
             return Ok(None);
         };
         number(walk::tree(raw, Path::Root(KEY))?, Path::Root(KEY)).map(Some)
@@ -74,7 +74,7 @@ impl JobResult {
     pub fn properties(&self) -> Result<Properties> {
         self.want(ResultKind::Properties)?;
         let root = Path::Root("result");
-        let mut item = Item::of(walk::tree(json::unmarked(self.result_json()), root)?, root)?;
+        let mut item = Item::of(walk::tree(json::without_bom(self.result_json()), root)?, root)?;
         Ok(Properties {
             title: item.take("title", text)?,
             author: item.take("author", text)?,
