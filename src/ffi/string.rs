@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use super::handle::infallible;
 use crate::c_text::{TERMINATOR_LEN, write_terminated};
 use crate::error::{Error, ErrorKind, Result};
-use crate::huge_pages::prefer_large_pages;
+use crate::huge_pages::prefer_huge_pages;
 
 /// Frees a string that a function of this library gave away through a `char **`.
 ///
@@ -32,7 +32,7 @@ pub(super) fn to_owned_text(text: &str) -> Result<*mut c_char> {
     }
     // SAFETY: the block is new and has this length.
     let bytes = unsafe { std::slice::from_raw_parts_mut(block.cast(), length) };
-    prefer_large_pages(bytes);
+    prefer_huge_pages(bytes);
     write_terminated(bytes, text);
     Ok(block)
 }

@@ -13,7 +13,7 @@ use super::pool::Pool;
 use super::request::Request;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
-use crate::huge_pages::prefer_large_pages;
+use crate::huge_pages::prefer_huge_pages;
 use crate::url::Url;
 
 /// How much of the reserved memory is made ready at a time.
@@ -160,7 +160,7 @@ impl Body {
             );
             Error::new(ErrorKind::NoMemory, text)
         })?;
-        prefer_large_pages(bytes.spare_capacity_mut());
+        prefer_huge_pages(bytes.spare_capacity_mut());
         Ok(())
     }
 

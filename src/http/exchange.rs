@@ -63,7 +63,7 @@ impl Exchange {
 
     fn connect_expired(&self) -> Error {
         let seconds = self.context.io_limits.connect.as_secs_f64();
-        let text = format!("no connection within the connect limit of {seconds} s");
+        let text = format!("no connection within the connect timeout of {seconds} s");
         Error::timeout(Limit::Connect, text)
     }
 }

@@ -109,7 +109,7 @@ impl Http {
 
     /// Whether the token may go to `url`.
     pub(crate) fn trusts(&self, url: &Url) -> bool {
-        self.trusted.iter().any(|origin| url.is_of(origin))
+        self.trusted.iter().any(|origin| url.has_origin(origin))
     }
 
     /// Sends the request and reads the answer's head, whatever its status.

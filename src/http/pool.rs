@@ -39,7 +39,7 @@ impl Pool {
         loop {
             let (since, mut connection) = {
                 let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-                let place = idle.iter().rposition(|(_, kept)| url.is_of(&kept.origin))?;
+                let place = idle.iter().rposition(|(_, kept)| url.has_origin(&kept.origin))?;
                 idle.remove(place)
             };
             if is_old(since, Instant::now()) || connection.stream.is_ready(exchange).unwrap_or(true) {

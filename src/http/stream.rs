@@ -245,7 +245,7 @@ impl Line {
         // The caller may read on, and then silence is measured anew.
         self.moved = now;
         let text = format!(
-            "no byte came or went within the idle limit of {} s",
+            "no byte came or went within the idle timeout of {} s",
             idle.as_secs_f64()
         );
         Err(Error::timeout(Limit::Idle, text))

@@ -53,7 +53,7 @@ impl Client {
 
     /// A place in storage: where to put a document, and where it can be read.
     fn mint(&self, reference_id: &str, context: &CallContext) -> Result<(Url, String)> {
-        let below = self.base().below(&["presigned-file-urls"]);
+        let below = self.base().join_path(&["presigned-file-urls"]);
         let url = Url::parse(&format!("{}?n=1", below.as_str()))?;
         let request = Request {
             method: Method::Post,

@@ -108,7 +108,7 @@ impl Client {
         reference_id: &str,
         context: &CallContext,
     ) -> Result<Job> {
-        let url = self.base().below(&[submission.endpoint.as_str()]);
+        let url = self.base().join_path(&[submission.endpoint.as_str()]);
         let request = Request {
             method: Method::Post,
             url: &url,

@@ -21,13 +21,13 @@ fn a_trigger_ends_every_sleep() {
 }
 
 #[test]
-fn a_trigger_is_heard_before_and_after_registering() {
-    in_many_orders(cancel::a_trigger_is_heard_before_and_after_registering);
+fn a_trigger_wakes_before_and_after_registering() {
+    in_many_orders(cancel::a_trigger_wakes_before_and_after_registering);
 }
 
 #[test]
-fn a_released_waker_is_left_alone() {
-    in_many_orders(cancel::a_released_waker_is_left_alone);
+fn a_released_waker_is_not_woken() {
+    in_many_orders(cancel::a_released_waker_is_not_woken);
 }
 
 #[test]
