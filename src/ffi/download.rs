@@ -15,18 +15,18 @@ use crate::error::{Error, Result};
 use crate::job::{Download, OnExisting, SavedFile};
 use crate::panic_guard::call_host;
 
-/// An existing file stays as it is and the call fails with NITRO_E_FILE_EXISTS.
+/// An existing file is kept, and the call fails with NITRO_E_FILE_EXISTS.
 pub const NITRO_EXISTING_FAIL: i32 = 0;
-/// The new file takes the place of an existing one at once, when it is whole.
+/// An existing file is replaced atomically once the new one is complete.
 pub const NITRO_EXISTING_REPLACE: i32 = 1;
-/// The new file gets a number where the name is taken: "report (2).pdf".
+/// The new file gets a number if its name is taken, for example "report (2).pdf".
 pub const NITRO_EXISTING_NUMBER: i32 = 2;
 
-/// Hears how far a download is.
+/// Progress callback of nitro_job_download() and nitro_job_download_all().
 ///
-/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file. `file` counts from 0 to `files` - 1;
-/// `bytes` of this file have come, of `total`, which is -1 if it is not known. Called on the calling thread, only during
-/// the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED and leaves no file. `file` counts from 0
+/// to `files` - 1; `bytes` of this file were received, of `total`, which is -1 if unknown. It is called on the calling
+/// thread, only during the call. No C++ exception may leave it.
 pub type nitro_transfer_fn = Option<
     unsafe extern "C" fn(file: usize, files: usize, bytes: i64, total: i64, user_data: *mut c_void) -> i32,
 >;
@@ -39,13 +39,17 @@ struct Written<'a> {
     content_type: Option<&'a str>,
 }
 
-/// Saves the result, which must be one file, to `path`: whole and checked, or not at all.
+/// Saves the job's result, which must be one file, to `path`: writes it atomically, or reports why it could not.
 ///
-/// It is written beside its final place and renamed once it is whole and on disk. `existing` is one of NITRO_EXISTING_....
-/// `progress` may be NULL. `saved_json` may be NULL; else the caller owns `*saved_json`:
-/// [{"path":...,"bytes":...,"contentType":...}]. `timeout_ms`: 0 or -1 for no limit but silence and slowness. Codes: as
-/// nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED,
-/// NITRO_E_UNEXPECTED_RESULT if it is no file or several, NITRO_E_DELIVERED. Threads: any. Since 0.1.0.
+/// The file is written to a temporary file in the same folder, checked, flushed to disk and renamed. `existing` is one
+/// of NITRO_EXISTING_.... `progress` may be NULL. `saved_json` may be NULL; otherwise the caller owns `*saved_json`,
+/// which is [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). `timeout_ms`: 0 or -1
+/// for no timeout; the idle timeout and the minimum rate still apply.
+///
+/// Codes: those of nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED;
+/// NITRO_E_UNEXPECTED_RESULT if the result is not a file or several files; NITRO_E_DELIVERED.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_download(
     job: *const nitro_job_t,
@@ -65,10 +69,12 @@ pub unsafe extern "C" fn nitro_job_download(
     })
 }
 
-/// Saves all files of the result into `folder`, under the names that the service gives, made safe: all of them, or none.
+/// Saves all files of the job's result in the folder `folder`, under sanitized forms of the names that the service gives.
 ///
-/// `existing` says what to do with names that are taken there; two files of one result never take each other's place. The
-/// rest is as nitro_job_download() has it. Threads: any. Since 0.1.0.
+/// Either all files are saved, or none. `existing` says what to do if a name is taken; two files of one result never
+/// replace each other. Everything else is as for nitro_job_download().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_download_all(
     job: *const nitro_job_t,

@@ -12,17 +12,21 @@ use super::status::{give_status, nitro_status_t};
 use crate::error::{Error, ErrorKind};
 use crate::job::Events;
 
-/// The live progress of one job, to be pulled event by event; reconnects and polls by itself.
+/// The progress events of one job; reconnects, and falls back to polling, by itself.
 ///
 /// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
 pub struct nitro_events_t {
     events: Mutex<Events>,
 }
 
-/// Opens the live progress of a job.
+/// Creates the progress events of a job.
 ///
-/// Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with nitro_events_free();
-/// the job may be freed before. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+/// Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with
+/// nitro_events_free(); the job may be freed before it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_events(
     job: *const nitro_job_t,
@@ -38,11 +42,15 @@ pub unsafe extern "C" fn nitro_job_events(
     })
 }
 
-/// Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
+/// Waits for the next status of the job; `*status` is NULL with NITRO_OK after the last one.
 ///
-/// A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
-/// the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and
-/// NITRO_E_CANCELLED lose nothing: call again, after a cancel with a new token. NITRO_E_NOT_FOUND and NITRO_E_GONE end it.
+/// It returns each status while the job is running, and then that of its end. The status of a failed job is a success
+/// here, not an error. The caller owns `*status` and frees it with nitro_status_free(). `timeout_ms`: 0 for no timeout,
+/// -1 for the client's wait timeout; a request in progress can delay the return a little.
+///
+/// Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose no event: call again, after a cancellation with a new token. After
+/// NITRO_E_NOT_FOUND and NITRO_E_GONE there are no more events. NITRO_E_BUSY.
+///
 /// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_next(
@@ -72,9 +80,11 @@ pub unsafe extern "C" fn nitro_events_next(
     })
 }
 
-/// Closes the stream and frees it.
+/// Closes the event stream and frees the handle.
 ///
-/// Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+/// Does no network I/O. Does nothing if NULL.
+///
+/// Threads: any, once no call uses this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_free(events: *mut nitro_events_t) {
     drop_raw(events);

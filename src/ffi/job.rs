@@ -17,21 +17,23 @@ use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::panic_guard::call_host;
 
-/// Hears how far a wait is.
+/// Progress callback of nitro_job_wait().
 ///
-/// Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED. Called on the waiting thread, only during the
-/// wait. `status` is lent for the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the wait with NITRO_E_STOPPED. It is called on the waiting thread, only
+/// during the wait. `status` is valid during the callback only. No C++ exception may leave it.
 pub type nitro_progress_fn =
     Option<unsafe extern "C" fn(status: *const nitro_status_t, user_data: *mut c_void) -> i32>;
 
-/// Takes the next bytes of a result.
+/// Sink of nitro_job_result_bytes(): receives the next `length` bytes of the result.
 ///
-/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call.
-/// `data` is lent for the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. It is called on the calling thread, only
+/// during the call. `data` is valid during the callback only. No C++ exception may leave it.
 pub type nitro_sink_fn =
     Option<unsafe extern "C" fn(data: *const u8, length: usize, user_data: *mut c_void) -> i32>;
 
-/// A job's ticket: what is enough to come back to it, and all that can be done with it.
+/// A job: its id, URLs and reference id, which is all that is needed to get its status and its result.
+///
+/// It does not change. It can be stored as JSON with nitro_job_json() and recreated with nitro_job_from_json().
 ///
 /// Threads: any at once. Since 0.1.0.
 pub struct nitro_job_t {
@@ -50,10 +52,13 @@ impl nitro_job_t {
     }
 }
 
-/// Makes the ticket of a job of which only the id is known.
+/// Creates a job handle from an id.
 ///
-/// Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id
-/// that cannot be one. Threads: any. Since 0.1.0.
+/// Nothing is sent. The caller owns `*job` and frees it with nitro_job_free(); the client may be freed before it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `id` cannot be a job id.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_from_id(
     client: *const nitro_client_t,
@@ -70,10 +75,13 @@ pub unsafe extern "C" fn nitro_job_from_id(
     })
 }
 
-/// Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another.
+/// Recreates a job handle from JSON written by nitro_job_json(), possibly by another process.
 ///
-/// Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what
-/// is no ticket. Threads: any. Since 0.1.0.
+/// Nothing is sent. The caller owns `*job` and frees it with nitro_job_free(); the client may be freed before it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `json` was not written by nitro_job_json().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_from_json(
     client: *const nitro_client_t,
@@ -92,10 +100,14 @@ pub unsafe extern "C" fn nitro_job_from_json(
     })
 }
 
-/// Writes the ticket down as JSON, without secrets: store it as soon as there is a job.
+/// Writes the job as JSON, without secrets, for nitro_job_from_json().
 ///
-/// The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
-/// the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+/// Store it as soon as there is a job, so that the job is not lost with the process. The caller owns `*json` and frees
+/// it with nitro_string_free(). `length` may be NULL; otherwise it is set to the length in bytes without the final NUL.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_json(
     job: *const nitro_job_t,
@@ -115,9 +127,11 @@ pub unsafe extern "C" fn nitro_job_json(
     })
 }
 
-/// The job's id; "" for a job that the service answered at once without giving it one; NULL for NULL.
+/// Returns the job's id; "" if the service returned the result at once without an id; NULL if NULL.
 ///
-/// Lent until the job is freed. Threads: any. Since 0.1.0.
+/// Lent until the job is freed.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_id(job: *const nitro_job_t) -> *const c_char {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
@@ -126,9 +140,11 @@ pub unsafe extern "C" fn nitro_job_id(job: *const nitro_job_t) -> *const c_char 
     })
 }
 
-/// The id to quote to Nitro's support, sent with each request about this job; NULL for NULL.
+/// Returns the id to quote to Nitro's support, which each request about this job carries; NULL if NULL.
 ///
-/// Lent until the job is freed. Threads: any. Since 0.1.0.
+/// Lent until the job is freed.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_reference_id(job: *const nitro_job_t) -> *const c_char {
     // SAFETY: as above.
@@ -137,11 +153,14 @@ pub unsafe extern "C" fn nitro_job_reference_id(job: *const nitro_job_t) -> *con
     })
 }
 
-/// Asks the service for the job's status, once.
+/// Gets the job's status from the service.
 ///
-/// A failed or canceled job is an answer here, not an error. The caller owns `*status`. `cancel` may be NULL.
-/// `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_FOUND for an unknown id,
-/// NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
+/// The status of a failed or canceled job is a success here, not an error. The caller owns `*status` and frees it with
+/// nitro_status_free(). `timeout_ms`: 0 for no timeout, -1 for the client's call timeout.
+///
+/// Codes: NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_status(
     job: *const nitro_job_t,
@@ -158,12 +177,16 @@ pub unsafe extern "C" fn nitro_job_status(
     })
 }
 
-/// Follows the job to its end: NITRO_OK once it is completed.
+/// Waits until the job ends; returns NITRO_OK if it is completed.
 ///
-/// `progress` may be NULL; it is called with each state while the job runs. `status` may be NULL; else the caller owns
-/// `*status`, the completed one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
-/// NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and
-/// NITRO_E_STOPPED end the waiting, not the job: wait again. Threads: any. Since 0.1.0.
+/// `progress` may be NULL; otherwise it is called with each new status while the job is running. `status` may be NULL;
+/// otherwise the caller owns `*status`, the status of the completed job, and frees it with nitro_status_free().
+/// `timeout_ms`: 0 for no timeout, -1 for the client's wait timeout.
+///
+/// Codes: NITRO_E_JOB_FAILED with the service's reason; NITRO_E_JOB_CANCELED. NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED
+/// and NITRO_E_STOPPED end the wait, not the job: it can be waited for again.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_wait(
     job: *const nitro_job_t,
@@ -190,10 +213,14 @@ pub unsafe extern "C" fn nitro_job_wait(
     })
 }
 
-/// Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves.
+/// Gets the job's result as JSON: the URLs of files, or extracted text, tables, boxes or fields.
 ///
-/// The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_READY while
-/// the job runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND, NITRO_E_GONE.
+/// The caller owns `*result` and frees it with nitro_result_free(). `timeout_ms`: 0 for no timeout, -1 for the client's
+/// call timeout.
+///
+/// Codes: NITRO_E_NOT_READY while the job is running; NITRO_E_JOB_FAILED with the service's reason;
+/// NITRO_E_JOB_CANCELED; NITRO_E_NOT_FOUND; NITRO_E_GONE.
+///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_result(
@@ -211,12 +238,17 @@ pub unsafe extern "C" fn nitro_job_result(
     })
 }
 
-/// Takes the result as bytes, given to `sink` as they come, in constant memory; several files come as one zip.
+/// Gets the job's result as bytes, which are passed to `sink` as they are received; several files come as one zip archive.
 ///
-/// `bytes` may be NULL; else it is set to their number. `content_type` may be NULL; else the caller owns `*content_type`,
-/// which is NULL if the service gave none. After any error what the sink was given is incomplete. `timeout_ms`: 0 or -1 for
-/// no limit but silence and slowness. Codes: as nitro_job_result(); NITRO_E_UNEXPECTED_RESULT for a result that is no file;
-/// NITRO_E_TRUNCATED; NITRO_E_STOPPED by the sink. Threads: any. Since 0.1.0.
+/// Memory use is constant. `bytes` may be NULL; otherwise it is set to the number of bytes. `content_type` may be NULL;
+/// otherwise the caller owns `*content_type` and frees it with nitro_string_free(); it is NULL if the service sent no
+/// media type. After an error the bytes that `sink` received are incomplete. `timeout_ms`: 0 or -1 for no timeout; the
+/// idle timeout and the minimum rate still apply.
+///
+/// Codes: those of nitro_job_result(); NITRO_E_UNEXPECTED_RESULT if the result is not a file; NITRO_E_TRUNCATED;
+/// NITRO_E_STOPPED if `sink` stopped the call.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_result_bytes(
     job: *const nitro_job_t,
@@ -285,9 +317,11 @@ impl io::Write for Sink {
     }
 }
 
-/// Frees the ticket.
+/// Frees the job handle.
 ///
-/// The job at the service goes on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+/// The job at the service continues. Does nothing if NULL.
+///
+/// Threads: any, once no call uses this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_free(job: *mut nitro_job_t) {
     drop_raw(job);

@@ -19,20 +19,20 @@ use crate::error::Result;
 use crate::job::{Download, Finished, RunProgress};
 use crate::panic_guard::call_host;
 
-/// Phase of a run: the documents are being sent; `done` of `total` bytes.
+/// Phase of a run: documents are being sent; `done` of `total` bytes.
 pub const NITRO_RUN_UPLOAD: i32 = 1;
-/// Phase of a run: there is a job now; `ticket_json` is its ticket, to be written down.
+/// Phase of a run: the job was created; `ticket_json` is its JSON, to be stored for nitro_job_from_json().
 pub const NITRO_RUN_SUBMITTED: i32 = 2;
-/// Phase of a run: the service works on the job; `status` is what it says.
+/// Phase of a run: the service processes the job; `status` is its status.
 pub const NITRO_RUN_PROCESSING: i32 = 3;
-/// Phase of a run: a file of the result is being saved; `done` of `total` bytes, -1 if that is not known.
+/// Phase of a run: a file of the result is being saved; `done` of `total` bytes, which is -1 if unknown.
 pub const NITRO_RUN_DOWNLOAD: i32 = 4;
 
-/// Hears how far a run is.
+/// Progress callback of nitro_client_run() and nitro_client_run_all().
 ///
-/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; treat one that is not
-/// known as nothing. What does not belong to the phase is 0 or NULL. Called on the calling thread, only during the call.
-/// `ticket_json` and `status` are lent for the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; ignore
+/// unknown values. Arguments that do not belong to the phase are 0 or NULL. It is called on the calling thread, only
+/// during the call. `ticket_json` and `status` are valid during the callback only. No C++ exception may leave it.
 pub type nitro_run_fn = Option<
     unsafe extern "C" fn(
         phase: i32,
@@ -44,15 +44,19 @@ pub type nitro_run_fn = Option<
     ) -> i32,
 >;
 
-/// Submits, waits, and saves the result, which must be one file, to `path`: one progress, one cancel token, one time limit.
+/// Submits, waits, and saves the result, which must be one file, to `path`, in one call.
 ///
-/// `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
-/// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
-/// client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
-/// `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
-/// NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
-/// nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
-/// can be taken up. Threads: any. Since 0.1.0.
+/// `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result().
+/// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0 for no
+/// timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
+/// nitro_job_free(). `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
+/// [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). Once there is a job each error
+/// has its JSON: see nitro_error_ticket_json(). The job continues and can be recreated with nitro_job_from_json().
+///
+/// Codes: NITRO_E_TIMEOUT before there is a job, NITRO_E_WAIT_TIMEOUT while it is waited for; those of
+/// nitro_client_submit(), nitro_job_wait() and nitro_job_download().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_run(
     client: *const nitro_client_t,
@@ -76,9 +80,12 @@ pub unsafe extern "C" fn nitro_client_run(
     })
 }
 
-/// Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
+/// Submits, waits, and saves all files of the result in the folder `folder`, in one call.
 ///
-/// All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
+/// The names are sanitized forms of those that the service gives. Either all files are saved, or none. Everything else
+/// is as for nitro_client_run().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_run_all(
     client: *const nitro_client_t,

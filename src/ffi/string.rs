@@ -7,9 +7,11 @@ use crate::c_text::{TERMINATOR_LEN, write_terminated};
 use crate::error::{Error, ErrorKind, Result};
 use crate::huge_pages::prefer_huge_pages;
 
-/// Frees a string that a function of this library gave away through a `char **`.
+/// Frees a string that a function of this library returned through a `char **`.
 ///
-/// NULL is nothing. Never use free() of the C runtime for it, nor this function for a `const char *`, which is lent.
+/// Does nothing if NULL. Do not free such a string with free() of the C runtime, and do not pass a `const char *` to
+/// this function: that one belongs to its handle.
+///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_string_free(string: *mut c_char) {
