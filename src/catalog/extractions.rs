@@ -1,23 +1,23 @@
-//! What is read out of a PDF.
+//! Extractions from a PDF.
 
 use serde::Serialize;
 
-use super::options::{options, words};
+use super::options::{options, service_enum};
 use super::{NoParams, build};
 use crate::error::Result;
 use crate::job::{Endpoint, Input, Submission};
 
-words! {
+service_enum! {
     /// Languages in which personal data is found.
     PiiLanguage { English = "en", Spanish = "es" }
 }
 
-words! {
+service_enum! {
     /// Forms in which the data of a form comes.
     FormDataFormat { Json = "json", Xfdf = "xfdf", Fdf = "fdf", Csv = "csv" }
 }
 
-words! {
+service_enum! {
     /// How a regular expression is read.
     RegexFlag { IgnoreCase = "ignore-case", Multiline = "multiline", DotAll = "dot-all" }
 }

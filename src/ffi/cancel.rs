@@ -1,4 +1,4 @@
-//! `nitro_cancel_t`: stops blocked calls from any thread.
+//! `nitro_cancel_t`: cancels blocked calls from any thread.
 
 use super::handle::{drop_raw, infallible, into_raw};
 use crate::cancel::CancelToken;

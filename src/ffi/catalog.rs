@@ -1,4 +1,4 @@
-//! What the service can do, for programs that offer it, and submissions held against it.
+//! The catalogue of the service's operations, and the check of submissions against it.
 
 use std::ffi::c_char;
 

@@ -1,4 +1,4 @@
-//! `nitro_client_t`: the pool, the trust, the proxy and the token.
+//! `nitro_client_t`: connection pool, TLS trust, proxy and tokens.
 
 use super::codes::nitro_code_t;
 use super::entry::fallible;

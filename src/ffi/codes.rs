@@ -1,4 +1,4 @@
-//! The codes of the C API: a short, grouped list that only grows. A test holds it against [`ErrorKind`].
+//! The codes of the C API: a grouped list to which codes are only added. A test compares it with [`ErrorKind`].
 
 use std::ffi::CStr;
 
@@ -92,7 +92,7 @@ pub const NITRO_E_FILE_EXISTS: nitro_code_t = 71;
 /// Only the Rust API returns it: a C sink that stops the call gives NITRO_E_STOPPED.
 pub const NITRO_E_SINK: nitro_code_t = 72;
 
-/// Name and text of every code.
+/// Name and text of each code.
 pub(super) const TABLE: &[(nitro_code_t, &CStr, &CStr)] = &[
     (NITRO_OK, c"NITRO_OK", c"success"),
     (

@@ -1,4 +1,4 @@
-//! The result's files to disk, from C.
+//! Saves a job's result to disk.
 
 use std::ffi::{c_char, c_void};
 
@@ -32,7 +32,7 @@ pub type nitro_transfer_fn = Option<
 >;
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct SavedFileJson<'a> {
     path: std::borrow::Cow<'a, str>,
     bytes: u64,
     #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn nitro_job_download(
 ) -> nitro_code_t {
     fallible(err, || {
         let saved_json = optional_output(saved_json, std::ptr::null_mut());
-        let download = Download::to_file(text(path, "path")?).existing(on_existing(existing)?);
+        let download = Download::to_file(text(path, "path")?).existing(existing_from_c(existing)?);
         save(job, download, progress, user_data, cancel, timeout_ms, saved_json)
     })
 }
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn nitro_job_download_all(
 ) -> nitro_code_t {
     fallible(err, || {
         let saved_json = optional_output(saved_json, std::ptr::null_mut());
-        let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
+        let download = Download::to_folder(text(folder, "folder")?).existing(existing_from_c(existing)?);
         save(job, download, progress, user_data, cancel, timeout_ms, saved_json)
     })
 }
@@ -104,29 +104,36 @@ fn save(
     saved_json: Option<&mut *mut c_char>,
 ) -> Result<()> {
     let call = call(cancel, timeout_ms)?;
-    let tell = |t: crate::job::DownloadProgress| match progress {
+    let report = |t: crate::job::DownloadProgress| match progress {
         // SAFETY: the header's contract for nitro_transfer_fn.
-        Some(tell) => {
-            call_host(|| unsafe { tell(t.file, t.files, signed(Some(t.bytes)), signed(t.total), user_data) })
-                == 0
+        Some(progress) => {
+            call_host(|| unsafe {
+                progress(
+                    t.file,
+                    t.files,
+                    to_signed(Some(t.bytes)),
+                    to_signed(t.total),
+                    user_data,
+                )
+            }) == 0
         }
         None => true,
     };
-    let saved = handle(job, "job")?.job.download(&download, tell, &call)?;
+    let saved = handle(job, "job")?.job.download(&download, report, &call)?;
     if let Some(saved_json) = saved_json {
-        *saved_json = to_owned_text(&written(&saved))?;
+        *saved_json = to_owned_text(&saved_files_json(&saved))?;
     }
     Ok(())
 }
 
-pub(super) fn signed(bytes: Option<u64>) -> i64 {
+pub(super) fn to_signed(bytes: Option<u64>) -> i64 {
     bytes.map_or(-1, |b| b.try_into().unwrap_or(i64::MAX))
 }
 
-pub(super) fn written(saved: &[SavedFile]) -> String {
+pub(super) fn saved_files_json(saved: &[SavedFile]) -> String {
     let list: Vec<_> = saved
         .iter()
-        .map(|f| Written {
+        .map(|f| SavedFileJson {
             path: f.path.to_string_lossy(),
             bytes: f.bytes,
             content_type: f.content_type.as_deref(),
@@ -135,11 +142,11 @@ pub(super) fn written(saved: &[SavedFile]) -> String {
     serde_json::to_string(&list).unwrap_or_default()
 }
 
-pub(super) fn on_existing(existing: i32) -> Result<OnExisting> {
+pub(super) fn existing_from_c(existing: i32) -> Result<OnExisting> {
     match existing {
         NITRO_EXISTING_FAIL => Ok(OnExisting::Fail),
         NITRO_EXISTING_REPLACE => Ok(OnExisting::Replace),
         NITRO_EXISTING_NUMBER => Ok(OnExisting::Number),
-        _ => Err(Error::invalid("existing is none of NITRO_EXISTING_...")),
+        _ => Err(Error::invalid("existing is not one of NITRO_EXISTING_...")),
     }
 }

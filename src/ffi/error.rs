@@ -1,4 +1,4 @@
-//! `nitro_error_t`: everything that helps to act on a failure.
+//! `nitro_error_t`: the error of a failed call.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -62,15 +62,15 @@ impl nitro_error_t {
     }
 }
 
-fn read<T>(err: *const nitro_error_t, none: T, what: impl FnOnce(&nitro_error_t) -> T) -> T
+fn access<T>(err: *const nitro_error_t, empty: T, accessor: impl FnOnce(&nitro_error_t) -> T) -> T
 where
     T: Copy,
 {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    infallible(none, || unsafe { err.as_ref() }.map_or(none, what))
+    infallible(empty, || unsafe { err.as_ref() }.map_or(empty, accessor))
 }
 
-fn lend(text: &Option<CString>) -> *const c_char {
+fn ptr_or_null(text: &Option<CString>) -> *const c_char {
     text.as_ref().map_or(ptr::null(), |t| t.as_ptr())
 }
 
@@ -79,7 +79,7 @@ fn lend(text: &Option<CString>) -> *const c_char {
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_code(err: *const nitro_error_t) -> nitro_code_t {
-    read(err, NITRO_OK, nitro_error_t::code)
+    access(err, NITRO_OK, nitro_error_t::code)
 }
 
 /// Returns what failed, why, and what to do next, in a sentence for people; "" if NULL.
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn nitro_error_code(err: *const nitro_error_t) -> nitro_co
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_message(err: *const nitro_error_t) -> *const c_char {
-    read(err, c"".as_ptr(), |e| e.message.as_ptr())
+    access(err, c"".as_ptr(), |e| e.message.as_ptr())
 }
 
 /// Returns the HTTP status of the service's error response; 0 if there was no response or the error is not the service's.
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn nitro_error_message(err: *const nitro_error_t) -> *cons
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_http_status(err: *const nitro_error_t) -> i32 {
-    read(err, 0, |e| e.error.http_status().map_or(0, i32::from))
+    access(err, 0, |e| e.error.http_status().map_or(0, i32::from))
 }
 
 /// Returns the `type` of the service's problem document, for example "PDFIsPasswordProtected" or a URI; NULL if absent.
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn nitro_error_http_status(err: *const nitro_error_t) -> i
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_type(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.problem_type))
+    access(err, ptr::null(), |e| ptr_or_null(&e.problem_type))
 }
 
 /// Returns the `title` of the service's problem document; NULL if absent.
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn nitro_error_problem_type(err: *const nitro_error_t) -> 
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_title(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.title))
+    access(err, ptr::null(), |e| ptr_or_null(&e.title))
 }
 
 /// Returns the `detail` of the service's problem document, which explains this occurrence; NULL if absent.
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn nitro_error_problem_title(err: *const nitro_error_t) ->
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_detail(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.detail))
+    access(err, ptr::null(), |e| ptr_or_null(&e.detail))
 }
 
 /// Returns the body of the service's error response, or the `error` of a failed job, as received; NULL if there is none.
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn nitro_error_problem_detail(err: *const nitro_error_t) -
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_json(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.problem))
+    access(err, ptr::null(), |e| ptr_or_null(&e.problem))
 }
 
 /// Returns how many milliseconds the service asks to wait before a retry; -1 if it did not say.
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn nitro_error_problem_json(err: *const nitro_error_t) -> 
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_retry_after_ms(err: *const nitro_error_t) -> i64 {
-    read(err, -1, |e| to_milliseconds(e.error.retry_after()))
+    access(err, -1, |e| to_milliseconds(e.error.retry_after()))
 }
 
 /// Returns 1 if the same call may succeed later without any change by the caller, else 0.
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn nitro_error_retry_after_ms(err: *const nitro_error_t) -
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_is_retryable(err: *const nitro_error_t) -> i32 {
-    read(err, 0, |e| e.error.is_retryable().into())
+    access(err, 0, |e| e.error.is_retryable().into())
 }
 
 /// Returns which timeout or limit expired, one of NITRO_LIMIT_...; NITRO_LIMIT_NONE if none did.
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn nitro_error_is_retryable(err: *const nitro_error_t) -> 
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_limit(err: *const nitro_error_t) -> i32 {
-    read(err, NITRO_LIMIT_NONE, |e| match e.error.limit() {
+    access(err, NITRO_LIMIT_NONE, |e| match e.error.limit() {
         None => NITRO_LIMIT_NONE,
         Some(Limit::Connect) => NITRO_LIMIT_CONNECT,
         Some(Limit::Idle) => NITRO_LIMIT_IDLE,
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn nitro_error_limit(err: *const nitro_error_t) -> i32 {
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_reference_id(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.reference_id))
+    access(err, ptr::null(), |e| ptr_or_null(&e.reference_id))
 }
 
 /// Returns 1 if the failed submission may have created a job all the same, else 0; 0 if NULL.
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn nitro_error_reference_id(err: *const nitro_error_t) -> 
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> i32 {
-    read(err, 0, |e| e.error.is_uncertain().into())
+    access(err, 0, |e| e.error.is_uncertain().into())
 }
 
 /// Returns the JSON of the job that the error is about, for nitro_job_from_json(); NULL if it is not about a job.
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> 
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_ticket_json(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.ticket))
+    access(err, ptr::null(), |e| ptr_or_null(&e.ticket))
 }
 
 /// Frees an error and the strings of its accessors.

@@ -1,4 +1,4 @@
-//! `nitro_events_t`: the live progress of a job, pulled event by event.
+//! `nitro_events_t`: the progress events of one job.
 
 use std::sync::{Mutex, TryLockError};
 
@@ -8,7 +8,7 @@ use super::entry::{call, fallible};
 use super::error::nitro_error_t;
 use super::handle::{drop_raw, handle, into_raw, output};
 use super::job::nitro_job_t;
-use super::status::{give_status, nitro_status_t};
+use super::status::{nitro_status_t, status_into_raw};
 use crate::error::{Error, ErrorKind};
 use crate::job::Events;
 
@@ -69,12 +69,12 @@ pub unsafe extern "C" fn nitro_events_next(
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::new(
                     ErrorKind::Busy,
-                    "another thread is waiting for these events now",
+                    "another thread is reading these events; use one thread at a time",
                 ));
             }
         };
         if let Some(next) = events.next(&call)? {
-            *status = give_status(next);
+            *status = status_into_raw(next);
         }
         Ok(())
     })

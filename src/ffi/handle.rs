@@ -62,7 +62,7 @@ pub(super) fn optional_text<'a>(pointer: *const c_char, name: &str) -> Result<Op
 }
 
 /// A required callback.
-pub(super) fn callback<F>(function: Option<F>, name: &str) -> Result<F> {
+pub(super) fn required<F>(function: Option<F>, name: &str) -> Result<F> {
     function.ok_or_else(|| null(name))
 }
 

@@ -1,4 +1,4 @@
-//! `nitro_job_t`: a job's ticket and what can be done with one.
+//! `nitro_job_t`: a job, its status and its result.
 
 use std::ffi::{CString, c_char, c_void};
 use std::io;
@@ -8,9 +8,9 @@ use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
 use super::entry::{call, fallible};
 use super::error::nitro_error_t;
-use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output, text};
+use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output, required, text};
 use super::result::nitro_result_t;
-use super::status::{give_status, lend_status, nitro_status_t};
+use super::status::{nitro_status_t, status_as_ptr, status_into_raw};
 use super::string::to_owned_text;
 use crate::c_text::to_c_string;
 use crate::error::{Error, Result};
@@ -118,10 +118,10 @@ pub unsafe extern "C" fn nitro_job_json(
     fallible(err, || {
         let length = optional_output(length, 0);
         let json = output(json, "json", std::ptr::null_mut())?;
-        let written = handle(job, "job")?.job.to_json();
-        *json = to_owned_text(&written)?;
+        let text = handle(job, "job")?.job.to_json();
+        *json = to_owned_text(&text)?;
         if let Some(length) = length {
-            *length = written.len();
+            *length = text.len();
         }
         Ok(())
     })
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn nitro_job_status(
     fallible(err, || {
         let status = output(status, "status", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        *status = give_status(handle(job, "job")?.job.status(&call)?);
+        *status = status_into_raw(handle(job, "job")?.job.status(&call)?);
         Ok(())
     })
 }
@@ -200,14 +200,14 @@ pub unsafe extern "C" fn nitro_job_wait(
     fallible(err, || {
         let status = optional_output(status, std::ptr::null_mut());
         let call = call(cancel, timeout_ms)?;
-        let tell = |now: &_| match progress {
+        let report = |now: &_| match progress {
             // SAFETY: the header's contract for nitro_progress_fn.
-            Some(tell) => call_host(|| unsafe { tell(lend_status(now), user_data) }) == 0,
+            Some(progress) => call_host(|| unsafe { progress(status_as_ptr(now), user_data) }) == 0,
             None => true,
         };
-        let last = handle(job, "job")?.job.wait(tell, &call)?;
+        let last = handle(job, "job")?.job.wait(report, &call)?;
         if let Some(status) = status {
-            *status = give_status(last);
+            *status = status_into_raw(last);
         }
         Ok(())
     })
@@ -264,7 +264,7 @@ pub unsafe extern "C" fn nitro_job_result_bytes(
         let bytes = optional_output(bytes, 0);
         let content_type = optional_output(content_type, std::ptr::null_mut());
         let call = call(cancel, timeout_ms)?;
-        let sink = sink.ok_or_else(|| Error::invalid("sink is NULL"))?;
+        let sink = required(sink, "sink")?;
         let mut writer = Sink {
             sink,
             user_data,
@@ -290,7 +290,7 @@ struct Sink {
 }
 
 impl Sink {
-    /// A sink that said stop is no failure of a writer.
+    /// A sink that stopped the call is not an error of the writer.
     fn outcome<T>(&self, outcome: Result<T>) -> Result<T> {
         if self.stopped {
             Err(Error::stopped())
@@ -307,7 +307,7 @@ impl io::Write for Sink {
             0 => Ok(bytes.len()),
             _ => {
                 self.stopped = true;
-                Err(io::Error::other("the sink said stop"))
+                Err(io::Error::other("the sink stopped the call"))
             }
         }
     }

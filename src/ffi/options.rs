@@ -1,11 +1,13 @@
-//! `nitro_options_t`: one setter an option.
+//! `nitro_options_t`: one setter for each option.
 
 use std::ffi::{CString, c_char, c_void};
 
 use super::codes::nitro_code_t;
 use super::entry::fallible;
 use super::error::nitro_error_t;
-use super::handle::{UserData, drop_raw, handle_mut, infallible, into_raw, milliseconds, output, text};
+use super::handle::{
+    UserData, drop_raw, handle_mut, infallible, into_raw, milliseconds, negative, output, text,
+};
 use crate::c_text::to_c_string;
 use crate::error::{Error, Result};
 use crate::options::ClientOptions;
@@ -39,7 +41,7 @@ impl nitro_options_t {
     }
 }
 
-/// A setter of one text option.
+/// Sets an option that is a string.
 pub(super) fn set_text(
     options: *mut nitro_options_t,
     value: *const c_char,
@@ -55,7 +57,7 @@ pub(super) fn set_text(
     })
 }
 
-/// A setter of one number option.
+/// Sets an option that is a number.
 pub(super) fn set_number<T>(
     options: *mut nitro_options_t,
     value: Result<T>,
@@ -70,10 +72,14 @@ pub(super) fn set_number<T>(
     })
 }
 
-fn size(value: i64, name: &str) -> Result<usize> {
+fn not_positive(name: &str) -> Error {
+    Error::invalid(format!("{name} is not positive"))
+}
+
+fn positive_size(value: i64, name: &str) -> Result<usize> {
     match usize::try_from(value) {
         Ok(value) if value > 0 => Ok(value),
-        _ => Err(Error::invalid(format!("{name} must be above zero"))),
+        _ => Err(not_positive(name)),
     }
 }
 
@@ -149,7 +155,12 @@ pub unsafe extern "C" fn nitro_options_set_connect_timeout_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, above_zero(ms), err, ClientOptions::connect_timeout)
+    set_number(
+        options,
+        positive_milliseconds(ms),
+        err,
+        ClientOptions::connect_timeout,
+    )
 }
 
 /// Sets the idle timeout, the longest time without a byte in a head, a body or a stream; the default is 30000 ms.
@@ -161,13 +172,18 @@ pub unsafe extern "C" fn nitro_options_set_idle_timeout_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, above_zero(ms), err, ClientOptions::idle_timeout)
+    set_number(
+        options,
+        positive_milliseconds(ms),
+        err,
+        ClientOptions::idle_timeout,
+    )
 }
 
-fn above_zero(ms: i64) -> Result<std::time::Duration> {
+fn positive_milliseconds(ms: i64) -> Result<std::time::Duration> {
     milliseconds(ms, "ms").and_then(|d| {
         if d.is_zero() {
-            Err(Error::invalid("ms must be above zero"))
+            Err(not_positive("ms"))
         } else {
             Ok(d)
         }
@@ -183,7 +199,7 @@ pub unsafe extern "C" fn nitro_options_set_min_rate(
     bytes_per_second: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    let rate = u64::try_from(bytes_per_second).map_err(|_| Error::invalid("bytes_per_second is negative"));
+    let rate = u64::try_from(bytes_per_second).map_err(|_| negative("bytes_per_second"));
     set_number(options, rate, err, ClientOptions::min_rate)
 }
 
@@ -222,7 +238,7 @@ pub unsafe extern "C" fn nitro_options_set_retries(
     retries: i32,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    let retries = u32::try_from(retries).map_err(|_| Error::invalid("retries is negative"));
+    let retries = u32::try_from(retries).map_err(|_| negative("retries"));
     set_number(options, retries, err, ClientOptions::retries)
 }
 
@@ -268,7 +284,12 @@ pub unsafe extern "C" fn nitro_options_set_max_json_bytes(
     bytes: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, size(bytes, "bytes"), err, ClientOptions::max_json_bytes)
+    set_number(
+        options,
+        positive_size(bytes, "bytes"),
+        err,
+        ClientOptions::max_json_bytes,
+    )
 }
 
 /// Sets the maximum size of a line and of an event of an event stream; the default is 16777216 bytes.
@@ -280,7 +301,12 @@ pub unsafe extern "C" fn nitro_options_set_max_event_bytes(
     bytes: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, size(bytes, "bytes"), err, ClientOptions::max_event_bytes)
+    set_number(
+        options,
+        positive_size(bytes, "bytes"),
+        err,
+        ClientOptions::max_event_bytes,
+    )
 }
 
 /// Sets the log callback; the default is no logging.

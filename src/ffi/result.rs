@@ -1,4 +1,4 @@
-//! `nitro_result_t`: what a job has made.
+//! `nitro_result_t`: the result of a completed job.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -38,7 +38,7 @@ pub const NITRO_RESULT_FORM_FIELDS: i32 = 9;
 ///
 /// Threads: any at once. Since 0.1.0.
 pub struct nitro_result_t {
-    /// With a NUL behind its text, which is lent as it came.
+    /// Its text ends with NUL and is lent without a copy.
     result: JobResult,
     text: Option<CString>,
     files: Vec<File>,
@@ -64,17 +64,21 @@ impl nitro_result_t {
     }
 }
 
-fn read<T: Copy>(result: *const nitro_result_t, none: T, what: impl FnOnce(&nitro_result_t) -> T) -> T {
+fn access<T: Copy>(
+    result: *const nitro_result_t,
+    empty: T,
+    accessor: impl FnOnce(&nitro_result_t) -> T,
+) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    infallible(none, || unsafe { result.as_ref() }.map_or(none, what))
+    infallible(empty, || unsafe { result.as_ref() }.map_or(empty, accessor))
 }
 
-fn lend(text: Option<&CString>) -> *const c_char {
+fn ptr_or_null(text: Option<&CString>) -> *const c_char {
     text.map_or(ptr::null(), |t| t.as_ptr())
 }
 
-/// A number that C takes as a whole one; -1 for none.
-fn whole(number: Option<u64>) -> i64 {
+/// A number for C; -1 for none.
+fn to_signed(number: Option<u64>) -> i64 {
     number.and_then(|n| n.try_into().ok()).unwrap_or(-1)
 }
 
@@ -83,7 +87,7 @@ fn whole(number: Option<u64>) -> i64 {
 /// Ignore unknown values: nitro_result_json() has the whole result. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_kind(result: *const nitro_result_t) -> i32 {
-    read(result, NITRO_RESULT_UNKNOWN, |r| match r.result.kind() {
+    access(result, NITRO_RESULT_UNKNOWN, |r| match r.result.kind() {
         ResultKind::File => NITRO_RESULT_FILE,
         ResultKind::Files => NITRO_RESULT_FILES,
         ResultKind::Text => NITRO_RESULT_TEXT,
@@ -102,7 +106,7 @@ pub unsafe extern "C" fn nitro_result_kind(result: *const nitro_result_t) -> i32
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_count(result: *const nitro_result_t) -> usize {
-    read(result, 0, |r| r.files.len())
+    access(result, 0, |r| r.files.len())
 }
 
 /// Returns the temporary URL of file `index`; NULL if it was delivered elsewhere, or if there is no such file.
@@ -110,8 +114,8 @@ pub unsafe extern "C" fn nitro_result_file_count(result: *const nitro_result_t) 
 /// It can contain a signature that grants access: treat it as a secret. Lent until the result is freed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_url(result: *const nitro_result_t, index: usize) -> *const c_char {
-    read(result, ptr::null(), |r| {
-        lend(r.files.get(index).and_then(|f| f.url.as_ref()))
+    access(result, ptr::null(), |r| {
+        ptr_or_null(r.files.get(index).and_then(|f| f.url.as_ref()))
     })
 }
 
@@ -123,8 +127,8 @@ pub unsafe extern "C" fn nitro_result_file_content_type(
     result: *const nitro_result_t,
     index: usize,
 ) -> *const c_char {
-    read(result, ptr::null(), |r| {
-        lend(r.files.get(index).and_then(|f| f.content_type.as_ref()))
+    access(result, ptr::null(), |r| {
+        ptr_or_null(r.files.get(index).and_then(|f| f.content_type.as_ref()))
     })
 }
 
@@ -133,8 +137,8 @@ pub unsafe extern "C" fn nitro_result_file_content_type(
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_size(result: *const nitro_result_t, index: usize) -> i64 {
-    read(result, -1, |r| {
-        whole(r.result.files().get(index).and_then(FileInfo::size_bytes))
+    access(result, -1, |r| {
+        to_signed(r.result.files().get(index).and_then(FileInfo::size_bytes))
     })
 }
 
@@ -143,8 +147,8 @@ pub unsafe extern "C" fn nitro_result_file_size(result: *const nitro_result_t, i
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_pages(result: *const nitro_result_t, index: usize) -> i64 {
-    read(result, -1, |r| {
-        whole(r.result.files().get(index).and_then(FileInfo::page_count))
+    access(result, -1, |r| {
+        to_signed(r.result.files().get(index).and_then(FileInfo::page_count))
     })
 }
 
@@ -159,10 +163,10 @@ pub unsafe extern "C" fn nitro_result_text(
 ) -> *const c_char {
     infallible(ptr::null(), || {
         let length = optional_output(length, 0);
-        let text = read(result, ptr::null::<CString>(), |r| {
+        let text = access(result, ptr::null::<CString>(), |r| {
             r.text.as_ref().map_or(ptr::null(), ptr::from_ref)
         });
-        lend_counted(text, length)
+        text_with_length(text, length)
     })
 }
 
@@ -177,7 +181,7 @@ pub unsafe extern "C" fn nitro_result_json(
 ) -> *const c_char {
     infallible(ptr::null(), || {
         let length = optional_output(length, 0);
-        // SAFETY: as for `read`.
+        // SAFETY: as for `access`.
         let Some(result) = (unsafe { result.as_ref() }) else {
             return ptr::null();
         };
@@ -189,7 +193,7 @@ pub unsafe extern "C" fn nitro_result_json(
     })
 }
 
-fn lend_counted(text: *const CString, length: Option<&mut usize>) -> *const c_char {
+fn text_with_length(text: *const CString, length: Option<&mut usize>) -> *const c_char {
     // SAFETY: the pointer was taken from a live handle in the same call.
     let Some(text) = (unsafe { text.as_ref() }) else {
         return ptr::null();

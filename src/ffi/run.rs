@@ -1,4 +1,4 @@
-//! Submit, wait and save in one call, from C.
+//! Submits, waits and saves in one call.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -6,12 +6,12 @@ use std::ptr;
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
-use super::download::{on_existing, signed, written};
+use super::download::{existing_from_c, saved_files_json, to_signed};
 use super::entry::{call, fallible};
 use super::error::nitro_error_t;
 use super::handle::{handle, into_raw, optional_output, optional_text, text};
 use super::job::nitro_job_t;
-use super::status::{lend_status, nitro_status_t};
+use super::status::{nitro_status_t, status_as_ptr};
 use super::string::to_owned_text;
 use super::submit::nitro_submission_t;
 use crate::c_text::to_c_string;
@@ -73,10 +73,16 @@ pub unsafe extern "C" fn nitro_client_run(
 ) -> nitro_code_t {
     fallible(err, || {
         let outputs = outputs(job, saved_json);
-        let existing = on_existing(existing)?;
+        let existing = existing_from_c(existing)?;
         let download = optional_text(path, "path")?.map(|path| Download::to_file(path).existing(existing));
-        let work = (client, submission, download);
-        run(work, progress, user_data, cancel, timeout_ms, outputs)
+        run(
+            (client, submission, download),
+            progress,
+            user_data,
+            cancel,
+            timeout_ms,
+            outputs,
+        )
     })
 }
 
@@ -102,9 +108,15 @@ pub unsafe extern "C" fn nitro_client_run_all(
 ) -> nitro_code_t {
     fallible(err, || {
         let outputs = outputs(job, saved_json);
-        let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
-        let work = (client, submission, Some(download));
-        run(work, progress, user_data, cancel, timeout_ms, outputs)
+        let download = Download::to_folder(text(folder, "folder")?).existing(existing_from_c(existing)?);
+        run(
+            (client, submission, Some(download)),
+            progress,
+            user_data,
+            cancel,
+            timeout_ms,
+            outputs,
+        )
     })
 }
 
@@ -128,34 +140,34 @@ fn run(
     let call = call(cancel, timeout_ms)?;
     let client = &handle(client, "client")?.client;
     let submission = &handle(submission, "submission")?.submission;
-    let tell = |now: RunProgress<'_>| {
-        let Some(tell) = progress else { return true };
-        let say = |phase, done, total, ticket, status| {
+    let report = |now: RunProgress<'_>| {
+        let Some(progress) = progress else { return true };
+        let call_progress = |phase, done, total, ticket, status| {
             // SAFETY: the header's contract for nitro_run_fn.
-            call_host(|| unsafe { tell(phase, done, total, ticket, status, user_data) }) == 0
+            call_host(|| unsafe { progress(phase, done, total, ticket, status, user_data) }) == 0
         };
-        let none = (ptr::null(), ptr::null());
+        let (no_ticket, no_status) = (ptr::null(), ptr::null());
         match now {
             RunProgress::Upload { sent, total } => {
-                let (sent, total) = (signed(Some(sent)), signed(Some(total)));
-                say(NITRO_RUN_UPLOAD, sent, total, none.0, none.1)
+                let (sent, total) = (to_signed(Some(sent)), to_signed(Some(total)));
+                call_progress(NITRO_RUN_UPLOAD, sent, total, no_ticket, no_status)
             }
             RunProgress::Submitted { ticket } => {
                 let ticket = to_c_string(ticket);
-                say(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), none.1)
+                call_progress(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), no_status)
             }
             RunProgress::Processing { status } => {
-                say(NITRO_RUN_PROCESSING, 0, 0, none.0, lend_status(status))
+                call_progress(NITRO_RUN_PROCESSING, 0, 0, no_ticket, status_as_ptr(status))
             }
             RunProgress::Download(now) => {
-                let (done, total) = (signed(Some(now.bytes)), signed(now.total));
-                say(NITRO_RUN_DOWNLOAD, done, total, none.0, none.1)
+                let (done, total) = (to_signed(Some(now.bytes)), to_signed(now.total));
+                call_progress(NITRO_RUN_DOWNLOAD, done, total, no_ticket, no_status)
             }
         }
     };
-    let finished: Finished = client.run(submission, download.as_ref(), tell, &call)?;
+    let finished: Finished = client.run(submission, download.as_ref(), report, &call)?;
     if let Some(saved_json) = saved_json {
-        *saved_json = to_owned_text(&written(&finished.saved))?;
+        *saved_json = to_owned_text(&saved_files_json(&finished.saved))?;
     }
     if let Some(job) = job {
         *job = into_raw(nitro_job_t::new(finished.job));

@@ -1,4 +1,4 @@
-//! `nitro_status_t`: where a job stands.
+//! `nitro_status_t`: the status of a job at one moment.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -23,24 +23,24 @@ pub const NITRO_STATE_CANCELED: i32 = 4;
 ///
 /// Threads: any at once. Since 0.1.0.
 pub struct nitro_status_t {
-    /// A pointer to it is one to a [`Document`]: one box less for each event.
+    /// A pointer to this type is one to a [`Document`], which saves one allocation for each event.
     _document: [u8; 0],
 }
 
-/// Gives the status to C, which owns it from now on.
-pub(super) fn give_status(status: JobStatus) -> *mut nitro_status_t {
+/// Passes the ownership of the status to C.
+pub(super) fn status_into_raw(status: JobStatus) -> *mut nitro_status_t {
     Box::into_raw(status.into_document()).cast()
 }
 
-/// Lends the status to C, for as long as it stays where it is.
-pub(super) fn lend_status(status: &JobStatus) -> *const nitro_status_t {
+/// A pointer for C, valid as long as the status is neither moved nor dropped.
+pub(super) fn status_as_ptr(status: &JobStatus) -> *const nitro_status_t {
     ptr::from_ref(status.document()).cast()
 }
 
-fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&Document) -> T) -> T {
+fn access<T: Copy>(status: *const nitro_status_t, empty: T, accessor: impl FnOnce(&Document) -> T) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    infallible(none, || {
-        unsafe { status.cast::<Document>().as_ref() }.map_or(none, what)
+    infallible(empty, || {
+        unsafe { status.cast::<Document>().as_ref() }.map_or(empty, accessor)
     })
 }
 
@@ -49,7 +49,7 @@ fn read<T: Copy>(status: *const nitro_status_t, none: T, what: impl FnOnce(&Docu
 /// Treat an unknown value as a job that is still running. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_state(status: *const nitro_status_t) -> i32 {
-    read(status, NITRO_STATE_UNKNOWN, |s| match s.state() {
+    access(status, NITRO_STATE_UNKNOWN, |s| match s.state() {
         JobState::Running => NITRO_STATE_RUNNING,
         JobState::Completed => NITRO_STATE_COMPLETED,
         JobState::Failed => NITRO_STATE_FAILED,
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn nitro_status_state(status: *const nitro_status_t) -> i3
 /// Lent until the status is freed, never NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_name(status: *const nitro_status_t) -> *const c_char {
-    read(status, c"".as_ptr(), |s| match s.state() {
+    access(status, c"".as_ptr(), |s| match s.state() {
         JobState::Running => c"running".as_ptr(),
         JobState::Completed => c"completed".as_ptr(),
         JobState::Failed => c"failed".as_ptr(),
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn nitro_status_name(status: *const nitro_status_t) -> *co
 /// 1.0 does not mean that the job is completed: see nitro_status_state(). Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_progress(status: *const nitro_status_t) -> f64 {
-    read(status, -1.0, |s| s.progress().unwrap_or(-1.0))
+    access(status, -1.0, |s| s.progress().unwrap_or(-1.0))
 }
 
 /// Returns 1 if the job has ended, whether completed, failed or canceled, else 0; 0 if NULL.
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn nitro_status_progress(status: *const nitro_status_t) ->
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_status_is_terminal(status: *const nitro_status_t) -> i32 {
-    read(status, 0, |s| s.state().is_terminal().into())
+    access(status, 0, |s| s.state().is_terminal().into())
 }
 
 /// Returns the status document of the service as received, a JSON text; "" if there was none, or if NULL.
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn nitro_status_json(
     length: *mut usize,
 ) -> *const c_char {
     let length = optional_output(length, 0);
-    read(status, c"".as_ptr(), |s| {
+    access(status, c"".as_ptr(), |s| {
         if let Some(length) = length {
             *length = s.json().len();
         }

@@ -1,4 +1,4 @@
-//! Strings that cross the boundary.
+//! Strings whose ownership passes to C.
 
 use std::ffi::c_char;
 

@@ -1,4 +1,4 @@
-//! `nitro_submission_t`: a job to be started, and starting it.
+//! `nitro_submission_t`: a submission, and starting its job.
 
 use std::ffi::{c_char, c_void};
 use std::io::{self, Read};
@@ -6,10 +6,12 @@ use std::io::{self, Read};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
-use super::download::signed;
+use super::download::to_signed;
 use super::entry::{call, fallible};
 use super::error::nitro_error_t;
-use super::handle::{UserData, drop_raw, handle, handle_mut, into_raw, optional_text, output, text};
+use super::handle::{
+    UserData, drop_raw, handle, handle_mut, into_raw, negative, null, optional_text, output, required, text,
+};
 use super::job::nitro_job_t;
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission};
@@ -55,10 +57,10 @@ pub unsafe extern "C" fn nitro_submission_new(
 ) -> nitro_code_t {
     fallible(err, || {
         let out = output(submission, "submission", std::ptr::null_mut())?;
-        let word = text(endpoint, "endpoint")?;
-        let endpoint = Endpoint::from_word(word).ok_or_else(|| {
+        let name = text(endpoint, "endpoint")?;
+        let endpoint = Endpoint::from_word(name).ok_or_else(|| {
             Error::invalid(format!(
-                "endpoint is {word:?} and not conversions, extractions, transformations or generations"
+                "unknown endpoint \"{name}\"; use conversions, extractions, transformations or generations"
             ))
         })?;
         *out = into_raw(nitro_submission_t {
@@ -68,7 +70,6 @@ pub unsafe extern "C" fn nitro_submission_new(
     })
 }
 
-/// Changes a submission.
 fn change(
     submission: *mut nitro_submission_t,
     err: *mut *mut nitro_error_t,
@@ -79,8 +80,8 @@ fn change(
     })
 }
 
-/// An input with the content type that C gave, if it gave one.
-fn typed(input: Input<'static>, content_type: *const c_char) -> Result<Input<'static>> {
+/// `input` with the content type from C unless that is NULL.
+fn with_content_type(input: Input<'static>, content_type: *const c_char) -> Result<Input<'static>> {
     Ok(match optional_text(content_type, "content_type")? {
         Some(content_type) => input.content_type(content_type),
         None => input,
@@ -153,7 +154,7 @@ pub unsafe extern "C" fn nitro_submission_add_file(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     change(submission, err, |s| {
-        s.add(typed(Input::path(text(path, "path")?), content_type)?);
+        s.add(with_content_type(Input::path(text(path, "path")?), content_type)?);
         Ok(())
     })
 }
@@ -179,14 +180,14 @@ pub unsafe extern "C" fn nitro_submission_add_bytes(
         let name = text(name, "name")?;
         let bytes: &'static [u8] = match (data.is_null(), length) {
             (_, 0) => &[],
-            (true, _) => return Err(Error::invalid("data is NULL")),
+            (true, _) => return Err(null("data")),
             (false, _) if isize::try_from(length).is_err() => {
-                return Err(Error::invalid("length is larger than any memory"));
+                return Err(Error::invalid("length exceeds the largest possible object"));
             }
             // SAFETY: the header's contract: `length` bytes that stay as they are until the submission is freed.
             (false, _) => unsafe { std::slice::from_raw_parts(data, length) },
         };
-        s.add(typed(Input::bytes(name, bytes), content_type)?);
+        s.add(with_content_type(Input::bytes(name, bytes), content_type)?);
         Ok(())
     })
 }
@@ -212,12 +213,15 @@ pub unsafe extern "C" fn nitro_submission_add_reader(
 ) -> nitro_code_t {
     change(submission, err, |s| {
         let name = text(name, "name")?;
-        let length = u64::try_from(length).map_err(|_| Error::invalid("length is negative"))?;
+        let length = u64::try_from(length).map_err(|_| negative("length"))?;
         let reader = Reader {
-            read: read.ok_or_else(|| Error::invalid("read is NULL"))?,
+            read: required(read, "read")?,
             user_data: UserData(user_data),
         };
-        s.add(typed(Input::reader(name, length, reader), content_type)?);
+        s.add(with_content_type(
+            Input::reader(name, length, reader),
+            content_type,
+        )?);
         Ok(())
     })
 }
@@ -243,7 +247,7 @@ pub unsafe extern "C" fn nitro_submission_add_url(
     })
 }
 
-/// The host's function as a reader.
+/// The host's read callback as a reader.
 struct Reader {
     read: unsafe extern "C" fn(*mut u8, usize, *mut c_void) -> i64,
     user_data: UserData,
@@ -253,11 +257,11 @@ impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let (start, capacity) = (buffer.as_mut_ptr(), buffer.len());
         // SAFETY: the header's contract for nitro_read_fn.
-        let said = call_host(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
-        match usize::try_from(said) {
+        let returned = call_host(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
+        match usize::try_from(returned) {
             Ok(read) if read <= capacity => Ok(read),
             Ok(_) => Err(io::Error::other(Error::invalid(
-                "read says that it put more bytes into the buffer than there is room",
+                "read returned a number of bytes above the capacity of the buffer",
             ))),
             Err(_) => Err(io::Error::other(Error::stopped())),
         }
@@ -290,15 +294,16 @@ pub unsafe extern "C" fn nitro_client_submit(
     fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        let tell = |sent: u64, total: u64| match progress {
+        let report = |sent: u64, total: u64| match progress {
             // SAFETY: the header's contract for nitro_upload_fn.
-            Some(tell) => {
-                call_host(|| unsafe { tell(signed(Some(sent)), signed(Some(total)), user_data) }) == 0
+            Some(progress) => {
+                call_host(|| unsafe { progress(to_signed(Some(sent)), to_signed(Some(total)), user_data) })
+                    == 0
             }
             None => true,
         };
         let client = &handle(client, "client")?.client;
-        let submitted = client.submit(&handle(submission, "submission")?.submission, tell, &call)?;
+        let submitted = client.submit(&handle(submission, "submission")?.submission, report, &call)?;
         *job = into_raw(nitro_job_t::new(submitted.job));
         Ok(())
     })

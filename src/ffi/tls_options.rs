@@ -1,4 +1,4 @@
-//! The options of trust: who is believed, who is sent the token, and through which proxy.
+//! The options of TLS trust, trusted origins and the proxy.
 
 use std::ffi::c_char;
 
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn nitro_options_add_ca_file(
         let options = handle_mut(options, "options")?;
         let path = text(path, "path")?;
         let pem = std::fs::read_to_string(path)
-            .map_err(|e| Error::new(ErrorKind::File, format!("reading {path}: {e}")))?;
+            .map_err(|e| Error::new(ErrorKind::File, format!("cannot read the CA file {path}: {e}")))?;
         options.change(|o| o.add_ca_pem(pem));
         Ok(())
     })

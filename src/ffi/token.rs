@@ -1,4 +1,4 @@
-//! Where tokens come from: the three sources among a client's options.
+//! The three token sources among a client's options.
 
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
@@ -6,9 +6,8 @@ use std::time::Duration;
 use super::codes::nitro_code_t;
 use super::entry::fallible;
 use super::error::nitro_error_t;
-use super::handle::{UserData, handle_mut, text};
+use super::handle::{UserData, handle_mut, required, text};
 use super::options::{nitro_options_t, set_text};
-use crate::error::Error;
 use crate::options::ClientOptions;
 use crate::panic_guard::call_host;
 use crate::token::BearerToken;
@@ -106,16 +105,16 @@ pub unsafe extern "C" fn nitro_options_set_token_callback(
     let user_data = UserData(user_data);
     fallible(err, || {
         let options = handle_mut(options, "options")?;
-        let callback = callback.ok_or_else(|| Error::invalid("callback is NULL"))?;
+        let callback = required(callback, "callback")?;
         options.change(|o| {
             o.token_callback(move |reason| {
                 let mut answer = nitro_token_t { token: None };
                 // SAFETY: the header's contract for nitro_token_fn and its `user_data`.
-                let said = call_host(|| unsafe { callback(reason as i32, &mut answer, user_data.get()) });
+                let code = call_host(|| unsafe { callback(reason as i32, &mut answer, user_data.get()) });
                 match answer.token {
-                    Some(token) if said == 0 => Ok(token),
-                    None if said == 0 => Err("it returned 0 without calling nitro_token_set()".into()),
-                    _ => Err(format!("it returned {said}").into()),
+                    Some(token) if code == 0 => Ok(token),
+                    None if code == 0 => Err("it returned 0 without calling nitro_token_set()".into()),
+                    _ => Err(format!("it returned {code}").into()),
                 }
             })
         });
@@ -140,12 +139,12 @@ pub unsafe extern "C" fn nitro_token_set(
 ) -> nitro_code_t {
     fallible(err, || {
         let answer = handle_mut(answer, "answer")?;
-        answer.token = Some(given(text(token, "token")?, expires_in_s));
+        answer.token = Some(bearer_token(text(token, "token")?, expires_in_s));
         Ok(())
     })
 }
 
-fn given(token: &str, expires_in_s: i64) -> BearerToken {
+fn bearer_token(token: &str, expires_in_s: i64) -> BearerToken {
     let token = BearerToken::new(token);
     match u64::try_from(expires_in_s) {
         Ok(seconds) if seconds > 0 => token.expires_in(Duration::from_secs(seconds)),

@@ -1,4 +1,4 @@
-//! Which library this is.
+//! The library's version, and the names of its codes.
 
 use std::ffi::{CStr, c_char};
 

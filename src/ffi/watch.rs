@@ -1,4 +1,4 @@
-//! `nitro_watch_t`: many jobs at once, pulled event by event.
+//! `nitro_watch_t`: the events of many jobs.
 
 use std::ffi::{CString, c_char, c_void};
 use std::ptr;
@@ -11,7 +11,7 @@ use super::entry::{call, fallible};
 use super::error::nitro_error_t;
 use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output};
 use super::job::nitro_job_t;
-use super::status::{lend_status, nitro_status_t};
+use super::status::{nitro_status_t, status_as_ptr};
 use crate::c_text::to_c_string;
 use crate::error::{Error, ErrorKind};
 use crate::job::{JobStatus, News, Watch, WatchEvent, WatchId, WatchOptions};
@@ -169,13 +169,13 @@ pub unsafe extern "C" fn nitro_watch_next(
         let event = output(event, "event", ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
         let watch = handle(watch, "watch")?;
-        let _alone = match watch.reader.try_lock() {
-            Ok(alone) => alone,
+        let _guard = match watch.reader.try_lock() {
+            Ok(guard) => guard,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::new(
                     ErrorKind::Busy,
-                    "another thread is waiting for events of this watch now",
+                    "another thread is reading the events of this watch; use one thread at a time",
                 ));
             }
         };
@@ -197,13 +197,13 @@ pub unsafe extern "C" fn nitro_watch_free(watch: *mut nitro_watch_t) {
     drop_raw(watch);
 }
 
-fn read<T: Copy>(
+fn access<T: Copy>(
     event: *const nitro_watch_event_t,
-    none: T,
-    what: impl FnOnce(&nitro_watch_event_t) -> T,
+    empty: T,
+    accessor: impl FnOnce(&nitro_watch_event_t) -> T,
 ) -> T {
     // SAFETY: as above.
-    infallible(none, || unsafe { event.as_ref() }.map_or(none, what))
+    infallible(empty, || unsafe { event.as_ref() }.map_or(empty, accessor))
 }
 
 /// Returns the number of the job in the watch, as set by nitro_watch_add(); 0 if NULL.
@@ -211,7 +211,7 @@ fn read<T: Copy>(
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_id(event: *const nitro_watch_event_t) -> u64 {
-    read(event, 0, |e| e.id)
+    access(event, 0, |e| e.id)
 }
 
 /// Returns the `user_data` that was given to nitro_watch_add(); NULL if NULL.
@@ -219,7 +219,7 @@ pub unsafe extern "C" fn nitro_watch_event_id(event: *const nitro_watch_event_t)
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_user_data(event: *const nitro_watch_event_t) -> *mut c_void {
-    read(event, ptr::null_mut(), |e| {
+    access(event, ptr::null_mut(), |e| {
         ptr::with_exposed_provenance_mut(e.user_data)
     })
 }
@@ -229,7 +229,7 @@ pub unsafe extern "C" fn nitro_watch_event_user_data(event: *const nitro_watch_e
 /// Lent until the event is freed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_job_id(event: *const nitro_watch_event_t) -> *const c_char {
-    read(event, ptr::null(), |e| e.job_id.as_ptr())
+    access(event, ptr::null(), |e| e.job_id.as_ptr())
 }
 
 /// Returns 1 if this is the last event of the job, which has left the watch, else 0; 0 if NULL.
@@ -237,7 +237,7 @@ pub unsafe extern "C" fn nitro_watch_event_job_id(event: *const nitro_watch_even
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_is_last(event: *const nitro_watch_event_t) -> i32 {
-    read(event, 0, |e| e.last.into())
+    access(event, 0, |e| e.last.into())
 }
 
 /// Returns NITRO_OK while the job is running and if it is completed, else the reason why there will be no result.
@@ -246,7 +246,7 @@ pub unsafe extern "C" fn nitro_watch_event_is_last(event: *const nitro_watch_eve
 /// NITRO_E_GONE or NITRO_E_UNAUTHORIZED, is the reason why it can no longer be followed. NITRO_OK if NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_code(event: *const nitro_watch_event_t) -> nitro_code_t {
-    read(event, NITRO_OK, |e| {
+    access(event, NITRO_OK, |e| {
         e.error.as_ref().map_or(NITRO_OK, nitro_error_t::code)
     })
 }
@@ -258,8 +258,8 @@ pub unsafe extern "C" fn nitro_watch_event_code(event: *const nitro_watch_event_
 pub unsafe extern "C" fn nitro_watch_event_status(
     event: *const nitro_watch_event_t,
 ) -> *const nitro_status_t {
-    read(event, ptr::null(), |e| {
-        e.status.as_ref().map_or(ptr::null(), lend_status)
+    access(event, ptr::null(), |e| {
+        e.status.as_ref().map_or(ptr::null(), status_as_ptr)
     })
 }
 
@@ -268,7 +268,7 @@ pub unsafe extern "C" fn nitro_watch_event_status(
 /// Lent until the event is freed: do not free it. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_event_error(event: *const nitro_watch_event_t) -> *const nitro_error_t {
-    read(event, ptr::null(), |e| {
+    access(event, ptr::null(), |e| {
         e.error.as_ref().map_or(ptr::null(), ptr::from_ref)
     })
 }
