@@ -11,8 +11,8 @@ use crate::cancel::Wake;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::Http;
 use crate::log::LogLevel;
-use crate::model_check::thread::{self, ThreadId};
-use crate::model_check::{Condvar, Mutex, MutexGuard};
+use crate::sync::thread::{self, ThreadId};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::token::{BearerToken, CallbackError, TokenReason, TokenSource, check_bearer};
 use crate::url::Url;
 

@@ -196,3 +196,14 @@ impl CallContext {
         if expires { Err(self.expired()) } else { Ok(()) }
     }
 }
+
+/// The context of a call in a model, in which no timeout expires.
+#[cfg(model)]
+pub(crate) fn model_context(call: &Call) -> CallContext {
+    let io_limits = IoLimits {
+        connect: crate::sync::LONG,
+        idle: crate::sync::LONG,
+        min_rate: 0,
+    };
+    call.begin(None, Limit::Call, &io_limits, &Log::default())
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::model_check::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
+use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 #[cfg(model)]
 pub mod model;
@@ -145,13 +145,13 @@ mod tests {
     #[test]
     fn a_trigger_wakes_registered_wakers_and_no_dropped_ones() {
         let token = CancelToken::new();
-        let (kept, released) = (Arc::new(Counter::default()), Arc::new(Counter::default()));
-        let _kept = token.register(kept.clone());
+        let (registered, released) = (Arc::new(Counter::default()), Arc::new(Counter::default()));
+        let _registration = token.register(registered.clone());
         drop(token.register(released.clone()));
         token.cancel();
         token.cancel();
         assert!(token.is_cancelled());
-        assert_eq!(kept.0.load(Ordering::SeqCst), 2);
+        assert_eq!(registered.0.load(Ordering::SeqCst), 2);
         assert_eq!(released.0.load(Ordering::SeqCst), 0);
     }
 

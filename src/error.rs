@@ -192,10 +192,10 @@ impl Error {
     /// Puts in front of the message what was being done, unless the message says it already or names the same URL.
     pub(crate) fn context(mut self, doing: impl fmt::Display) -> Self {
         let (doing, message) = (doing.to_string(), &self.inner.message);
-        let said = message
+        let is_present = message
             .strip_prefix(doing.as_str())
             .is_some_and(|rest| rest.starts_with(':'));
-        if !said && !contains_url_of(message, &doing) {
+        if !is_present && !contains_url_of(message, &doing) {
             self.inner.message = format!("{doing}: {message}");
         }
         self

@@ -309,7 +309,7 @@ impl Reader {
         self.release_buffers();
     }
 
-    /// Gives the memory back; after an error none of it is needed.
+    /// Frees the buffers, which are not needed after an error.
     fn release_buffers(&mut self) {
         self.text = Decoded::default();
         self.event = String::new();

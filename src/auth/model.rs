@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::call::Call;
+use crate::call::model_context as context;
 use crate::cancel::CancelToken;
-use crate::model_check::{Event, context};
+use crate::sync::Event;
 
 fn token(text: &str) -> Result<BearerToken> {
     Ok(BearerToken::new(text))

@@ -2,8 +2,8 @@
 #![allow(missing_docs)]
 
 use super::*;
-use crate::model_check::thread;
-use crate::model_check::{Event, LONG};
+use crate::sync::thread;
+use crate::sync::{Event, LONG};
 
 /// A waker that records that it was woken, which must not happen once it was released.
 #[derive(Default)]

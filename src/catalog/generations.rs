@@ -88,7 +88,7 @@ struct Fill {
     fields: Option<Vec<FieldValue>>,
 }
 
-/// Fills in a form. `strict` refuses names that it does not have, and required fields without a value.
+/// Fills in a form. `strict` rejects names of fields that the form does not have, and required fields without a value.
 pub fn fill_forms<'a>(
     document: Input<'a>,
     fields: impl IntoIterator<Item = FieldValue>,

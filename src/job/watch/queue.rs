@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::job::Ticket;
 use crate::job::status::JobStatus;
 use crate::log::LogLevel;
-use crate::model_check::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// Log lines kept for a reader who is slow; what is beyond is counted.
 const LINES: usize = 1000;
