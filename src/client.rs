@@ -99,7 +99,7 @@ impl Client {
         let http = Http::new(&options)?;
         let token_url = match &options.token_url {
             Some(url) => Url::parse(url).map_err(|e| e.context("the token URL"))?,
-            None => base.below(&["oauth", "token"]),
+            None => base.join_path(&["oauth", "token"]),
         };
         let auth = Auth::new(options.token, token_url)?;
         let settings = Settings {

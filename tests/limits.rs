@@ -27,7 +27,7 @@ fn nothing_is_connected_within_the_connect_limit() {
     let is = |run: c::Run| {
         let report = Report::of(run);
         report.is("NITRO_E_TIMEOUT").by_limit(CONNECT);
-        report.says("connect limit of 0.2 s");
+        report.says("connect timeout of 0.2 s");
     };
     is(ask(&format!("http://{}", deaf.address)));
     is(ask("http://hang.test"));
@@ -64,16 +64,16 @@ fn silence_slowness_and_length_each_have_their_limit() {
     Report::of(ask("status").arg("idle", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(IDLE)
-        .says("idle limit of 0.2 s");
+        .says("idle timeout of 0.2 s");
     Report::of(ask("status").arg("timeout", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(CALL)
-        .says("call limit of 0.2 s");
+        .says("call timeout of 0.2 s");
     Report::of(ask("status").arg("call", "200")).by_limit(CALL);
     Report::of(ask("wait").arg("wait", "200"))
         .is("NITRO_E_WAIT_TIMEOUT")
         .by_limit(WAIT)
-        .says("wait limit of 0.2 s");
+        .says("wait timeout of 0.2 s");
     let waiting = Report::of(ask("wait").arg("timeout", "200"));
     waiting.is("NITRO_E_WAIT_TIMEOUT").by_limit(WAIT);
 

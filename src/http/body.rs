@@ -9,7 +9,7 @@ use super::event_stream_body::EventStreamBody;
 use super::framing::Framing;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
-use crate::memory::prefer_large_pages;
+use crate::huge_pages::prefer_huge_pages;
 use crate::net::ExchangeContext;
 use crate::url::Url;
 
@@ -169,7 +169,7 @@ impl Body {
             );
             Error::new(ErrorKind::NoMemory, text)
         })?;
-        prefer_large_pages(bytes.spare_capacity_mut());
+        prefer_huge_pages(bytes.spare_capacity_mut());
         Ok(())
     }
 

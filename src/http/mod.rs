@@ -14,6 +14,7 @@ use crate::log::LogLevel;
 use crate::net::Dialer;
 use crate::options::ClientOptions;
 use crate::retry::{self, Backoff};
+use crate::token::{TokenSource, check_bearer};
 use crate::url::{Origin, Url};
 
 mod agent;
@@ -34,7 +35,7 @@ mod transport;
 pub(crate) use body::Body;
 pub(crate) use framing::Framing;
 use request::RequestHeaders;
-pub(crate) use request::{Attempts, BodySource, Method, Redirects, Request, RequestBody, check_bearer};
+pub(crate) use request::{Attempts, BodySource, Method, Redirects, Request, RequestBody};
 pub(crate) use response::Response;
 
 /// The bound of the first pause before a retry.
@@ -58,8 +59,8 @@ impl Http {
         for origin in &options.trusted_origins {
             trusted.push(Url::parse(origin).map_err(named("a trusted origin"))?.origin());
         }
-        if let crate::auth::TokenSource::Fixed(token) = &options.token {
-            request::check_bearer(token)?;
+        if let TokenSource::Fixed(token) = &options.token {
+            check_bearer(token)?;
         }
         Ok(Self {
             engine: agent::Engine::new(Dialer::new(options)?, RequestHeaders::new(&options.user_agent)?),
@@ -74,7 +75,7 @@ impl Http {
 
     /// Whether the token may go to `url`.
     pub(crate) fn trusts(&self, url: &Url) -> bool {
-        self.trusted.iter().any(|origin| url.is_of(origin))
+        self.trusted.iter().any(|origin| url.has_origin(origin))
     }
 
     /// Sends the request and reads the head of the response, whatever its status.
@@ -91,7 +92,7 @@ impl Http {
         context: &CallContext,
     ) -> Result<Response> {
         if let Some(bearer) = request.bearer {
-            request::check_bearer(bearer)?;
+            check_bearer(bearer)?;
         }
         let budget = match request.attempts {
             Attempts::Retry => self.retries,

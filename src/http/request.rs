@@ -157,16 +157,6 @@ impl RequestHeaders {
     }
 }
 
-/// Checks that `token` can be a bearer token's text in a header.
-pub(crate) fn check_bearer(token: &str) -> Result<()> {
-    if token.is_empty() || token.bytes().any(|b| !b.is_ascii_graphic()) {
-        return Err(Error::invalid(
-            "token: it is empty or holds a space, a line break or another character that no token holds",
-        ));
-    }
-    Ok(())
-}
-
 /// Refuses what could split a request: all but visible ASCII, spaces and tabs.
 fn value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {

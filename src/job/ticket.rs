@@ -44,8 +44,8 @@ impl Ticket {
         check_id(id)?;
         Ok(Self {
             job_id: id.to_owned(),
-            status_url: base.below(&["jobs", id, "status"]),
-            result_url: base.below(&["jobs", id]),
+            status_url: base.join_path(&["jobs", id, "status"]),
+            result_url: base.join_path(&["jobs", id]),
             reference_id: Uuid::new_v4().to_string(),
             retry_after: None,
         })
@@ -77,7 +77,7 @@ impl Ticket {
 
     /// The ticket of a job that the service completed immediately and gave no id.
     pub(crate) fn without_id(base: &Url) -> Self {
-        let jobs = base.below(&["jobs"]);
+        let jobs = base.join_path(&["jobs"]);
         Self {
             job_id: String::new(),
             status_url: jobs.clone(),

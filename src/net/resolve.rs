@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::exchange::ExchangeContext;
 use crate::cancel::Wake;
-use crate::caught::{self, DEFECT};
 use crate::error::{Error, ErrorKind, Result};
+use crate::panic_guard::{self, DEFECT};
 
 /// How long a result is cached.
 const FRESH: Duration = Duration::from_secs(30);
@@ -82,14 +82,14 @@ impl DnsCache {
             return Ok(lookup.clone());
         }
         let lookup = Arc::new(Lookup::default());
-        let (helper, name, quiet) = (lookup.clone(), host.to_owned(), caught::is_caught());
+        let (helper, name, quiet) = (lookup.clone(), host.to_owned(), panic_guard::is_caught());
         std::thread::Builder::new()
             .name("nitro-dns".to_owned())
             .spawn(move || {
-                caught::set_caught(quiet);
+                panic_guard::set_caught(quiet);
                 // Whoever waits must hear of it, whatever happens here.
                 let defect = || Err((ErrorKind::Internal, DEFECT.to_owned()));
-                helper.finish(caught::catch(|| resolve(&name)).unwrap_or_else(defect));
+                helper.finish(panic_guard::catch(|| resolve(&name)).unwrap_or_else(defect));
             })
             .map_err(|e| {
                 let text = format!("no thread could be started to resolve {host}: {e}");

@@ -143,7 +143,7 @@ fn gone_and_the_request_must_be_sent_again() {
             assert_eq!(problem.identifier(), Some("FileNoLongerAvailable"));
             let text = error.to_string();
             assert!(text.contains("about 15 minutes"), "{text}");
-            assert!(text.contains("send the request again"), "{text}");
+            assert!(text.contains("submit the document again"), "{text}");
             assert!(!error.is_retryable());
         }
     });

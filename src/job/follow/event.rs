@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::types::StreamEvent;
 use crate::job::status::{JobStatus, PreviousEvent};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// Parses an event named `name` that carries `data` and comes after `previous`. `None` for an event without meaning, such
 /// as a heartbeat.
@@ -28,16 +28,16 @@ struct EventName<'a>(Option<&'a str>);
 impl<'a> EventName<'a> {
     fn read(data: &'a str) -> Option<Cow<'a, str>> {
         let mut name = Self::default();
-        json::fields(data, &mut name).ok()?;
+        json::visit_fields(data, &mut name).ok()?;
         name.0.and_then(json::string)
     }
 }
 
-impl<'a> Fields<'a> for EventName<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for EventName<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         match key {
-            "event" => Take::Into(&mut self.0),
-            _ => Take::Skip,
+            "event" => FieldAction::Store(&mut self.0),
+            _ => FieldAction::Skip,
         }
     }
 }

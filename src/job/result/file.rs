@@ -4,7 +4,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// A file of a job's result. Every field may be missing.
 #[derive(Clone, PartialEq)]
@@ -50,21 +50,21 @@ impl FileInfo {
     pub(super) fn all_of(raw: &str) -> Vec<Self> {
         #[derive(Default)]
         struct Both<'a>(Option<&'a str>, Option<&'a str>);
-        impl<'a> Fields<'a> for Both<'a> {
-            fn take(&mut self, key: &str) -> Take<'_, 'a> {
+        impl<'a> FieldVisitor<'a> for Both<'a> {
+            fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
                 match key {
-                    "file" => Take::Into(&mut self.0),
-                    "files" => Take::Into(&mut self.1),
-                    _ => Take::Skip,
+                    "file" => FieldAction::Store(&mut self.0),
+                    "files" => FieldAction::Store(&mut self.1),
+                    _ => FieldAction::Skip,
                 }
             }
         }
         let mut both = Both::default();
         let mut files = Vec::new();
-        if json::fields(raw, &mut both).is_ok() {
-            files.extend(json::present(both.0).map(Self::read));
+        if json::visit_fields(raw, &mut both).is_ok() {
+            files.extend(json::non_null(both.0).map(Self::read));
             // Anything but a list has no items; the JSON is still available.
-            let _ = json::items(both.1.unwrap_or("[]"), |item| files.push(Self::read(item)));
+            let _ = json::visit_items(both.1.unwrap_or("[]"), |item| files.push(Self::read(item)));
         }
         files
     }
@@ -72,9 +72,9 @@ impl FileInfo {
     fn read(raw: &str) -> Self {
         let mut fields = FileFields::default();
         // Anything but an object has no fields.
-        let _ = json::fields(raw, &mut fields);
+        let _ = json::visit_fields(raw, &mut fields);
         let mut metadata = FileFields::default();
-        let _ = json::fields(fields.metadata.unwrap_or("{}"), &mut metadata);
+        let _ = json::visit_fields(fields.metadata.unwrap_or("{}"), &mut metadata);
         let text = |raw: Option<&str>| {
             let text = json::string(raw?)?;
             (!text.is_empty()).then(|| text.into_owned())
@@ -154,9 +154,9 @@ struct FileFields<'a> {
     pages: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for FileFields<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for FileFields<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "URL" => &mut self.url,
             "url" => &mut self.url_lowercase,
             "contentType" => &mut self.content_type,
@@ -164,7 +164,7 @@ impl<'a> Fields<'a> for FileFields<'a> {
             "metadata" => &mut self.metadata,
             "fileSizeBytes" => &mut self.size,
             "pageCount" => &mut self.pages,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

@@ -51,7 +51,9 @@ impl JsonPath<'_> {
 pub(super) fn parse_tree(raw: &str, path: JsonPath<'_>) -> Result<Value> {
     let found = serde_json::from_str(raw);
     // Half a surrogate pair is legal in JSON, but not in a Rust string.
-    let found = found.or_else(|e| json::mend(raw).map_or(Err(e), |mended| serde_json::from_str(&mended)));
+    let found = found.or_else(|e| {
+        json::replace_lone_surrogates(raw).map_or(Err(e), |mended| serde_json::from_str(&mended))
+    });
     found.map_err(|e| path.error(e))
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Ticket;
 use super::status::{JobState, StatusFields};
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
 
 mod file;
@@ -100,15 +100,15 @@ impl JobResult {
     }
 
     fn parse_checked(json: String, check_job_id: impl Fn(Option<&str>) -> Result<()>) -> Result<Self> {
-        let text = json::unmarked(&json).trim_ascii();
+        let text = json::without_bom(&json).trim_ascii();
         if !text.starts_with('{') {
-            json::check(&json).map_err(|cause| json::unreadable("the job's result", &json, &cause))?;
-            let (result, kind) = (json::range(&json, text), kind_of(text));
+            json::check(&json).map_err(|cause| Error::malformed_json("the job's result", &json, &cause))?;
+            let (result, kind) = (json::range_of(&json, text), kind_of(text));
             return Ok(Self::new(json, result, kind));
         }
         let mut envelope = Envelope::default();
-        json::fields(&json, &mut envelope)
-            .map_err(|cause| json::unreadable("the job's result", &json, &cause))?;
+        json::visit_fields(&json, &mut envelope)
+            .map_err(|cause| Error::malformed_json("the job's result", &json, &cause))?;
         let id = envelope.fields.job_id.or(envelope.fields.job_id_camel);
         check_job_id(id.and_then(json::string).as_deref())?;
         if let Some(error) = envelope.error(&json) {
@@ -119,7 +119,7 @@ impl JobResult {
             Some(part) => (part, kind_of(part)),
             None => (text, envelope.shape.kind()),
         };
-        let result = json::range(&json, part);
+        let result = json::range_of(&json, part);
         Ok(Self::new(json, result, kind))
     }
 
@@ -198,7 +198,7 @@ fn kind_of(raw: &str) -> ResultKind {
     match raw.as_bytes().first() {
         Some(b'"') => ResultKind::Text,
         // The text was checked before, so this cannot fail.
-        Some(b'{') => json::fields(raw, &mut shape).map_or(ResultKind::Unknown, |()| shape.kind()),
+        Some(b'{') => json::visit_fields(raw, &mut shape).map_or(ResultKind::Unknown, |()| shape.kind()),
         _ => ResultKind::Unknown,
     }
 }
@@ -242,9 +242,13 @@ impl Shape {
     }
 }
 
-impl<'a> Fields<'a> for Shape {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        if self.note(key) { Take::Stop } else { Take::Skip }
+impl<'a> FieldVisitor<'a> for Shape {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        if self.note(key) {
+            FieldAction::Stop
+        } else {
+            FieldAction::Skip
+        }
     }
 }
 
@@ -261,7 +265,7 @@ impl Envelope<'_> {
     fn error(&self, json: &str) -> Option<Error> {
         let has_result = self.fields.result.is_some() || self.shape.kind() != ResultKind::Unknown;
         let failed = || {
-            let error = json::present(self.fields.error).unwrap_or(json);
+            let error = json::non_null(self.fields.error).unwrap_or(json);
             Error::from_job(ErrorKind::JobFailed, Some(ProblemDetails::of_job(error, json)))
         };
         let running = |word: &str| {
@@ -276,7 +280,7 @@ impl Envelope<'_> {
             JobState::Failed => Some(failed()),
             JobState::Running => Some(running("running")),
             JobState::Unknown(_) if has_result => None,
-            JobState::Unknown(_) if json::present(self.fields.error).is_some() => Some(failed()),
+            JobState::Unknown(_) if json::non_null(self.fields.error).is_some() => Some(failed()),
             JobState::Unknown(word) if has_status => Some(running(&word)),
             // The reason of a failure may also be a problem document without a wrapper.
             JobState::Unknown(_) => self.problem.and_then(json::string).map(|_| failed()),
@@ -284,14 +288,14 @@ impl Envelope<'_> {
     }
 }
 
-impl<'a> Fields<'a> for Envelope<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for Envelope<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         if self.shape.note(key) {
-            return Take::Skip;
+            return FieldAction::Skip;
         }
         match key {
-            "type" => Take::Into(&mut self.problem),
-            _ => self.fields.take(key),
+            "type" => FieldAction::Store(&mut self.problem),
+            _ => self.fields.field(key),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::json_path::{self, Item, JsonPath, flag, integer, list, number, text, tuple};
 use super::{JobResult, ResultKind};
 use crate::error::Result;
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 mod boxes;
 mod forms;
@@ -31,7 +31,7 @@ impl JobResult {
     /// Reads the list under `key` item by item, so that never more than one item's tree is in memory.
     fn list<T>(&self, key: &'static str, each: impl Fn(Value, JsonPath<'_>) -> Result<T>) -> Result<Vec<T>> {
         let root = JsonPath::Root(key);
-        let Some(raw) = json::present(SingleField::of(self.result_json(), key)) else {
+        let Some(raw) = json::non_null(SingleField::of(self.result_json(), key)) else {
             return Ok(Vec::new());
         };
         if !raw.starts_with('[') {
@@ -40,7 +40,7 @@ impl JobResult {
         let mut made = Vec::new();
         let mut at = 0;
         let mut failure = None;
-        let walked = json::items(raw, |item| {
+        let walked = json::visit_items(raw, |item| {
             let path = JsonPath::Index(&root, at);
             at += 1;
             if failure.is_none() {
@@ -66,17 +66,17 @@ struct SingleField<'a> {
 impl<'a> SingleField<'a> {
     fn of(object: &'a str, key: &'static str) -> Option<&'a str> {
         let mut one = Self { key, raw: None };
-        json::fields(object, &mut one).ok()?;
+        json::visit_fields(object, &mut one).ok()?;
         one.raw
     }
 }
 
-impl<'a> Fields<'a> for SingleField<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for SingleField<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         if key == self.key {
-            Take::Into(&mut self.raw)
+            FieldAction::Store(&mut self.raw)
         } else {
-            Take::Skip
+            FieldAction::Skip
         }
     }
 }

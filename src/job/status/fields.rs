@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::JobState;
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// The raw values of the fields that any job document may have.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(in crate::job) struct StatusFields<'a> {
 impl<'a> StatusFields<'a> {
     pub(super) fn read(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
         let mut fields = Self::default();
-        json::fields(text, &mut fields)?;
+        json::visit_fields(text, &mut fields)?;
         Ok(fields)
     }
 
@@ -33,17 +33,17 @@ impl<'a> StatusFields<'a> {
     pub(in crate::job) fn state(&self) -> JobState {
         match self.status_word() {
             Some(word) => JobState::from_word(&word),
-            None if json::present(self.result).is_some() => JobState::Completed,
-            None if json::present(self.error).is_some() => JobState::Failed,
+            None if json::non_null(self.result).is_some() => JobState::Completed,
+            None if json::non_null(self.error).is_some() => JobState::Failed,
             None if self.progress.and_then(json::number).is_some() => JobState::Running,
             None => JobState::Unknown(String::new()),
         }
     }
 }
 
-impl<'a> Fields<'a> for StatusFields<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for StatusFields<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "status" => &mut self.status,
             "progress" => &mut self.progress,
             "jobID" => &mut self.job_id,
@@ -51,7 +51,7 @@ impl<'a> Fields<'a> for StatusFields<'a> {
             "location" => &mut self.location,
             "error" => &mut self.error,
             "result" => &mut self.result,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

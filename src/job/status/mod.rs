@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json;
 use crate::problem::ProblemDetails;
 
@@ -209,10 +209,10 @@ impl JobStatus {
 
     /// Parses a document of any form, whatever the types of its fields.
     pub(crate) fn parse_any(json: String) -> Result<Self> {
-        let fields =
-            StatusFields::read(&json).map_err(|cause| json::unreadable("the job's status", &json, &cause))?;
+        let fields = StatusFields::read(&json)
+            .map_err(|cause| Error::malformed_json("the job's status", &json, &cause))?;
         let text = |raw: Option<&str>| raw.and_then(|raw| TextSpan::of(&json, raw));
-        let range = |raw: Option<&str>| json::present(raw).map(|raw| json::range(&json, raw));
+        let range = |raw: Option<&str>| json::non_null(raw).map(|raw| json::range_of(&json, raw));
         let state = fields.state();
         let progress = fields.progress.and_then(json::number);
         let job_id = text(fields.job_id).or_else(|| text(fields.job_id_camel));
@@ -368,7 +368,7 @@ enum TextSpan {
 impl TextSpan {
     fn of(whole: &str, raw: &str) -> Option<Self> {
         match json::string(raw)? {
-            Cow::Borrowed(text) => Some(Self::InDocument(json::range(whole, text))),
+            Cow::Borrowed(text) => Some(Self::InDocument(json::range_of(whole, text))),
             Cow::Owned(text) => Some(Self::Decoded(text)),
         }
     }

@@ -120,7 +120,7 @@ impl Client {
         reference_id: &str,
         context: &CallContext,
     ) -> Result<Job> {
-        let url = self.base().below(&[submission.endpoint.as_str()]);
+        let url = self.base().join_path(&[submission.endpoint.as_str()]);
         let request = Request {
             method: Method::Post,
             url: &url,
@@ -143,7 +143,7 @@ impl Client {
             Ok(response) => response,
             Err(error) if error.is_unsent() => return Err(error),
             Err(error) if is_complete && is_uncertain(Err(&error)) => return Err(maybe_started(error)),
-            Err(error) => return Err(error.adding(NOT_STARTED)),
+            Err(error) => return Err(error.with_advice(NOT_STARTED)),
         };
         match response.status {
             200..=299 => self.accept(response, reference_id, context),
@@ -238,7 +238,7 @@ impl Client {
 
 /// Marks an error after which a job may have been started.
 fn maybe_started(error: Error) -> Error {
-    error.uncertain().adding(MAYBE_STARTED)
+    error.uncertain().with_advice(MAYBE_STARTED)
 }
 
 /// The form of a submission. The field of one document is `file`, that of several is `files`.

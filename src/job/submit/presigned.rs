@@ -6,7 +6,7 @@ use crate::call::CallContext;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Method, Redirects, Request, RequestBody};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 use crate::url::Url;
 
 /// The longest response that is read.
@@ -53,7 +53,7 @@ impl Client {
 
     /// Requests a pair of URLs in storage: to upload a document, and to download it.
     fn request_upload_url(&self, reference_id: &str, context: &CallContext) -> Result<(Url, String)> {
-        let path = self.base().below(&["presigned-file-urls"]);
+        let path = self.base().join_path(&["presigned-file-urls"]);
         let url = Url::parse(&format!("{}?n=1", path.as_str()))?;
         let request = Request {
             method: Method::Post,
@@ -88,12 +88,12 @@ impl Client {
             )
         };
         let mut list = UrlList::default();
-        json::fields(text, &mut list).map_err(|_| malformed())?;
+        json::visit_fields(text, &mut list).map_err(|_| malformed())?;
         let mut first = None;
-        json::items(list.0.ok_or_else(malformed)?, |item| first = first.or(Some(item)))
+        json::visit_items(list.0.ok_or_else(malformed)?, |item| first = first.or(Some(item)))
             .map_err(|_| malformed())?;
         let mut pair = UrlPair::default();
-        json::fields(first.ok_or_else(malformed)?, &mut pair).map_err(|_| malformed())?;
+        json::visit_fields(first.ok_or_else(malformed)?, &mut pair).map_err(|_| malformed())?;
         let parse = |raw: Option<&str>| {
             let text = json::string(raw.ok_or_else(malformed)?).ok_or_else(malformed)?;
             self.base()
@@ -107,11 +107,11 @@ impl Client {
 #[derive(Default)]
 struct UrlList<'a>(Option<&'a str>);
 
-impl<'a> Fields<'a> for UrlList<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for UrlList<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         match key {
-            "urls" => Take::Into(&mut self.0),
-            _ => Take::Skip,
+            "urls" => FieldAction::Store(&mut self.0),
+            _ => FieldAction::Skip,
         }
     }
 }
@@ -122,12 +122,12 @@ struct UrlPair<'a> {
     download: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for UrlPair<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for UrlPair<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "uploadURL" => &mut self.upload,
             "downloadURL" => &mut self.download,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::input::{Input, OpenDocument};
 use crate::error::{Error, Result};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
 /// The four endpoints that accept documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -166,12 +166,12 @@ impl fmt::Debug for Submission<'_> {
 /// Checks that the text is a JSON object. The error does not contain the text.
 fn object(text: String, what: &str) -> Result<String> {
     struct NoFields;
-    impl<'a> Fields<'a> for NoFields {
-        fn take(&mut self, _: &str) -> Take<'_, 'a> {
-            Take::Skip
+    impl<'a> FieldVisitor<'a> for NoFields {
+        fn field(&mut self, _: &str) -> FieldAction<'_, 'a> {
+            FieldAction::Skip
         }
     }
-    match json::fields(&text, &mut NoFields) {
+    match json::visit_fields(&text, &mut NoFields) {
         Ok(()) => Ok(text),
         Err(e) => Err(Error::invalid(format!(
             "{what}: not a JSON object from line {} column {} on",

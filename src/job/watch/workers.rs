@@ -9,13 +9,13 @@ use super::queue::Queue;
 use super::schedule::{Requeue, Work};
 use crate::call::{Call, CallContext, IoLimits};
 use crate::cancel::CancelToken;
-use crate::caught::{DEFECT, catch, drop_quietly};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::job::follow::{Follower, NextStep, StepOutcome};
 use crate::job::status::{JobState, JobStatus};
 use crate::job::{Job, Ticket};
 use crate::log::Log;
+use crate::panic_guard::{DEFECT, catch, drop_quietly};
 
 /// A job that is followed, as it goes from worker to worker.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::SLICE;
-use crate::caught::{is_caught, set_caught};
 use crate::error::Result;
+use crate::panic_guard::{is_caught, set_caught};
 
 /// How long one address may take.
 const EACH: Duration = Duration::from_secs(10);

@@ -1,7 +1,7 @@
 //! The pieces of our own that several threads use at once, run by a model checker: each program below in every order of its
 //! threads, or in as many as there is time for. A thread that nobody wakes is a deadlock, and that fails.
 
-use nitro_model::model::{cancel, renewal, watch};
+use nitro_model::model_check::{cancel, renewal, watch};
 
 /// The orders one after the other, as far as there are so many.
 const IN_TURN: usize = 3_000;
@@ -21,33 +21,33 @@ fn a_trigger_ends_every_sleep() {
 }
 
 #[test]
-fn a_trigger_is_heard_before_and_after_registering() {
-    in_many_orders(cancel::a_trigger_is_heard_before_and_after_registering);
+fn a_trigger_wakes_before_and_after_registering() {
+    in_many_orders(cancel::a_trigger_wakes_before_and_after_registering);
 }
 
 #[test]
-fn a_released_waker_is_left_alone() {
-    in_many_orders(cancel::a_released_waker_is_left_alone);
+fn a_released_waker_is_not_woken() {
+    in_many_orders(cancel::a_released_waker_is_not_woken);
 }
 
 #[test]
-fn one_asking_serves_all_who_wait() {
-    in_many_orders(renewal::one_asking_serves_all_who_wait);
+fn one_request_serves_all_waiting_threads() {
+    in_many_orders(renewal::one_request_serves_all_waiting_threads);
 }
 
 #[test]
-fn a_failed_asking_wakes_all_who_wait() {
-    in_many_orders(renewal::a_failed_asking_wakes_all_who_wait);
+fn a_failed_request_wakes_all_waiting_threads() {
+    in_many_orders(renewal::a_failed_request_wakes_all_waiting_threads);
 }
 
 #[test]
-fn a_waiter_is_cancelled_while_another_asks() {
-    in_many_orders(renewal::a_waiter_is_cancelled_while_another_asks);
+fn a_waiter_is_cancelled_during_another_threads_request() {
+    in_many_orders(renewal::a_waiter_is_cancelled_during_another_threads_request);
 }
 
 #[test]
-fn another_asks_when_the_asking_one_was_cancelled() {
-    in_many_orders(renewal::another_asks_when_the_asking_one_was_cancelled);
+fn another_thread_requests_when_the_first_was_cancelled() {
+    in_many_orders(renewal::another_thread_requests_when_the_first_was_cancelled);
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl JobResult {
     pub fn average_confidence(&self) -> Result<Option<f64>> {
         self.expect_kind(ResultKind::Form)?;
         const KEY: &str = "averageConfidence";
-        let Some(raw) = json::present(SingleField::of(self.result_json(), KEY)) else {
+        let Some(raw) = json::non_null(SingleField::of(self.result_json(), KEY)) else {
             return Ok(None);
         };
         number(
@@ -79,7 +79,7 @@ impl JobResult {
         self.expect_kind(ResultKind::Properties)?;
         let root = JsonPath::Root("result");
         let mut item = Item::of(
-            json_path::parse_tree(json::unmarked(self.result_json()), root)?,
+            json_path::parse_tree(json::without_bom(self.result_json()), root)?,
             root,
         )?;
         Ok(Properties {

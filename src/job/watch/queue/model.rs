@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::super::workers::{TaskOutcome, run_one};
 use super::*;
 use crate::call::Call;
+use crate::call::model_context as context;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Event, LONG, context};
-use crate::sync::thread;
+use crate::sync::{Event, LONG, thread};
 use crate::url::Url;
 
 type Jobs = Arc<Queue<u32>>;

@@ -1,28 +1,32 @@
-//! A problem document in a sentence for people.
+//! The summary of a problem document: a sentence for people.
 
 use std::borrow::Cow;
 
 use super::{ProblemDetails, is_uri};
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
-/// The most characters that one part of the sentence may take.
-const LONGEST: usize = 300;
+/// The maximum length of one part of the summary, in characters.
+const MAX_PART_LENGTH: usize = 300;
 
-/// Title, detail, identifier and the numbers that help, as far as they are there.
-pub(super) fn summary(problem: &ProblemDetails) -> String {
-    let title = problem.title.as_deref().map(tidy).unwrap_or_default();
-    let detail = problem.detail.as_deref().map(tidy).unwrap_or_default();
+/// Title, detail, identifier and the helpful extensions, as far as they are present.
+pub(super) fn of(problem: &ProblemDetails) -> String {
+    let title = problem.title.as_deref().map(one_line).unwrap_or_default();
+    let detail = problem.detail.as_deref().map(one_line).unwrap_or_default();
     let mut text = match (title.is_empty(), detail.is_empty()) {
         (false, false) if title != detail => format!("{title}: {detail}"),
         (true, _) => detail,
         _ => title,
     };
     if text.is_empty() {
-        text = bare(&problem.body);
+        text = first_line(&problem.body);
     }
-    let name = problem.kind.as_deref().filter(|kind| !is_uri(kind)).map(tidy);
+    let name = problem.kind.as_deref().filter(|kind| !is_uri(kind)).map(one_line);
     let name = name.filter(|name| !name.is_empty() && *name != text);
-    let facts = problem.extensions.as_deref().map(Facts::read).unwrap_or_default();
+    let facts = problem
+        .extensions
+        .as_deref()
+        .map(Facts::parse)
+        .unwrap_or_default();
     let beside: Vec<_> = name.into_iter().chain(facts).collect();
     match (text.is_empty(), beside.is_empty()) {
         (_, true) => text,
@@ -31,16 +35,16 @@ pub(super) fn summary(problem: &ProblemDetails) -> String {
     }
 }
 
-/// What a body says that is no JSON: the title of a page, or the first line of a text.
-fn bare(body: &str) -> String {
-    let body = json::unmarked(body).trim_start();
+/// The text of a body that is not JSON: the title of a page, or the first line of a text.
+fn first_line(body: &str) -> String {
+    let body = json::without_bom(body).trim_start();
     if body.starts_with(['{', '[', '"']) || json::check(body).is_ok() {
         return String::new();
     }
     if body.starts_with('<') {
         return page_title(body).unwrap_or_default();
     }
-    tidy(body.lines().next().unwrap_or_default())
+    one_line(body.lines().next().unwrap_or_default())
 }
 
 /// The text of the `title` element of an HTML page.
@@ -55,11 +59,11 @@ fn page_title(page: &str) -> Option<String> {
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&amp;", "&");
-    Some(tidy(&text))
+    Some(one_line(&text))
 }
 
-/// One line without control characters or a full stop at its end, and not too long.
-fn tidy(text: &str) -> String {
+/// `text` as one line of at most `MAX_PART_LENGTH` characters, without control characters and a final full stop.
+fn one_line(text: &str) -> String {
     let mut line = String::new();
     let mut count = 0;
     for word in text
@@ -70,7 +74,7 @@ fn tidy(text: &str) -> String {
             line.push(' ');
         }
         for c in word.chars() {
-            if count == LONGEST {
+            if count == MAX_PART_LENGTH {
                 line.push('…');
                 return line;
             }
@@ -83,7 +87,7 @@ fn tidy(text: &str) -> String {
     line
 }
 
-/// The extensions that say what to change: limits, pages, the wrong parameter.
+/// The extensions that help to correct the request: limits, pages, the invalid parameter.
 #[derive(Default)]
 struct Facts<'a> {
     size: Option<&'a str>,
@@ -95,71 +99,71 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    fn read(extensions: &str) -> Vec<String> {
+    fn parse(extensions: &str) -> Vec<String> {
         let mut facts = Facts::default();
-        if json::fields(extensions, &mut facts).is_err() {
+        if json::visit_fields(extensions, &mut facts).is_err() {
             return Vec::new();
         }
         let number = |raw: Option<&str>| raw.and_then(json::number);
-        let mut said = Vec::new();
-        let mut say = |words: &str, value: Option<f64>, unit: &str| {
-            said.extend(value.map(|value| format!("{words} {value}{unit}")));
+        let mut texts = Vec::new();
+        let mut add = |label: &str, value: Option<f64>, unit: &str| {
+            texts.extend(value.map(|value| format!("{label} {value}{unit}")));
         };
-        say("limit", number(facts.size_limit), " MB");
-        say("document", number(facts.size), " MB");
-        say("limit", number(facts.page_limit), " pages");
-        say("document", number(facts.pages), " pages");
-        said.extend(facts.errors.and_then(first_error));
-        said.extend(
+        add("limit", number(facts.size_limit), " MB");
+        add("document", number(facts.size), " MB");
+        add("limit", number(facts.page_limit), " pages");
+        add("document", number(facts.pages), " pages");
+        texts.extend(facts.errors.and_then(first_error));
+        texts.extend(
             facts
                 .allowed
-                .and_then(listed)
+                .and_then(joined)
                 .map(|names| format!("allowed: {names}")),
         );
-        said
+        texts
     }
 }
 
-impl<'a> Fields<'a> for Facts<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Facts<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "file_size_mb" => &mut self.size,
             "file_size_limit_mb" => &mut self.size_limit,
             "page_count" => &mut self.pages,
             "page_limit" => &mut self.page_limit,
             "errors" => &mut self.errors,
             "allowed_methods" => &mut self.allowed,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }
 
-/// The first of the wrong parameters. Its `input` stays out of the sentence: it may be a password.
+/// The first invalid parameter. Its `input` is left out: it may be a password.
 fn first_error(errors: &str) -> Option<String> {
     #[derive(Default)]
-    struct Wrong<'a>(Option<&'a str>, Option<&'a str>);
-    impl<'a> Fields<'a> for Wrong<'a> {
-        fn take(&mut self, key: &str) -> Take<'_, 'a> {
+    struct ParamError<'a>(Option<&'a str>, Option<&'a str>);
+    impl<'a> FieldVisitor<'a> for ParamError<'a> {
+        fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
             match key {
-                "field" => Take::Into(&mut self.0),
-                "error" => Take::Into(&mut self.1),
-                _ => Take::Skip,
+                "field" => FieldAction::Store(&mut self.0),
+                "error" => FieldAction::Store(&mut self.1),
+                _ => FieldAction::Skip,
             }
         }
     }
     let mut first = None;
     let mut count = 0;
-    json::items(errors, |item| {
+    json::visit_items(errors, |item| {
         first = first.or(Some(item));
         count += 1;
     })
     .ok()?;
-    let mut wrong = Wrong::default();
-    json::fields(first?, &mut wrong).ok()?;
-    let parts: Vec<_> = [wrong.0, wrong.1]
+    let mut error = ParamError::default();
+    json::visit_fields(first?, &mut error).ok()?;
+    let parts: Vec<_> = [error.0, error.1]
         .into_iter()
         .filter_map(|raw| json::string(raw?))
-        .map(|word: Cow<'_, str>| tidy(&word))
+        .map(|word: Cow<'_, str>| one_line(&word))
         .filter(|word| !word.is_empty())
         .collect();
     let more = if count > 1 {
@@ -170,12 +174,12 @@ fn first_error(errors: &str) -> Option<String> {
     (!parts.is_empty()).then(|| format!("{}{more}", parts.join(": ")))
 }
 
-/// A list of strings in one line.
-fn listed(array: &str) -> Option<String> {
+/// An array of strings in one line.
+fn joined(array: &str) -> Option<String> {
     let mut names = Vec::new();
-    json::items(array, |item| {
-        names.extend(json::string(item).map(|name| tidy(&name)))
+    json::visit_items(array, |item| {
+        names.extend(json::string(item).map(|name| one_line(&name)))
     })
     .ok()?;
-    (!names.is_empty()).then(|| tidy(&names.join(", ")))
+    (!names.is_empty()).then(|| one_line(&names.join(", ")))
 }

@@ -1,31 +1,31 @@
-//! Large blocks of memory.
+//! Huge pages for large buffers.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// The size of a large page where a page is 4 kB.
-const LARGE_PAGE: usize = 2 << 20;
+/// The size of a huge page where a page is 4 kB.
+const HUGE_PAGE: usize = 2 << 20;
 
-/// Asks Linux for large pages under what of `block` they can cover whole: 20 MB are ten page faults then instead of 5,000, which
-/// would be up to half the time that a large document takes. A mere hint, which changes nothing but that.
-pub(crate) fn prefer_large_pages(block: &mut [MaybeUninit<u8>]) {
+/// Asks Linux for huge pages for the part of `block` that they can cover whole: 20 MB take ten page faults then instead of 5,000,
+/// which would be up to half the time that a large document takes. A hint, which changes nothing but that.
+pub(crate) fn prefer_huge_pages(block: &mut [MaybeUninit<u8>]) {
     let covered = covered(block.as_ptr().addr(), block.len());
     if !covered.is_empty() {
         hint(&mut block[covered]);
     }
 }
 
-/// What large pages can cover of a block that begins at `address`; empty if it holds none.
+/// What huge pages can cover of a block that begins at `address`; empty if it contains none.
 fn covered(address: usize, length: usize) -> Range<usize> {
-    let before = address.next_multiple_of(LARGE_PAGE) - address;
-    let pages = length.saturating_sub(before) / LARGE_PAGE;
-    before..before + pages * LARGE_PAGE
+    let before = address.next_multiple_of(HUGE_PAGE) - address;
+    let pages = length.saturating_sub(before) / HUGE_PAGE;
+    before..before + pages * HUGE_PAGE
 }
 
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
 fn hint(pages: &mut [MaybeUninit<u8>]) {
-    // SAFETY: the pages are the caller's, and keep what they hold.
+    // SAFETY: the pages are the caller's, and their content does not change.
     unsafe { libc::madvise(pages.as_mut_ptr().cast(), pages.len(), libc::MADV_HUGEPAGE) };
 }
 
@@ -37,8 +37,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_large_pages_are_covered() {
-        const PAGE: usize = LARGE_PAGE;
+    fn only_whole_huge_pages_are_covered() {
+        const PAGE: usize = HUGE_PAGE;
         for (address, length, expected) in [
             (PAGE, PAGE, 0..PAGE),
             (PAGE, PAGE - 1, 0..0),
@@ -52,7 +52,7 @@ mod tests {
         }
     }
 
-    /// The flags that the system has for the mapping in which `address` lies.
+    /// The system's flags of the mapping that contains `address`.
     #[cfg(target_os = "linux")]
     fn flags(address: usize) -> String {
         let maps = std::fs::read_to_string("/proc/self/smaps").expect("the mappings");
@@ -73,14 +73,14 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn the_system_is_asked() {
+    fn the_system_is_given_the_hint() {
         if !std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists() {
             return;
         }
         let mut block = Vec::<u8>::with_capacity(64 << 20);
         let middle = block.as_ptr().addr() + (32 << 20);
-        assert!(!flags(middle).contains(" hg"), "asked for already");
-        prefer_large_pages(block.spare_capacity_mut());
+        assert!(!flags(middle).contains(" hg"), "set before");
+        prefer_huge_pages(block.spare_capacity_mut());
         assert!(flags(middle).contains(" hg"), "{}", flags(middle));
     }
 }
