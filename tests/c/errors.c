@@ -1,5 +1,5 @@
-/* Error responses of the service. Arguments: `codes`, a list of HTTP statuses; for each the jobs problem-N, message-N, html-N
- * and empty-N, named after the format of the body; limited, limited_body; closed, a URL where no server listens. */
+/* Error responses of the service. Arguments: `codes`, a list of HTTP statuses; for each the jobs problem-N, message-N,
+ * html-N and empty-N, named after the format of the body; limited, limited_body; closed, a URL where no server listens. */
 #include "check.h"
 
 static nitro_code_t expected(int http) {

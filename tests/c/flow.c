@@ -1,4 +1,4 @@
-/* The workflow of a real integration: credentials, merge, find personal data, redact it, split, save every part.
+/* The workflow of an integration: credentials, merge, find personal data, redact it, split, save every part.
  * Arguments: id and secret, credentials; ca, PEM; proxy, its URL; folder, which holds one.pdf and two.pdf; at, the step before
  * which to create the file mark and to wait. Prints the outcome: see tests/c_api/flow/in_c.rs. */
 #include "check.h"

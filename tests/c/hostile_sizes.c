@@ -1,5 +1,6 @@
-/* Sizes that the peer chooses, each as large as possible: the call returns a code or stops at a limit, memory stays bounded,
- * and the next call works. The job id selects the response: see tests/c_api/hostile_sizes.rs. Arguments: folder, to save to. */
+/* Sizes that the peer chooses, each as large as possible: the call returns a code or stops at a limit, memory stays
+ * bounded, and the next call works. The job id selects the response: see tests/c_api/hostile_sizes.rs. Arguments: folder, to
+ * save to. */
 #include "check.h"
 #include "peak.h"
 

@@ -1,6 +1,6 @@
 /* Panics inside the library, which it catches: the call returns a code, nothing is printed, the next call works. The panics
- * need no special build: this program replaces system functions with ones whose results no system returns. A clock that fails
- * and a read of more bytes than requested panic at once.
+ * need no special build: this program replaces system functions with ones whose results no system returns. A clock that
+ * fails and a read of more bytes than requested panic at once.
  * Arguments: job and other, completed ones of one file; folder, to save to; named, the service's URL with a host name. */
 #define _GNU_SOURCE
 #include "check.h"
@@ -41,7 +41,7 @@ ssize_t recv(int fd, void *buffer, size_t length, int flags) {
     return syscall(SYS_recvfrom, fd, buffer, length, flags, NULL, NULL);
 }
 
-/* The only address that this program resolves. When a lookup shall fail, its length is too short for an address. */
+/* The only address that a lookup returns. In a lookup that must fail, its length is too short for an address. */
 static struct sockaddr_storage loopback;
 static struct addrinfo address = {0, AF_INET, SOCK_STREAM, 0, sizeof(struct sockaddr_in), NULL, NULL, NULL};
 

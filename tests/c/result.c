@@ -96,7 +96,7 @@ int main(int argc, char **argv) {
     no_result(client, "canceled", NITRO_E_JOB_CANCELED);
     no_result(client, "gone", NITRO_E_GONE);
     no_result(client, "lost", NITRO_E_NOT_FOUND);
-    no_result(client, "failed", NITRO_E_JOB_FAILED); /* Although the service responds with 200. */
+    no_result(client, "failed", NITRO_E_JOB_FAILED); /* In a 200 response. */
     CHECK_TEXT(nitro_error_problem_type(err), "PDFIsPasswordProtected");
     CHECK_TEXT(nitro_error_problem_title(err), "The PDF needs a password");
     nitro_client_free(client);

@@ -1,5 +1,5 @@
-/* Starting jobs. Arguments: pdf, a PDF file; other, a file whose type cannot be detected; path, a file to be created; folder,
- * an empty folder. */
+/* Starting jobs. Arguments: pdf, a PDF file; other, a file whose type cannot be detected; path, a file to be created;
+ * folder, an empty folder. */
 #include "check.h"
 
 static const uint8_t document[] = "%PDF-1.7 a document";

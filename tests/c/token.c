@@ -1,5 +1,5 @@
-/* Sources of tokens. Arguments: job; id and secret, of the client. The test writes a line to standard input when the emulator
- * accepts only the token `second`. */
+/* Sources of tokens. Arguments: job; id and secret, of the client. The test writes a line to standard input when the
+ * emulator accepts only the token `second`. */
 #include "check.h"
 
 static nitro_options_t *options_without_token(void) {

@@ -1,4 +1,5 @@
-/* Every connection is closed in the middle of a file. Arguments: file, a job with one file; path, where no file may be left. */
+/* Every connection is closed in the middle of a file. Arguments: file, a job with one file; path, which must not exist after
+ * the call. */
 #include "check.h"
 
 static int32_t count(const uint8_t *data, size_t length, void *user_data) {

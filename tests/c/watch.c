@@ -1,4 +1,4 @@
-/* Following many jobs. Arguments, each a comma-separated list of ids: `completed`, `failed`, `canceled`, `lost`, `running`. */
+/* Following many jobs. Arguments, each a list of ids with commas: `completed`, `failed`, `canceled`, `lost`, `running`. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include <pthread.h>

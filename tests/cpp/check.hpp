@@ -74,7 +74,8 @@ inline void is_sound(const char *file, int line, const nitro::error_info &err) {
 }
 
 template <class T> void succeeded(const char *file, int line, const char *call, const nitro::outcome<T> &outcome) {
-    if (!outcome) fail(file, line, std::string(call) + " returned " + code_name(outcome.code()) + ": " + outcome.error().message);
+    if (!outcome)
+        fail(file, line, std::string(call) + " returned " + code_name(outcome.code()) + ": " + outcome.error().message);
 }
 
 template <class T> T ok(const char *file, int line, const char *call, nitro::outcome<T> outcome) {
@@ -89,8 +90,8 @@ inline void ok(const char *file, int line, const char *call, nitro::outcome<void
 template <class T>
 nitro::error_info fails(const char *file, int line, const char *call, const nitro::outcome<T> &outcome, nitro::code code) {
     if (outcome.code() != code)
-        fail(file, line, std::string(call) + " returned " + code_name(outcome.code()) + " and not " + code_name(code) + ": " +
-                             outcome.error().message);
+        fail(file, line, std::string(call) + " returned " + code_name(outcome.code()) + " and not " + code_name(code) +
+                             ": " + outcome.error().message);
     const nitro::error_info err = outcome.error();
     that(file, line, "the error has the code of the outcome", err.code == code);
     is_sound(file, line, err);

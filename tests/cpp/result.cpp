@@ -75,7 +75,7 @@ void run() {
     FAILS(job_canceled, job_named(client, "canceled").result());
     FAILS(gone, job_named(client, "gone").result());
     FAILS(not_found, job_named(client, "lost").result());
-    const nitro::error_info err = FAILS(job_failed, job_named(client, "failed").result()); // Although the service responds with 200.
+    const nitro::error_info err = FAILS(job_failed, job_named(client, "failed").result()); // In a 200 response.
     CHECK_TEXT(err.problem_type, "PDFIsPasswordProtected");
     CHECK_TEXT(err.problem_title, "The PDF needs a password");
 }
