@@ -48,7 +48,7 @@ fn opening_asking_once_and_leaving_takes_less_than_five_megabytes() {
 }
 
 #[test]
-fn ninth() {
+fn shared_handles() {
     let emulator = common::emulator();
     c::run("shared_handles", &emulator.base_url(), &emulator.token())
         .arg("running", emulator.create_job(running()))
