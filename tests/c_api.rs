@@ -72,7 +72,7 @@ fn status() {
                 times: 9,
             }),
         ),
-        ("silent", running().omit_status(true)),
+        ("no_status", running().omit_status(true)),
         ("gone", done().outcome(Outcome::Gone)),
         ("lost", done().outcome(Outcome::Lost)),
     ];
@@ -239,7 +239,7 @@ fn download() {
 }
 
 #[test]
-fn cut() {
+fn truncated() {
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     emulator.fault_all(Some(Fault::cut(300_000)));
     // Without ranges each attempt starts again and is cut again.
@@ -247,7 +247,7 @@ fn cut() {
         ranges: false,
         ..Presigned::default()
     });
-    run("cut", &emulator, &[("file", scenario)])
+    run("truncated", &emulator, &[("file", scenario)])
         .arg("path", folder.path().join("cut.pdf"))
         .passes();
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0);

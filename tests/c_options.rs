@@ -13,7 +13,7 @@ fn options() {
     };
     let emulator = Emulator::start(config).expect("the emulator starts");
     let recorder = raw::Raw::answering(|_| raw::answer(401, "text/plain", ""));
-    let mute = raw::Raw::serve(|_, stream| std::io::Read::read(stream, &mut [0]).map(drop));
+    let unresponsive = raw::Raw::serve(|_, stream| std::io::Read::read(stream, &mut [0]).map(drop));
     let folder = tempfile::tempdir().expect("a folder");
     let pem = folder.path().join("ca.pem");
     let certificate =
@@ -22,7 +22,7 @@ fn options() {
     c::run("options", &emulator.base_url(), &emulator.token())
         .arg("base", emulator.base_url() + "/")
         .arg("done", emulator.create_job(Scenario::instant()))
-        .arg("mute", &mute.base_url)
+        .arg("unresponsive", &unresponsive.base_url)
         .arg("recorder", &recorder.base_url)
         .arg("closed", "http://127.0.0.1:1")
         .arg("pem", &pem)

@@ -38,7 +38,7 @@ fn cancel() {
     program.passes();
     let heads = server.heads();
     assert!(
-        !heads.iter().any(|head| head.contains("never-asked")),
+        !heads.iter().any(|head| head.contains("never-requested")),
         "{heads:?}"
     );
     assert_eq!(

@@ -20,7 +20,7 @@ use nitro_emulator::{Clock, Emulator, Outcome, Scenario};
 /// What has no twin, and why.
 const WITHOUT_TWIN: [(&str, &str); 11] = [
     (
-        "greedy",
+        "hostile_sizes",
         "is about sizes that a peer names, which the library alone reads",
     ),
     (
@@ -47,15 +47,15 @@ const WITHOUT_TWIN: [(&str, &str); 11] = [
         "counts the library's threads and lookups; a poll is compared by make cpp-overhead",
     ),
     ("sigpipe", "is about the library's sockets alone"),
-    ("small", "measures the library's memory"),
+    ("startup_memory", "measures the library's memory"),
 ];
 const MEASURED: [(&str, &str); 3] = [
-    ("upload", "measures the library's memory"),
+    ("upload_memory", "measures the library's memory"),
     (
         "soak",
         "measures the library's memory; what the binding owns is seen by valgrind and the sanitizers",
     ),
-    ("stream", "measures the library's memory"),
+    ("download_memory", "measures the library's memory"),
 ];
 
 #[test]
@@ -87,9 +87,9 @@ fn run(name: &str, emulator: &Emulator) -> c::Run {
 }
 
 #[test]
-fn ninth() {
+fn shared_handles() {
     let emulator = common::emulator();
-    run("ninth", &emulator)
+    run("shared_handles", &emulator)
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
         .arg("rounds", c::fewer("8", "3"))

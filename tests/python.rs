@@ -130,7 +130,7 @@ fn the_first_program(environment: &Environment) {
     assert!(lines.iter().any(|line| line.starts_with("running 0.")), "{told}");
     let last = lines.last().expect("a line");
     assert!(
-        last.starts_with("left to itself: {") && last.contains(&running),
+        last.starts_with("the job continues: {") && last.contains(&running),
         "{told}"
     );
 }

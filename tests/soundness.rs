@@ -42,15 +42,15 @@ fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they
 #[test]
 fn opening_asking_once_and_leaving_takes_less_than_five_megabytes() {
     let emulator = common::emulator();
-    measured("small", &emulator)
+    measured("startup_memory", &emulator)
         .arg("job", emulator.create_job(Scenario::instant()))
         .passes();
 }
 
 #[test]
-fn ninth() {
+fn shared_handles() {
     let emulator = common::emulator();
-    c::run("ninth", &emulator.base_url(), &emulator.token())
+    c::run("shared_handles", &emulator.base_url(), &emulator.token())
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
         .arg("rounds", c::fewer("8", "3"))

@@ -1,5 +1,5 @@
-/* One client and one job on eight threads, cancelled from a ninth, everything freed in any order that the header allows.
- * Arguments: running, a job that goes on; done, a completed one; rounds. */
+/* One client and one job on eight threads, cancelled from a ninth; all handles are freed in every order that the header
+ * allows. Arguments: running, a job that does not end; done, a completed one; rounds. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include <pthread.h>
@@ -10,23 +10,23 @@ enum { THREADS = 8 };
 static nitro_client_t *client;
 static nitro_job_t *running, *done;
 static nitro_cancel_t *cancel;
-static pthread_barrier_t together;
+static pthread_barrier_t barrier;
 
-/* What each thread ends with, looked at once all are joined. */
-static nitro_code_t ends[THREADS];
+/* The last code of each thread, checked once all are joined. */
+static nitro_code_t codes[THREADS];
 
-static int32_t go_on(const nitro_status_t *status, void *user_data) {
+static int32_t count_progress(const nitro_status_t *status, void *user_data) {
     (void)status;
     *(int *)user_data += 1;
     return 0;
 }
 
-static nitro_code_t wait_here(void) {
-    int heard = 0;
-    return nitro_job_wait(running, go_on, &heard, cancel, 0, NULL, NULL);
+static nitro_code_t wait_for_job(void) {
+    int reports = 0;
+    return nitro_job_wait(running, count_progress, &reports, cancel, 0, NULL, NULL);
 }
 
-static nitro_code_t pull_here(void) {
+static nitro_code_t read_events(void) {
     nitro_events_t *events = NULL;
     nitro_status_t *status = NULL;
     nitro_code_t code = nitro_job_events(running, &events, NULL);
@@ -38,7 +38,7 @@ static nitro_code_t pull_here(void) {
     return code;
 }
 
-static nitro_code_t ask_here(void) {
+static nitro_code_t request_status(void) {
     nitro_code_t code = NITRO_OK;
     while (code == NITRO_OK) {
         nitro_status_t *status = NULL;
@@ -51,7 +51,7 @@ static nitro_code_t ask_here(void) {
     return code;
 }
 
-static nitro_code_t watch_here(void) {
+static nitro_code_t watch_job(void) {
     nitro_watch_t *watch = NULL;
     nitro_watch_event_t *event = NULL;
     nitro_code_t code = nitro_watch_new(client, 2, 0.0, &watch, NULL);
@@ -64,25 +64,25 @@ static nitro_code_t watch_here(void) {
     return code;
 }
 
-static void *work(void *number) {
-    nitro_code_t (*const what[])(void) = {wait_here, pull_here, ask_here, watch_here};
+static void *run_task(void *number) {
+    nitro_code_t (*const tasks[])(void) = {wait_for_job, read_events, request_status, watch_job};
     long index = *(long *)number;
-    pthread_barrier_wait(&together);
-    ends[index] = what[index % 4]();
+    pthread_barrier_wait(&barrier);
+    codes[index] = tasks[index % 4]();
     return NULL;
 }
 
 static void *trigger(void *nothing) {
     struct timespec moment = {0, 50 * 1000 * 1000};
     (void)nothing;
-    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&barrier);
     nanosleep(&moment, NULL);
     nitro_cancel_trigger(cancel);
     nitro_cancel_trigger(cancel);
     return NULL;
 }
 
-/* The five handles, in an order that differs from round to round. */
+/* The four handles, in an order that differs from round to round. */
 static void free_in_order(long round) {
     long i;
     for (i = 0; i < 4; i++) switch ((i * (round % 2 ? 3 : 1) + round) % 4) {
@@ -101,52 +101,52 @@ static void one_round(long round) {
     running = job_named(client, "running");
     done = job_named(client, "done");
     cancel = nitro_cancel_new();
-    CHECK(pthread_barrier_init(&together, NULL, THREADS + 1) == 0);
+    CHECK(pthread_barrier_init(&barrier, NULL, THREADS + 1) == 0);
     for (i = 0; i < THREADS; i++) {
         numbers[i] = i;
-        CHECK(pthread_create(&threads[i], NULL, work, &numbers[i]) == 0);
+        CHECK(pthread_create(&threads[i], NULL, run_task, &numbers[i]) == 0);
     }
     CHECK(pthread_create(&ninth, NULL, trigger, NULL) == 0);
     for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
     pthread_join(ninth, NULL);
-    for (i = 0; i < THREADS; i++) CHECK_NUMBER(ends[i], NITRO_E_CANCELLED);
-    pthread_barrier_destroy(&together);
+    for (i = 0; i < THREADS; i++) CHECK_NUMBER(codes[i], NITRO_E_CANCELLED);
+    pthread_barrier_destroy(&barrier);
     free_in_order(round);
 }
 
-/* Another thread frees the token while a wait that was given it goes on: the wait has its own hold on it since it began,
- * which the first progress shows. */
+/* Another thread frees the token during a wait that uses it: the wait has held its own reference since it started, which the
+ * first progress shows. */
 static void *free_the_token(void *nothing) {
     (void)nothing;
-    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&barrier);
     nitro_cancel_free(cancel);
-    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&barrier);
     return NULL;
 }
 
-static int32_t have_it_freed(const nitro_status_t *status, void *heard) {
+static int32_t let_it_be_freed(const nitro_status_t *status, void *reports) {
     (void)status;
-    if (*(int *)heard == 0) {
-        pthread_barrier_wait(&together);
-        pthread_barrier_wait(&together);
+    if (*(int *)reports == 0) {
+        pthread_barrier_wait(&barrier);
+        pthread_barrier_wait(&barrier);
     }
-    *(int *)heard += 1;
+    *(int *)reports += 1;
     return 0;
 }
 
-static void freed_in_mid_call(void) {
+static void token_freed_during_a_call(void) {
     pthread_t other;
-    int heard = 0;
+    int reports = 0;
     client = some_client();
     running = job_named(client, "running");
     cancel = nitro_cancel_new();
-    nitro_client_free(client); /* The ticket has its own hold on it. */
-    CHECK(pthread_barrier_init(&together, NULL, 2) == 0);
+    nitro_client_free(client); /* The job holds its own reference. */
+    CHECK(pthread_barrier_init(&barrier, NULL, 2) == 0);
     CHECK(pthread_create(&other, NULL, free_the_token, NULL) == 0);
-    while (heard == 0) /* On a slow machine the first progress may take longer. */
-        FAILS(nitro_job_wait(running, have_it_freed, &heard, cancel, 300, NULL, &err), NITRO_E_WAIT_TIMEOUT);
+    while (reports == 0) /* On a slow machine the first progress may take longer. */
+        FAILS(nitro_job_wait(running, let_it_be_freed, &reports, cancel, 300, NULL, &err), NITRO_E_WAIT_TIMEOUT);
     pthread_join(other, NULL);
-    pthread_barrier_destroy(&together);
+    pthread_barrier_destroy(&barrier);
     nitro_job_free(running);
 }
 
@@ -155,6 +155,6 @@ int main(int argc, char **argv) {
     begin(argc, argv);
     rounds = atol(arg("rounds"));
     for (round = 0; round < rounds; round++) one_round(round);
-    freed_in_mid_call();
+    token_freed_during_a_call();
     return end();
 }

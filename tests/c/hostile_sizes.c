@@ -1,18 +1,19 @@
-/* Sizes that the peer decides, each as large as it can be written: a code or a bound, never the memory, and the next call
- * works. The server answers by the id: see tests/c_greedy.rs. Arguments: folder, to save to. */
+/* Sizes that the peer chooses, each as large as possible: the call returns a code or stops at a limit, memory stays
+ * bounded, and the next call works. The job id selects the response: see tests/c_api/hostile_sizes.rs. Arguments: folder, to
+ * save to. */
 #include "check.h"
 #include "peak.h"
 
 static nitro_client_t *client;
 
-static int32_t go_on(const uint8_t *data, size_t length, void *user_data) {
+static int32_t ignore(const uint8_t *data, size_t length, void *user_data) {
     (void)data;
     (void)length;
     (void)user_data;
     return 0;
 }
 
-/* The same client, after each of them. */
+/* The same client works after each of them. */
 static void still_works(void) {
     nitro_job_t *job = job_of(client, "good");
     OK(nitro_job_wait(job, NULL, NULL, NULL, -1, NULL, &err));
@@ -39,7 +40,7 @@ static void result(const char *id, nitro_code_t code) {
 
 static void bytes(const char *id, nitro_code_t code) {
     nitro_job_t *job = job_of(client, id);
-    FAILS(nitro_job_result_bytes(job, go_on, NULL, NULL, -1, NULL, NULL, &err), code);
+    FAILS(nitro_job_result_bytes(job, ignore, NULL, NULL, -1, NULL, NULL, &err), code);
     nitro_job_free(job);
     still_works();
 }
@@ -54,7 +55,7 @@ static void download(const char *id, nitro_code_t code) {
     still_works();
 }
 
-/* It costs the stream, not the job: polling finds its end. */
+/* Only the stream ends: the library polls the job to its end. */
 static void stream(const char *id) {
     nitro_job_t *job = job_of(client, id);
     OK(nitro_job_wait(job, NULL, NULL, NULL, -1, NULL, &err));
@@ -71,7 +72,7 @@ static void stated_size(void) {
     CHECK_NUMBER(nitro_result_file_size(result, 0), -1);
     CHECK_NUMBER(nitro_result_file_pages(result, 0), -1);
     nitro_result_free(result);
-    /* A size that no file has says nothing: the length of the answer proves the file. */
+    /* An impossible size is ignored: the length of the response verifies the file. */
     snprintf(path, sizeof path, "%s/size", arg("folder"));
     OK(nitro_job_download(job, path, NITRO_EXISTING_FAIL, NULL, NULL, NULL, -1, NULL, &err));
     CHECK(remove(path) == 0);
@@ -79,30 +80,30 @@ static void stated_size(void) {
     still_works();
 }
 
-static void pause_asked_for(void) {
+static void requested_delay(void) {
     nitro_options_t *options = some_options();
-    nitro_client_t *patient;
+    nitro_client_t *capped;
     nitro_job_t *job;
     nitro_status_t *status_now = NULL;
     status("pause", NITRO_E_RATE_LIMITED);
     OK(nitro_options_set_retry_cap_ms(options, 10, &err));
-    patient = client_with(options);
-    job = job_of(patient, "pause");
+    capped = client_with(options);
+    job = job_of(capped, "pause");
     FAILS(nitro_job_status(job, NULL, -1, &status_now, &err), NITRO_E_RATE_LIMITED);
     CHECK_NUMBER(nitro_error_retry_after_ms(err), INT64_MAX);
     nitro_job_free(job);
-    nitro_client_free(patient);
+    nitro_client_free(capped);
 }
 
-static void token_answer(void) {
+static void token_response(void) {
     nitro_options_t *options = some_options();
-    nitro_client_t *mine = client;
+    nitro_client_t *saved = client;
     OK(nitro_options_set_client_credentials(options, "id", "secret", &err));
     OK(nitro_options_set_retries(options, 0, &err));
     client = client_with(options);
     status("any", NITRO_E_TOO_LARGE);
     nitro_client_free(client);
-    client = mine;
+    client = saved;
 }
 
 int main(int argc, char **argv) {
@@ -124,8 +125,8 @@ int main(int argc, char **argv) {
     status("head", NITRO_E_PROTOCOL);
     status("headers", NITRO_E_PROTOCOL);
     stated_size();
-    pause_asked_for();
-    token_answer();
+    requested_delay();
+    token_response();
     status("problem", NITRO_E_BAD_REQUEST);
     CHECK_PEAK_BELOW(48);
     nitro_client_free(client);

@@ -1,4 +1,5 @@
-/* Every connection breaks in the middle of a file. Arguments: file, a job of one; path, where nothing may be left. */
+/* Every connection is closed in the middle of a file. Arguments: file, a job with one file; path, which must not exist after
+ * the call. */
 #include "check.h"
 
 static int32_t count(const uint8_t *data, size_t length, void *user_data) {
@@ -10,13 +11,13 @@ static int32_t count(const uint8_t *data, size_t length, void *user_data) {
 int main(int argc, char **argv) {
     nitro_client_t *client;
     nitro_job_t *job;
-    size_t got = 0;
-    char *saved = (char *)&got;
+    size_t received = 0;
+    char *saved = (char *)&received;
     begin(argc, argv);
     client = some_client();
     job = job_named(client, "file");
-    FAILS(nitro_job_result_bytes(job, count, &got, NULL, 0, NULL, NULL, &err), NITRO_E_TRUNCATED);
-    CHECK(got > 0 && got < 1000000);
+    FAILS(nitro_job_result_bytes(job, count, &received, NULL, 0, NULL, NULL, &err), NITRO_E_TRUNCATED);
+    CHECK(received > 0 && received < 1000000);
     CHECK_NUMBER(nitro_error_is_retryable(err), 1);
     FAILS(nitro_job_download(job, arg("path"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, &saved, &err),
           NITRO_E_TRUNCATED);

@@ -1,4 +1,4 @@
-/* A program that opens the library, asks once, and goes. Argument: job, a completed one. */
+/* The memory of a program that makes one request. Argument: job, a completed one. */
 #include "peak.h"
 
 int main(int argc, char **argv) {
