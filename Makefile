@@ -76,7 +76,7 @@ docs: doc
 
 # The picture of the desktop example in docs/EMBEDDING.md, taken anew.
 screenshot:
-	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test desktop the_picture
+	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test packages the_picture
 
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
@@ -114,15 +114,15 @@ cancel-latency: shared
 
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:
-	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
+	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test docs header::
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := bench_clients c_api c_arguments c_errors c_greedy c_memory c_options c_panics c_states c_submit c_threads cancel connections cpp cpp_programs examples flow limits proxy secrets soundness tls watch
-# cpp_returning has the twins of "cpp" in their other form, in which memory alone is another matter: asan has them. What GTK keeps
-# at the end of "desktop" would drown all else; its calls are those of the examples. The programs of the packages are linked with
-# the library that ships, in which no sanitizer is: the same sources run in examples and cpp_programs. That of "manual" runs in
-# soundness, too.
-NOT_UNDER_TOOLS := cpp_returning desktop manual package package_cpp
+C_TESTS := c_api cpp_api network
+# cpp_returning has the twins of "cpp_api" in their other form, in which memory alone is another matter: asan has them. What GTK
+# keeps at the end of the desktop example would drown all else; its calls are those of the other examples. The programs of
+# "packages" are linked with the library that ships, in which no sanitizer is: the same sources run in c_api and cpp_api. The
+# program of "docs" runs in c_api, too.
+NOT_UNDER_TOOLS := cpp_returning packages docs
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
 # The library that is run there: as in the tests, but not so slow.
 PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1
@@ -167,11 +167,11 @@ miri:
 
 # Adds the header's new functions to docs/symbols.txt.
 symbols:
-	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test symbols the_list_is_the_header
+	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test docs the_list_is_the_header
 
 # Writes packaging/THIRD-PARTY.txt anew from Cargo.lock.
 notices:
-	NITRO_UPDATE_NOTICES=1 $(CARGO) test -q --locked --test notices
+	NITRO_UPDATE_NOTICES=1 $(CARGO) test -q --locked --test docs notices::
 
 check-tools:
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs"; exit 1; }

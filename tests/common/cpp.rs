@@ -17,7 +17,7 @@ pub struct Form {
 /// exceptions, the newest without.
 const RUN: [(&str, Form); 2] = [
     (
-        "cpp",
+        "cpp_api",
         Form {
             compiler: "g++",
             standard: "-std=c++11",

@@ -9,6 +9,7 @@ pub mod header;
 pub mod mute;
 pub mod nginx;
 pub mod pki;
+pub mod process;
 pub mod program;
 pub mod proxies;
 pub mod raw;

@@ -1,0 +1,91 @@
+//! The C programs of the tests once more, under tools that see wrong uses of memory, leaks, and races: `make valgrind`,
+//! `make asan`, `make tsan`, of which each builds the library for itself.
+#![cfg(target_os = "linux")]
+
+use crate::common;
+
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use common::c;
+
+/// Runs a target of the Makefile. Two at once would only wait for each other.
+fn under(target: &str) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let folder = c::deps().join("../..").canonicalize().expect("the target folder");
+    let mut make = Command::new("make");
+    make.args(["-s", target]).current_dir(c::root());
+    // What cargo tells this test of itself would make packages inside build anew, and its own path knows no other toolchain.
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME";
+        if told || name == "CARGO" || name == "LD_LIBRARY_PATH" {
+            make.env_remove(name);
+        }
+    }
+    make.env("CARGO_TARGET_DIR", folder).stdin(Stdio::null());
+    let output = make.output().expect("make can be started");
+    let (said, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "make {target}: {}\n{}\n{told}",
+        output.status,
+        failures(&said)
+    );
+    assert!(said.contains("test result: ok"), "nothing was run:\n{said}");
+}
+
+/// What the test programs said, without those of which every test passed: of some thirty, the one that failed is to be seen.
+fn failures(said: &str) -> String {
+    let failed = said
+        .split("\nrunning ")
+        .filter(|program| !program.contains("test result: ok"));
+    failed.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the nightly compiler is there, and what the sanitizers need of it.
+fn nightly(component: Option<&str>) -> bool {
+    let listed = Command::new("rustup")
+        .args(["component", "list", "--installed", "--toolchain", "nightly"])
+        .output();
+    let listed = listed.map(|output| (output.status.success(), output.stdout));
+    let found = listed.is_ok_and(|(well, names)| {
+        let names = String::from_utf8_lossy(&names);
+        well && component.is_none_or(|component| names.lines().any(|name| name.starts_with(component)))
+    });
+    if !found {
+        let what = component.unwrap_or("the nightly compiler");
+        assert!(
+            !c::strict(),
+            "{what} is missing and NITRO_TEST_STRICT=1 skips nothing"
+        );
+        println!("skipped: {what} is missing: rustup toolchain install nightly --component rust-src");
+    }
+    found
+}
+
+#[test]
+fn memory_is_sound_under_valgrind() {
+    if c::have("valgrind") {
+        under("valgrind");
+    }
+}
+
+#[test]
+fn memory_is_sound_under_address_sanitizer() {
+    if c::have("gcc") && nightly(None) {
+        under("asan");
+    }
+}
+
+#[test]
+fn threads_are_sound_under_thread_sanitizer() {
+    if c::have("gcc") && nightly(Some("rust-src")) {
+        under("tsan");
+    }
+}

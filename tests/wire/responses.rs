@@ -1,0 +1,116 @@
+//! Answers that broke off, or that are another job's: asked for again, or refused, and never taken for ours.
+
+use crate::common;
+
+use common::{Canned, event_stream, json_answer, within};
+use nitro_jobs::{Call, Client, Download, ErrorKind, JobState};
+
+const MINE: &str = "4e9c5e68-0000-4000-8000-000000000001";
+const OTHER: &str = "4e9c5e68-0000-4000-8000-000000000002";
+
+fn about(id: &str, rest: &str) -> String {
+    format!("{{\"jobID\":\"{id}\",{rest}}}")
+}
+
+fn completed(id: &str) -> String {
+    about(id, r#""status":"completed","result":"the text""#)
+}
+
+#[test]
+fn another_jobs_answer_is_none() {
+    within(|| {
+        for rest in [
+            r#""status":"completed","result":"somebody's text""#,
+            r#""status":"completed","result":{"file":{"URL":"http://127.0.0.1:9/f"}}"#,
+            r#""status":"failed","error":{"type":"A","title":"B"}"#,
+            r#""status":"canceled""#,
+            r#""status":"running","progress":0.5"#,
+        ] {
+            let server = Canned::json(&about(OTHER, rest));
+            let job = server.job_of(MINE);
+            let (call, mut bytes) = (Call::new(), Vec::new());
+            let folder = tempfile::tempdir().unwrap();
+            for error in [
+                job.status(&call).unwrap_err(),
+                job.result(&call).unwrap_err(),
+                job.result_bytes(&mut bytes, &call).unwrap_err(),
+                job.download(&Download::to_folder(folder.path()), |_| true, &call)
+                    .unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::Protocol, "{rest}: {error}");
+                assert!(error.message().contains("another job"), "{error}");
+            }
+            assert!(bytes.is_empty());
+        }
+    });
+}
+
+#[test]
+fn the_same_id_in_other_letters_is_the_same_job() {
+    within(|| {
+        let server = Canned::json(&completed(&MINE.to_uppercase()));
+        let job = server.job_of(MINE);
+        assert_eq!(job.status(&Call::new()).unwrap().state(), &JobState::Completed);
+        assert_eq!(
+            job.result(&Call::new()).unwrap().text().as_deref(),
+            Some("the text")
+        );
+    });
+}
+
+#[test]
+fn another_jobs_event_ends_no_wait() {
+    within(|| {
+        let server = Canned::start(|index, head| match index {
+            _ if head.contains("event-stream") => event_stream(&format!(
+                "data: {}\n\n",
+                about(OTHER, r#""status":"failed","error":{"type":"A","title":"B"}"#)
+            )),
+            // A poll that is not ours either is borne like any other nonsense.
+            1 => json_answer("200 OK", &completed(OTHER)),
+            _ => json_answer("200 OK", &completed(MINE)),
+        });
+        let status = server.job_of(MINE).wait(|_| true, &Call::new()).unwrap();
+        assert_eq!(status.job_id(), Some(MINE));
+    });
+}
+
+/// The first answers break off in their bodies, behind this status line and these headers.
+fn breaking(times: usize, head: &'static str) -> Canned {
+    Canned::start(move |index, _| {
+        match index {
+        _ if index < times => format!(
+            "HTTP/1.1 {head}\r\nContent-Type: application/json\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{{\"jobID\""
+        )
+        .into_bytes(),
+        _ => json_answer("200 OK", &completed(MINE)),
+    }
+    })
+}
+
+#[test]
+fn an_answer_that_broke_off_is_asked_for_again() {
+    within(|| {
+        for head in ["200 OK", "302 Found\r\nLocation: /jobs/x"] {
+            let server = breaking(2, head);
+            let options = server.options().retries(2);
+            let job = Client::new(options).unwrap().job(MINE).unwrap();
+            let status = job.status(&Call::new()).unwrap();
+            assert_eq!(status.result_json(), Some("\"the text\""), "{head}");
+            assert_eq!(server.heads().len(), 3);
+
+            let server = breaking(1, head);
+            let error = server.job_of(MINE).status(&Call::new()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Truncated, "without repetitions: {error}");
+        }
+        let server = breaking(2, "200 OK");
+        let job = Client::new(server.options().retries(2))
+            .unwrap()
+            .job(MINE)
+            .unwrap();
+        assert_eq!(
+            job.result(&Call::new()).unwrap().text().as_deref(),
+            Some("the text")
+        );
+    });
+}
