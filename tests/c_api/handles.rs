@@ -31,6 +31,9 @@ fn failed() -> Scenario {
 
 #[test]
 fn ticket() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     let elsewhere = raw::Raw::answering(|_| raw::answer(401, "text/plain", "who are you?"));
     let odd = "a b/../c?d#e%2F\u{e9}";
@@ -58,6 +61,9 @@ fn ticket() {
 
 #[test]
 fn status() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     let jobs = [
         ("running", running()),
@@ -91,6 +97,9 @@ fn status() {
 
 #[test]
 fn wait() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     // Long enough for the program to see it run.
     let quick = || common::quick().duration_ms(c::unhurried(60));
@@ -111,6 +120,9 @@ fn wait() {
 
 #[test]
 fn events() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     // Long enough to be watched from its first step on.
     let length: u64 = if c::runner().is_empty() { 400 } else { 4000 };
@@ -149,6 +161,9 @@ fn ends() -> Vec<(&'static str, Scenario)> {
 
 #[test]
 fn result() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     let text = serde_json::json!("a\u{0}b \u{1f600} \"q\"\n");
     let mut jobs = ends();
@@ -173,6 +188,9 @@ fn result() {
 
 #[test]
 fn bytes() {
+    if !c::can_build() {
+        return;
+    }
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     let expected = written(&folder, &emulator, &emulator.create_job(big()));
     let mut jobs = ends();
@@ -189,6 +207,9 @@ fn bytes() {
 
 #[test]
 fn download() {
+    if !c::can_build() {
+        return;
+    }
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     let expected = written(&folder, &emulator, &emulator.create_job(big()));
     let target = folder.path().join("target");
@@ -240,6 +261,9 @@ fn download() {
 
 #[test]
 fn cut() {
+    if !c::can_build() {
+        return;
+    }
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     emulator.fault_all(Some(Fault::cut(300_000)));
     // Without ranges each attempt starts again and is cut again.
@@ -255,6 +279,9 @@ fn cut() {
 
 #[test]
 fn watch() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     let ids = |scenario: &dyn Fn(u64) -> Scenario, count: u64| {
         let ids: Vec<_> = (0..count).map(|n| emulator.create_job(scenario(n))).collect();

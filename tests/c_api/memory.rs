@@ -54,7 +54,7 @@ fn the_library_that_ships_exports_the_header_and_nothing_else() {
         println!("skipped: no tool has a library that ships");
         return;
     }
-    if !c::have("nm") || !c::have("readelf") {
+    if !c::have_all(&["nm", "readelf"]) {
         return;
     }
     let library = c::shipped().join("libnitro_jobs.so");

@@ -10,6 +10,9 @@ use nitro_emulator::{Clock, Outcome, Scenario};
 
 #[test]
 fn cancel() {
+    if !c::can_build() {
+        return;
+    }
     let signal = Arc::new(OnceLock::<c::Signal>::new());
     let sender = signal.clone();
     let server = raw::Raw::serve(move |asked, stream| {
@@ -51,6 +54,9 @@ fn cancel() {
 
 #[test]
 fn threads() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     let job = || emulator.create_job(common::quick().size_bytes(100_000));
     let run = c::run("threads", &emulator.base_url(), &emulator.token()).arg("shared", job());
@@ -66,6 +72,9 @@ fn threads() {
 
 #[test]
 fn lifetimes() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     c::run("lifetimes", &emulator.base_url(), &emulator.token())
         .arg("done", emulator.create_job(Scenario::instant()))

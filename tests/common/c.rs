@@ -8,6 +8,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+#[allow(unused_imports, reason = "each test uses its part")]
+pub use super::tools::{have, have_all, have_for_part, have_if, strict};
 use super::{cpp, wait_for};
 
 /// Longer than any program may take on a busy machine; only a hang reaches it.
@@ -28,11 +30,6 @@ pub const STRICT_C: [&str; 6] = [
 
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Whether a missing tool fails the test: in continuous integration nothing is skipped.
-pub fn strict() -> bool {
-    std::env::var_os("NITRO_TEST_STRICT").is_some_and(|value| value == "1")
 }
 
 /// What the programs are run under, such as `valgrind -q --error-exitcode=99`; nothing by default.
@@ -59,25 +56,6 @@ pub fn fewer<T>(plain: T, under_a_tool: T) -> T {
 pub fn unhurried(ms: u64) -> u64 {
     let slower = std::env::var("NITRO_TEST_SLOWER").ok();
     ms * slower.and_then(|times| times.parse().ok()).unwrap_or(1)
-}
-
-/// Whether `tool` can be run. Where it cannot the test says so and must return.
-pub fn have(tool: &str) -> bool {
-    let found = Command::new(tool)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        assert!(
-            !strict(),
-            "{tool} is missing and NITRO_TEST_STRICT=1 skips nothing"
-        );
-        println!("skipped: {tool} is missing");
-    }
-    found
 }
 
 /// Where cargo puts what this test was built with, the shared library among it.
@@ -169,6 +147,12 @@ pub fn succeeds(command: &mut Command) -> String {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{told}", output.status);
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Whether `run` has a compiler for its programs, which is one for C++ where this process runs the twins. Where it has none the
+/// test must return.
+pub fn can_build() -> bool {
+    cpp::form().is_none_or(|form| have(cpp::compiler_of(form)))
 }
 
 /// The program `tests/c/NAME.c`, compiled once in this process; its twin where this process runs C++.

@@ -14,6 +14,7 @@ pub mod program;
 pub mod proxies;
 pub mod raw;
 pub mod server;
+pub mod tools;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

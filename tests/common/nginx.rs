@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use super::pki::Pair;
-use super::server::{Server, free_port, installed, write};
+use super::server::{Server, free_port, write};
+use super::tools;
 
 /// One front: how it proves itself, and what it asks for.
 pub struct Front {
@@ -39,7 +40,7 @@ pub struct Nginx {
 impl Nginx {
     /// Starts nginx before the service at `upstream`, such as `https://127.0.0.1:4711`.
     pub fn start(upstream: &str, fronts: &[Front]) -> Option<Self> {
-        let program = installed("nginx", "nginx-light")?;
+        let program = tools::server("nginx")?;
         let ports: Vec<_> = fronts.iter().map(|_| free_port()).collect();
         let server = Server::start(&ports, |folder| {
             let at = folder.display();

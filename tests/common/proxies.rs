@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::server::{Server, free_port, installed, write};
+use super::server::{Server, free_port, write};
+use super::tools;
 
 /// Who may use a proxy that asks. The password holds what has to be percent-encoded in a URL.
 pub const USER: &str = "clerk";
@@ -34,7 +35,7 @@ impl Proxy {
 
 /// squid as Debian has it: tunnels lead to port 443 alone, and to `also`. With a password it asks for one.
 pub fn squid(also: &[u16], password: bool) -> Option<Proxy> {
-    let program = installed("squid", "squid")?;
+    let program = tools::server("squid")?;
     let helper = "/usr/lib/squid/basic_ncsa_auth";
     let port = free_port();
     let server = Server::start(&[port], |folder| {
@@ -72,7 +73,7 @@ const APR1: &str = "$apr1$nitrojob$ErUNSjEEoJmdY6PsQFlE9.";
 
 /// tinyproxy, which lets tunnels through to any port. With a password it asks for `PLAIN_PASSWORD`.
 pub fn tinyproxy(password: bool) -> Option<Proxy> {
-    let program = installed("tinyproxy", "tinyproxy")?;
+    let program = tools::server("tinyproxy")?;
     let port = free_port();
     let server = Server::start(&[port], |folder| {
         let login = if password {
@@ -93,7 +94,7 @@ pub fn tinyproxy(password: bool) -> Option<Proxy> {
 
 /// microsocks. With a password it asks for `PASSWORD`.
 pub fn microsocks(password: bool) -> Option<Proxy> {
-    let program = installed("microsocks", "microsocks")?;
+    let program = tools::server("microsocks")?;
     let port = free_port();
     let server = Server::start(&[port], |_| {
         let mut command = Command::new(program);

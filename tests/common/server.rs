@@ -2,31 +2,14 @@
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{c, wait_for};
+use super::wait_for;
 
 /// Longer than any of them takes to start on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The file of `program`, which may lie where only root's PATH leads. If it is missing the test says so and must return.
-pub fn installed(program: &str, package: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
-    folders.extend(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    let found = folders
-        .into_iter()
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        let missing = format!("{program} is not installed (apt-get install {package})");
-        assert!(!c::strict(), "{missing} and NITRO_TEST_STRICT=1 skips nothing");
-        println!("skipped: {missing}");
-    }
-    found
-}
 
 /// A port that nobody listens on.
 pub fn free_port() -> u16 {

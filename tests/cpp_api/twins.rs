@@ -88,6 +88,9 @@ fn run(name: &str, emulator: &Emulator) -> c::Run {
 
 #[test]
 fn ninth() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     run("ninth", &emulator)
         .arg("running", emulator.create_job(running()))
@@ -98,6 +101,9 @@ fn ninth() {
 
 #[test]
 fn empty_handles_take_the_place_of_null() {
+    if !c::can_build() {
+        return;
+    }
     let emulator = common::emulator();
     run("empty", &emulator)
         .arg("done", emulator.create_job(Scenario::instant()))
@@ -106,6 +112,9 @@ fn empty_handles_take_the_place_of_null() {
 
 #[test]
 fn callables_stop_and_throw_through_the_frames_of_c() {
+    if !c::can_build() {
+        return;
+    }
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     emulator.set_default(common::quick().retry_after(0.01));
     run("callables", &emulator)

@@ -71,7 +71,7 @@ fn the_list_is_the_header() {
 
 #[test]
 fn the_library_exports_the_list_under_its_own_name() {
-    if !c::have("nm") || !c::have("readelf") {
+    if !c::have_all(&["nm", "readelf"]) {
         return;
     }
     let library = c::shipped().join("libnitro_jobs.so");

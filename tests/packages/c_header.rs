@@ -28,7 +28,7 @@ fn the_header_compiles_alone_and_twice_as_c_and_as_cpp() {
     let twice = "#include <nitro_jobs.h>\n#include <nitro_jobs.h>\n";
     let uses = format!("{twice}\nint use(void);\nint use(void) {{ return nitro_version() != 0; }}\n");
     for compiler in ["gcc", "clang"] {
-        if c::have(compiler) {
+        if c::have_for_part(compiler) {
             for standard in ["-std=c99", "-std=c11"] {
                 compiles(
                     compiler,
@@ -40,7 +40,7 @@ fn the_header_compiles_alone_and_twice_as_c_and_as_cpp() {
         }
     }
     for compiler in ["g++", "clang++"] {
-        if c::have(compiler) {
+        if c::have_for_part(compiler) {
             for standard in ["-std=c++11", "-std=c++20"] {
                 compiles(compiler, &format!("{compiler}{standard}.cpp"), &uses, &[standard]);
             }

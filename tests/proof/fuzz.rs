@@ -2,13 +2,16 @@
 //! integration (`NITRO_TEST_STRICT=1`) runs them from here; `make fuzz SECONDS=10` does by hand.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
 
+use common::tools;
+
 #[test]
 fn ten_seconds_of_each_target() {
-    if std::env::var_os("NITRO_TEST_STRICT").is_none_or(|value| value != "1") {
-        println!("skipped: run `make fuzz SECONDS=10`, or set NITRO_TEST_STRICT=1");
+    if !tools::have_if(tools::strict(), "NITRO_TEST_STRICT=1") {
         return;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/run.sh");
