@@ -76,7 +76,7 @@ docs: doc
 
 # The picture of the desktop example in docs/EMBEDDING.md, taken anew.
 screenshot:
-	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test packages the_picture
+	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test packages the_screenshot
 
 # The client that is measured: a C program over the library as it ships.
 bench-client: shared
@@ -167,7 +167,7 @@ miri:
 
 # Adds the header's new functions to docs/symbols.txt.
 symbols:
-	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test docs the_list_is_the_header
+	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test docs the_list_agrees_with_the_header
 
 # Writes packaging/THIRD-PARTY.txt anew from Cargo.lock.
 notices:

@@ -1,6 +1,6 @@
 //! Arguments that cannot be used, for every function that the header declares: NULL for each pointer, broken UTF-8 for
 //! each string, a negative limit and a token that was triggered for each call that blocks, options that were used for each
-//! setter. The calls are generated, so that none can be forgotten; tests/c_states.rs has the states of other handles.
+//! setter. The calls are generated, so that none can be forgotten; tests/c_api/states.rs has the states of other handles.
 
 use crate::common;
 
@@ -164,7 +164,7 @@ fn program(function: &Function) -> String {
 }
 
 #[test]
-fn every_function_takes_bad_arguments_with_grace() {
+fn every_function_rejects_invalid_arguments() {
     let mut functions = functions();
     // Takes what only a callback is lent: tests/c/token.c has it.
     functions.retain(|function| function.name != "nitro_token_set");

@@ -86,7 +86,7 @@ fn programs() -> &'static Programs {
 }
 
 #[test]
-fn both_clients_give_equal_answers() {
+fn both_benchmark_clients_report_equal_results() {
     // It comes with libcurl's header.
     if !c::have("curl-config") {
         return;
@@ -114,7 +114,7 @@ fn both_clients_give_equal_answers() {
 }
 
 #[test]
-fn both_clients_save_the_same_file_and_see_every_end() {
+fn both_benchmark_clients_save_the_same_file_and_see_every_job_end() {
     if !c::have("curl-config") {
         return;
     }

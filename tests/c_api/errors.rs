@@ -10,7 +10,7 @@ use common::{c, raw};
 use nitro_emulator::{Answer, RateLimit, Scenario};
 
 #[test]
-fn errors() {
+fn error_responses_become_codes_with_the_problem_document() {
     if !c::can_build() {
         return;
     }
@@ -73,7 +73,7 @@ fn errors() {
 }
 
 #[test]
-fn malformed() {
+fn malformed_responses_are_rejected() {
     if !c::can_build() {
         return;
     }
@@ -105,7 +105,7 @@ fn malformed() {
 const GIGABYTE: u64 = 1 << 30;
 
 #[test]
-fn large() {
+fn responses_beyond_the_size_limits_are_rejected() {
     if !c::can_build() {
         return;
     }

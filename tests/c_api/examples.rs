@@ -57,7 +57,7 @@ fn nowhere(program: &Path, emulator: &Emulator, id: &str) -> Ended {
 }
 
 #[test]
-fn status() {
+fn status_example_prints_the_status() {
     let (program, emulator) = (built("status"), emulator());
     let running = emulator.create_job(manual());
     emulator.set_progress(&running, 0.25);
@@ -85,7 +85,7 @@ fn status() {
 }
 
 #[test]
-fn wait() {
+fn wait_example_waits_to_the_end() {
     let (program, emulator) = (built("wait"), emulator());
     let job = emulator.create_job(manual());
     let mut waiting = start(&program, &emulator, &[&job]);
@@ -116,7 +116,7 @@ fn wait() {
 }
 
 #[test]
-fn events() {
+fn events_example_prints_each_event() {
     let (program, emulator) = (built("events"), emulator());
     let job = emulator.create_job(manual());
     emulator.set_progress(&job, 0.25);
@@ -139,7 +139,7 @@ fn events() {
 }
 
 #[test]
-fn download() {
+fn download_example_saves_the_result() {
     let (program, emulator) = (built("download"), emulator());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
@@ -168,7 +168,7 @@ fn download() {
 }
 
 #[test]
-fn cancel() {
+fn cancel_example_ends_the_wait_and_leaves_the_job() {
     let (program, emulator) = (built("cancel"), emulator());
     let job = emulator.create_job(manual());
     emulator.set_progress(&job, 0.5);
@@ -193,7 +193,7 @@ fn cancel() {
 }
 
 #[test]
-fn errors() {
+fn errors_example_reports_each_kind_of_error() {
     let (program, emulator) = (built("errors"), emulator());
     let has = |told: &str, parts: &[&str]| {
         for part in parts {
@@ -274,7 +274,7 @@ fn errors() {
 
 /// Follows with a bar, and Ctrl-C cancels: the demo's program.
 #[test]
-fn follow() {
+fn follow_example_follows_saves_and_resumes() {
     let (program, emulator) = (built("follow"), emulator());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("result.pdf");
@@ -297,7 +297,7 @@ fn follow() {
 
 /// Sends, follows and saves in one call.
 #[test]
-fn run_all_of_it() {
+fn run_example_submits_waits_and_saves() {
     let (program, emulator) = (built("run"), emulator());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("result.pdf");
@@ -315,7 +315,7 @@ fn run_all_of_it() {
 }
 
 #[test]
-fn watch_many_shows_each_job() {
+fn watch_many_example_prints_each_job() {
     let emulator = emulator();
     let program = built("watch_many");
     let show = |ids: &[&String]| {
@@ -349,9 +349,9 @@ fn watch_many_shows_each_job() {
     assert!(complaint.contains("NITRO_E_JOB_FAILED"), "{complaint}");
 }
 
-/// The program that the README shows: tests/package.rs builds it as a stranger does, with what no tool looks into.
+/// The program that the README shows: tests/packages/installed.rs builds it as a stranger does, with what no tool looks into.
 #[test]
-fn the_program_of_the_readme() {
+fn readme_program_compiles_and_saves_a_result() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let job = emulator.create_job(quick());
     let readme = std::fs::read_to_string(c::root().join("README.md")).unwrap();
@@ -373,7 +373,7 @@ fn the_program_of_the_readme() {
 
 /// As a stranger builds them: `make install`, pkg-config, a compiler.
 #[test]
-fn each_is_built_from_an_installed_library_is_short_and_is_listed() {
+fn each_example_builds_against_an_installed_library_is_short_and_is_listed() {
     if !c::runner().is_empty() {
         println!("skipped: what is installed is not the library that a tool needs");
         return;

@@ -30,7 +30,7 @@ fn failed() -> Scenario {
 }
 
 #[test]
-fn ticket() {
+fn job_handles_are_created_from_ids_and_tickets() {
     if !c::can_build() {
         return;
     }
@@ -60,7 +60,7 @@ fn ticket() {
 }
 
 #[test]
-fn status() {
+fn statuses_report_every_state() {
     if !c::can_build() {
         return;
     }
@@ -96,7 +96,7 @@ fn status() {
 }
 
 #[test]
-fn wait() {
+fn waits_end_with_the_job_whatever_the_stream_does() {
     if !c::can_build() {
         return;
     }
@@ -119,7 +119,7 @@ fn wait() {
 }
 
 #[test]
-fn events() {
+fn events_are_pulled_to_the_end_of_the_job() {
     if !c::can_build() {
         return;
     }
@@ -160,7 +160,7 @@ fn ends() -> Vec<(&'static str, Scenario)> {
 }
 
 #[test]
-fn result() {
+fn results_of_every_shape_are_read() {
     if !c::can_build() {
         return;
     }
@@ -187,7 +187,7 @@ fn result() {
 }
 
 #[test]
-fn bytes() {
+fn result_bytes_reach_the_callback_in_every_framing() {
     if !c::can_build() {
         return;
     }
@@ -206,7 +206,7 @@ fn bytes() {
 }
 
 #[test]
-fn download() {
+fn downloads_write_complete_files_or_none() {
     if !c::can_build() {
         return;
     }
@@ -260,7 +260,7 @@ fn download() {
 }
 
 #[test]
-fn cut() {
+fn a_download_whose_connections_break_leaves_no_file() {
     if !c::can_build() {
         return;
     }
@@ -278,7 +278,7 @@ fn cut() {
 }
 
 #[test]
-fn watch() {
+fn a_watch_reports_the_end_of_every_job() {
     if !c::can_build() {
         return;
     }

@@ -96,7 +96,7 @@ fn respond(asked: &Asked, stream: &mut TcpStream) -> Result<()> {
 }
 
 #[test]
-fn no_size_that_the_peer_names_is_taken_at_its_word() {
+fn no_size_announced_by_the_peer_is_trusted() {
     let server = Raw::serve(respond);
     let folder = tempfile::tempdir().expect("a folder");
     c::run("greedy", &server.base_url, "secret-token-77")

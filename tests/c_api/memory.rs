@@ -15,7 +15,7 @@ fn size() -> u64 {
 }
 
 #[test]
-fn half_a_gigabyte_goes_up_through_16_megabytes() {
+fn uploading_500_megabytes_takes_at_most_16_megabytes() {
     let (program, service, up) = (c::measured("upload"), Drain::start(), size());
     let folder = tempfile::tempdir().expect("a folder");
     // A file without blocks: it is read like any other.
@@ -33,7 +33,7 @@ fn half_a_gigabyte_goes_up_through_16_megabytes() {
 }
 
 #[test]
-fn half_a_gigabyte_passes_through_16_megabytes() {
+fn downloading_500_megabytes_takes_at_most_16_megabytes() {
     let (program, emulator, size) = (c::measured("stream"), common::emulator(), size());
     let job = || emulator.create_job(Scenario::instant().size_bytes(size));
     let folder = tempfile::tempdir().expect("a folder");
@@ -49,7 +49,7 @@ fn half_a_gigabyte_passes_through_16_megabytes() {
 }
 
 #[test]
-fn the_library_that_ships_exports_the_header_and_nothing_else() {
+fn the_release_library_exports_the_header_and_nothing_else() {
     if !c::runner().is_empty() {
         println!("skipped: no tool has a library that ships");
         return;

@@ -6,7 +6,7 @@ use common::{c, raw};
 use nitro_emulator::{Config, Emulator, Outcome, Scenario};
 
 #[test]
-fn options() {
+fn every_option_takes_effect() {
     if !c::can_build() {
         return;
     }
@@ -55,7 +55,7 @@ fn options() {
 }
 
 #[test]
-fn log() {
+fn log_lines_report_requests_and_show_no_secret() {
     if !c::can_build() {
         return;
     }
@@ -71,7 +71,7 @@ fn log() {
 }
 
 #[test]
-fn version() {
+fn header_and_library_agree_on_version_and_codes() {
     if !c::can_build() {
         return;
     }

@@ -7,7 +7,7 @@ use common::c;
 use nitro_emulator::Scenario;
 
 #[test]
-fn a_defect_is_a_code_and_the_next_call_works() {
+fn a_panic_becomes_an_error_code_and_the_next_call_works() {
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     emulator.set_default(Scenario::instant());
     let job = emulator.create_job(Scenario::instant());

@@ -24,7 +24,7 @@ fn running() -> Scenario {
 }
 
 #[test]
-fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they_were() {
+fn a_hundred_thousand_operations_leak_no_memory_descriptors_or_threads() {
     let (emulator, operations) = (common::emulator(), c::fewer(OPERATIONS, FEWER_OPERATIONS));
     measured("soak", &emulator)
         .arg("operations", operations.to_string())
@@ -41,7 +41,7 @@ fn a_hundred_thousand_operations_leave_memory_descriptors_and_threads_where_they
 }
 
 #[test]
-fn opening_asking_once_and_leaving_takes_less_than_five_megabytes() {
+fn one_status_request_takes_less_than_five_megabytes() {
     let emulator = common::emulator();
     measured("small", &emulator)
         .arg("job", emulator.create_job(Scenario::instant()))
@@ -49,7 +49,7 @@ fn opening_asking_once_and_leaving_takes_less_than_five_megabytes() {
 }
 
 #[test]
-fn ninth() {
+fn handles_shared_by_eight_threads_are_cancelled_and_freed_from_a_ninth() {
     let emulator = common::emulator();
     c::run("ninth", &emulator.base_url(), &emulator.token())
         .arg("running", emulator.create_job(running()))
@@ -60,7 +60,7 @@ fn ninth() {
 
 /// A program whose SIGPIPE is at its default, against a peer that resets while it writes.
 #[test]
-fn resets_while_writing_end_no_program() {
+fn connection_resets_raise_no_sigpipe() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();
     std::thread::spawn(move || {
@@ -86,15 +86,15 @@ fn resets_while_writing_end_no_program() {
     }
 }
 
-/// What tests/manual.rs holds the manual against.
+/// What tests/docs/manual.rs holds the manual against.
 #[test]
-fn every_code_tells_its_name_and_its_text() {
+fn every_code_has_a_name_and_a_text() {
     c::run("codes", "", "").passes();
 }
 
 /// Under a tool, the faults that it is there to find are found: else its silence would say nothing.
 #[test]
-fn the_tool_sees_what_it_is_there_to_see() {
+fn the_tool_detects_deliberate_faults() {
     let (runner, finds) = (c::runner(), std::env::var("NITRO_TEST_FINDS").unwrap_or_default());
     if runner.is_empty() {
         println!("skipped: this is about the tools of make valgrind, asan and tsan");

@@ -1,5 +1,5 @@
 //! Handles in states in which a function has nothing to give: used up, ended, cancelled, of another kind. Each function of
-//! the header has a row, or is called so by tests/c_arguments.rs, or says why there is no such state.
+//! the header has a row, or is called so by tests/c_api/arguments.rs, or says why there is no such state.
 
 use crate::common;
 
@@ -94,7 +94,7 @@ const NONE: &[(&str, &str)] = &[
     ("nitro_options_new", "takes nothing"),
     (
         "nitro_options_from_env",
-        "takes no handle; tests/c_options.rs has the environment",
+        "takes no handle; tests/c_api/options.rs has the environment",
     ),
     ("nitro_submission_new", "takes no handle"),
     (
@@ -107,14 +107,14 @@ const NONE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Called with a wrong state by tests/c_arguments.rs: a triggered token, or options that were used.
+/// Called with a wrong state by tests/c_api/arguments.rs: a triggered token, or options that were used.
 fn is_generated(function: &Function) -> bool {
     let wrong = |kind: &str| kind == "const nitro_cancel_t*" || kind == "nitro_options_t*";
     function.is_fallible() && function.params.iter().any(|param| wrong(&param.kind))
 }
 
 #[test]
-fn every_function_has_its_wrong_states_or_a_reason_why_there_are_none() {
+fn every_function_has_wrong_states_tested_or_a_reason_for_none() {
     let functions = functions();
     for function in &functions {
         let name = function.name.as_str();
@@ -141,7 +141,7 @@ fn every_function_has_its_wrong_states_or_a_reason_why_there_are_none() {
 }
 
 #[test]
-fn a_handle_in_a_wrong_state_is_answered_with_grace() {
+fn handles_in_a_wrong_state_are_rejected() {
     let mut source = "#include \"states.h\"\n\nstatic int32_t no_more(const uint8_t *data, size_t length, void *user_data) {\n    \
         (void)data;\n    (void)length;\n    (void)user_data;\n    return 1;\n}\n\n"
         .to_owned();

@@ -9,7 +9,7 @@ use nitro_emulator::{Config, Scenario};
 const PDF: &[u8] = b"%PDF-1.7 a document";
 
 #[test]
-fn submit() {
+fn submissions_start_jobs_from_every_kind_of_input() {
     if !c::can_build() {
         return;
     }
@@ -39,7 +39,7 @@ fn submit() {
 }
 
 #[test]
-fn token() {
+fn tokens_come_from_credentials_and_callbacks() {
     if !c::can_build() {
         return;
     }
@@ -62,7 +62,7 @@ fn token() {
 }
 
 #[test]
-fn catalog() {
+fn the_catalogue_is_read_and_checks_submissions() {
     if !c::can_build() {
         return;
     }

@@ -9,7 +9,7 @@ use common::{c, raw};
 use nitro_emulator::{Clock, Outcome, Scenario};
 
 #[test]
-fn cancel() {
+fn a_cancel_from_another_thread_ends_the_call() {
     if !c::can_build() {
         return;
     }
@@ -53,7 +53,7 @@ fn cancel() {
 }
 
 #[test]
-fn threads() {
+fn eight_threads_share_a_client_and_a_job() {
     if !c::can_build() {
         return;
     }
@@ -71,7 +71,7 @@ fn threads() {
 }
 
 #[test]
-fn lifetimes() {
+fn handles_outlive_what_they_were_made_from() {
     if !c::can_build() {
         return;
     }

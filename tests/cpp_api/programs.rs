@@ -44,7 +44,7 @@ fn started(program: &Path, emulator: &Emulator, arguments: &[&str]) -> Shown {
 }
 
 #[test]
-fn follow_shows_progress_and_saves() {
+fn follow_example_reports_progress_and_saves() {
     if !c::have(OLDEST.compiler) {
         return;
     }
@@ -71,7 +71,7 @@ fn follow_shows_progress_and_saves() {
 }
 
 #[test]
-fn watch_many_shows_each_job() {
+fn watch_many_example_prints_each_job() {
     if !c::have(OLDEST.compiler) {
         return;
     }
@@ -101,7 +101,7 @@ fn watch_many_shows_each_job() {
 }
 
 #[test]
-fn the_program_of_the_page_follows_a_job() {
+fn readme_program_follows_a_job() {
     if !c::have(OLDEST.compiler) {
         return;
     }
@@ -129,9 +129,9 @@ fn the_program_of_the_page_follows_a_job() {
     );
 }
 
-/// The program that tests/package_cpp.rs builds from an installed copy, with what no tool looks into.
+/// The program that tests/packages/installed_cpp.rs builds from an installed copy, with what no tool looks into.
 #[test]
-fn the_program_outside_follows_one_job_and_cancels_another() {
+fn external_program_follows_one_job_and_cancels_another() {
     if !c::have(OLDEST.compiler) {
         return;
     }
@@ -164,7 +164,7 @@ fn have_nlohmann(form: Form) -> bool {
 }
 
 #[test]
-fn results_turn_into_nlohmann_json() {
+fn results_convert_to_nlohmann_json() {
     let returning = Form {
         standard: "-std=c++17",
         throwing: false,
@@ -199,7 +199,7 @@ fn results_turn_into_nlohmann_json() {
 }
 
 #[test]
-fn one_program_may_have_both_forms() {
+fn one_program_may_use_both_forms() {
     if !c::have(OLDEST.compiler) {
         return;
     }

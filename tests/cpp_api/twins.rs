@@ -59,7 +59,7 @@ const MEASURED: [(&str, &str); 3] = [
 ];
 
 #[test]
-fn every_c_program_has_its_twin() {
+fn every_c_program_has_a_cpp_counterpart() {
     let twins = cpp::twins();
     let without: Vec<_> = WITHOUT_TWIN.into_iter().chain(MEASURED).collect();
     for entry in std::fs::read_dir(c::root().join("tests/c"))
@@ -87,7 +87,7 @@ fn run(name: &str, emulator: &Emulator) -> c::Run {
 }
 
 #[test]
-fn ninth() {
+fn handles_shared_by_eight_threads_are_cancelled_and_freed_from_a_ninth() {
     if !c::can_build() {
         return;
     }
@@ -100,7 +100,7 @@ fn ninth() {
 }
 
 #[test]
-fn empty_handles_take_the_place_of_null() {
+fn empty_handles_behave_like_null() {
     if !c::can_build() {
         return;
     }
@@ -111,7 +111,7 @@ fn empty_handles_take_the_place_of_null() {
 }
 
 #[test]
-fn callables_stop_and_throw_through_the_frames_of_c() {
+fn callables_may_stop_and_throw_through_c_frames() {
     if !c::can_build() {
         return;
     }

@@ -70,7 +70,7 @@ fn left_out(language: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn each_function_of_the_header_is_bound_or_left_out_for_a_reason() {
+fn each_function_of_the_header_is_bound_or_left_out_with_a_reason() {
     let functions = header::functions();
     for language in LANGUAGES {
         let (source, left_out) = (source(language), left_out(language));
@@ -103,7 +103,7 @@ fn each_function_of_the_header_is_bound_or_left_out_for_a_reason() {
 
 /// Codes, states, kinds and whatever else has a number: a language that names them names all of them.
 #[test]
-fn each_constant_of_the_header_is_named() {
+fn each_constant_of_the_header_is_bound() {
     let header = header::text();
     let constants = header.lines().filter_map(|line| {
         let (name, value) = line.strip_prefix("#define NITRO_")?.split_once(' ')?;
@@ -119,7 +119,7 @@ fn each_constant_of_the_header_is_named() {
 }
 
 #[test]
-fn each_folder_is_a_language_that_is_known_and_told() {
+fn each_bindings_folder_is_a_known_language_with_a_page() {
     let page = std::fs::read_to_string(c::root().join("bindings/README.md")).expect("the page");
     let mut folders = Vec::new();
     for entry in std::fs::read_dir(c::root().join("bindings"))

@@ -37,7 +37,7 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_committed_header_is_what_the_sources_say() {
+fn the_committed_header_is_generated_from_the_sources() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/nitro_jobs.h");
     let generated = generated();
     if std::env::var_os("NITRO_UPDATE_HEADER").is_some() {

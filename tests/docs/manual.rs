@@ -36,7 +36,7 @@ fn rows(page: &str) -> Vec<Vec<&str>> {
 
 /// Header as HTML, pages, and the documentation of the Rust side: each warning is an error.
 #[test]
-fn make_docs_has_nothing_to_complain_of() {
+fn make_docs_gives_no_warning() {
     if !c::have("doxygen") {
         return;
     }
@@ -78,7 +78,7 @@ fn the_man_page_is_well_formed() {
 
 /// Text in brackets and in quotes that names a file of this project.
 #[test]
-fn every_file_that_a_page_names_is_there() {
+fn every_file_named_by_a_page_exists() {
     for page in pages() {
         let (text, folder) = (read(&page), page.parent().unwrap());
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
@@ -105,7 +105,7 @@ fn every_file_that_a_page_names_is_there() {
 
 /// Words such as `nitro_job_wait` or `NITRO_E_DNS`; a page may shorten them to how they begin.
 #[test]
-fn every_name_of_the_header_that_a_page_uses_is_there() {
+fn every_header_name_used_by_a_page_exists() {
     let header = header::text();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let known: Vec<_> = header.split(|c| !is_name(c)).collect();
@@ -130,7 +130,7 @@ fn every_name_of_the_header_that_a_page_uses_is_there() {
 }
 
 #[test]
-fn each_code_has_its_text_its_cause_and_its_cure() {
+fn each_code_is_documented_with_text_cause_and_remedy() {
     let program = c::workshop().join("codes");
     c::compile(&[&c::root().join("tests/c/codes.c")], &c::library(), &program);
     let told = c::succeeds(&mut Command::new(&program));
@@ -159,7 +159,7 @@ fn each_code_has_its_text_its_cause_and_its_cure() {
 }
 
 #[test]
-fn the_table_of_threads_is_the_headers() {
+fn the_threading_table_agrees_with_the_header() {
     let (header, page) = (header::text(), read("docs/THREADING.md"));
     let rows = rows(&page);
     let mut types = 0;

@@ -158,7 +158,7 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_notices_are_those_of_what_is_linked() {
+fn the_notices_cover_the_linked_packages() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/THIRD-PARTY.txt");
     let generated = generated();
     if std::env::var_os("NITRO_UPDATE_NOTICES").is_some() {
@@ -198,7 +198,7 @@ fn is_met(expression: &str, allowed: &[String]) -> bool {
 
 /// What `cargo deny check licenses bans sources` would find, as far as the lock file tells it.
 #[test]
-fn nothing_is_used_that_deny_toml_forbids() {
+fn no_dependency_is_forbidden_by_deny_toml() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let deny = std::fs::read_to_string(root.join("deny.toml")).expect("deny.toml");
     let allowed = listed(&deny, "\nallow = [");

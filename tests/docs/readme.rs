@@ -11,7 +11,7 @@ fn rows(readme: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_row_is_backed_by_tests_that_exist() {
+fn every_row_names_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
     let rows = rows(&readme);
@@ -45,7 +45,7 @@ fn dependencies<'a>(manifest: &'a str, section: &str) -> Vec<&'a str> {
 
 /// tests/model builds the same sources: what they need stands in both manifests, word for word.
 #[test]
-fn the_model_stands_on_what_the_library_stands_on() {
+fn the_model_has_the_dependencies_of_the_library() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let of = |name: &str| {
         let manifest = std::fs::read_to_string(root.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -62,7 +62,7 @@ fn the_model_stands_on_what_the_library_stands_on() {
 }
 
 #[test]
-fn every_dependency_has_its_reason_and_the_oldest_compiler_is_named() {
+fn every_dependency_has_a_reason_and_the_minimum_rust_version_is_stated() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read =
         |name: &str| std::fs::read_to_string(root.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));

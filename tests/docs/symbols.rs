@@ -42,7 +42,7 @@ fn listed() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn the_list_is_the_header() {
+fn the_list_agrees_with_the_header() {
     let (declared, mut listed) = (declared(), listed());
     if std::env::var_os("NITRO_UPDATE_SYMBOLS").is_some() {
         // Only added to: what was once given away is taken back by hand, with a new ABI number.
@@ -50,7 +50,7 @@ fn the_list_is_the_header() {
             listed.entry(name.clone()).or_insert_with(|| version.clone());
         }
         let head = "# Every function that the shared library exports, and the version that brought it. Held against the header and\n\
-            # the library by tests/symbols.rs; `make symbols` adds new ones. A line is never taken away without a new ABI\n\
+            # the library by tests/docs/symbols.rs; `make symbols` adds new ones. A line is never taken away without a new ABI\n\
             # number: see ABI.md.\n\n";
         let lines: Vec<_> = listed
             .iter()
@@ -70,7 +70,7 @@ fn the_list_is_the_header() {
 }
 
 #[test]
-fn the_library_exports_the_list_under_its_own_name() {
+fn the_library_exports_the_list_under_its_soname() {
     if !c::have_all(&["nm", "readelf"]) {
         return;
     }
@@ -94,7 +94,7 @@ fn the_library_exports_the_list_under_its_own_name() {
 }
 
 #[test]
-fn the_library_needs_libc_and_libgcc_alone_and_little_room() {
+fn the_library_needs_only_libc_and_libgcc_and_is_small() {
     if !c::have("readelf") {
         return;
     }

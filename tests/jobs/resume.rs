@@ -69,7 +69,7 @@ fn cut_the_file(emulator: &Emulator, faults: &[Fault]) {
 }
 
 #[test]
-fn a_file_that_is_cut_goes_on_where_it_broke_off() {
+fn an_interrupted_download_resumes_at_the_last_byte() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -83,7 +83,7 @@ fn a_file_that_is_cut_goes_on_where_it_broke_off() {
 }
 
 #[test]
-fn without_ranges_it_starts_again() {
+fn a_server_without_ranges_restarts_the_download() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -100,7 +100,7 @@ fn without_ranges_it_starts_again() {
 }
 
 #[test]
-fn a_budget_that_is_used_up_leaves_no_file() {
+fn exhausted_retries_leave_no_file() {
     within(|| {
         let emulator = emulator();
         let client = Client::new(options(&emulator).retries(1)).unwrap();
@@ -116,7 +116,7 @@ fn a_budget_that_is_used_up_leaves_no_file() {
 }
 
 #[test]
-fn an_address_that_has_expired_is_fetched_anew() {
+fn an_expired_presigned_url_is_renewed() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -134,7 +134,7 @@ fn an_address_that_has_expired_is_fetched_anew() {
 }
 
 #[test]
-fn several_files_are_all_there_or_none() {
+fn several_resumed_files_are_saved_all_or_none() {
     within(|| {
         let emulator = emulator();
         let client = Client::new(options(&emulator).retries(0)).unwrap();
@@ -188,7 +188,7 @@ fn after_a_cut(second: &str, third: &str) -> nitro_jobs::Result<Vec<u8>> {
 const WHOLE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabcdefghij";
 
 #[test]
-fn a_part_that_does_not_fit_is_not_sewn_on() {
+fn a_mismatched_range_is_not_appended() {
     within(|| {
         let part = |range: &str, body: &str| {
             format!(

@@ -28,7 +28,7 @@ fn phase(now: &RunProgress<'_>) -> &'static str {
 }
 
 #[test]
-fn the_phases_come_in_order_and_the_job_is_told_as_soon_as_it_exists() {
+fn phases_are_reported_in_order_and_the_job_as_soon_as_it_exists() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(quick());
     let target = Download::to_file(folder.path().join("a.pdf"));
@@ -60,7 +60,7 @@ fn the_phases_come_in_order_and_the_job_is_told_as_soon_as_it_exists() {
 }
 
 #[test]
-fn each_phase_can_be_stopped_and_the_error_has_the_ticket_once_there_is_one() {
+fn each_phase_can_be_stopped_and_the_error_carries_the_ticket() {
     for (stop_in, has_job) in [
         ("upload", false),
         ("submitted", true),
@@ -89,7 +89,7 @@ fn each_phase_can_be_stopped_and_the_error_has_the_ticket_once_there_is_one() {
 }
 
 #[test]
-fn one_deadline_bounds_all_of_it() {
+fn one_deadline_bounds_the_whole_run() {
     let emulator = emulator();
     emulator.set_default(common::manual());
     let begun = Instant::now();
@@ -113,7 +113,7 @@ fn one_deadline_bounds_all_of_it() {
 }
 
 #[test]
-fn one_token_cancels_it_wherever_it_is() {
+fn one_cancel_token_ends_every_phase() {
     let emulator = emulator();
     emulator.set_default(common::manual());
     let (cancel, client) = (CancelToken::new(), client(&emulator));
@@ -127,7 +127,7 @@ fn one_token_cancels_it_wherever_it_is() {
 }
 
 #[test]
-fn what_is_no_file_is_taken_without_saving_and_not_saved_as_one() {
+fn a_result_without_a_file_is_returned_and_not_saved() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(quick());
     let extract = || Submission::new(Endpoint::Extractions, "extract-text").file(Input::bytes("a.pdf", PDF));
@@ -144,7 +144,7 @@ fn what_is_no_file_is_taken_without_saving_and_not_saved_as_one() {
 }
 
 #[test]
-fn a_job_that_fails_or_was_answered_at_once_ends_the_run_as_it_should() {
+fn a_failed_job_and_an_immediate_result_end_the_run() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let target = Download::to_folder(folder.path());
     emulator.set_default(quick().outcome(Outcome::Failed));
@@ -164,7 +164,7 @@ fn a_job_that_fails_or_was_answered_at_once_ends_the_run_as_it_should() {
 
 /// Credentials, merge, find personal data, redact what was found, split, save every part.
 #[test]
-fn the_flow_of_a_real_integration() {
+fn a_whole_integration_runs_from_merge_to_download() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(quick());
     let options = common::options(&emulator).client_credentials("emulator-client", "emulator-client-secret");

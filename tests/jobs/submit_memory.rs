@@ -20,10 +20,10 @@ fn peak() -> u64 {
 }
 
 #[test]
-fn two_hundred_megabytes_take_no_more_memory_than_two() {
+fn uploading_200_megabytes_takes_no_more_memory_than_2() {
     alone(
         module_path!(),
-        "two_hundred_megabytes_take_no_more_memory_than_two",
+        "uploading_200_megabytes_takes_no_more_memory_than_2",
         || {
             let service = Drain::start();
             let client = Client::new(ClientOptions::new().base_url(&service.base_url).token("t")).unwrap();

@@ -13,7 +13,7 @@ fn fields(json: &str) -> Value {
 }
 
 #[test]
-fn an_id_alone_is_enough() {
+fn a_job_handle_is_created_from_an_id() {
     within(|| {
         let emulator = emulator();
         let id = emulator.create_job(quick());
@@ -25,7 +25,7 @@ fn an_id_alone_is_enough() {
 }
 
 #[test]
-fn a_ticket_takes_the_job_up_in_another_client() {
+fn a_ticket_restores_the_job_in_another_client() {
     within(|| {
         let emulator = emulator();
         let (first, second) = (client(&emulator), client(&emulator));
@@ -49,7 +49,7 @@ fn a_ticket_takes_the_job_up_in_another_client() {
 }
 
 #[test]
-fn a_ticket_keeps_what_later_versions_do_not_break() {
+fn a_ticket_with_unknown_fields_is_accepted() {
     let client = Client::new(ClientOptions::new().base_url("https://api.example/idp")).unwrap();
     let job = client
         .job_from_json(
@@ -65,7 +65,7 @@ fn a_ticket_keeps_what_later_versions_do_not_break() {
 }
 
 #[test]
-fn no_secret_is_in_a_ticket() {
+fn a_ticket_contains_no_secret() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -121,7 +121,7 @@ fn a_trailing_slash_of_the_base_url_changes_nothing() {
 }
 
 #[test]
-fn hostile_ids_and_tickets_are_refused_and_nothing_is_sent() {
+fn hostile_ids_and_tickets_are_rejected_before_a_request() {
     let emulator = emulator();
     let client = client(&emulator);
     let long = "x".repeat(1025);
@@ -150,7 +150,7 @@ fn hostile_ids_and_tickets_are_refused_and_nothing_is_sent() {
 }
 
 #[test]
-fn ids_are_percent_encoded_on_the_wire() {
+fn ids_are_percent_encoded_in_the_path() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -169,7 +169,7 @@ fn ids_are_percent_encoded_on_the_wire() {
 }
 
 #[test]
-fn the_token_goes_to_no_host_that_a_ticket_names() {
+fn the_token_is_not_sent_to_hosts_named_by_a_ticket() {
     within(|| {
         let emulator = emulator();
         let elsewhere = common::Canned::json(r#"{"status":"running","progress":0.5}"#);

@@ -31,43 +31,47 @@ fn memory() -> i64 {
 }
 
 #[test]
-fn two_thousand_jobs_take_four_threads() {
-    alone(module_path!(), "two_thousand_jobs_take_four_threads", || {
-        within(|| {
-            let emulator = emulator();
-            let options =
-                options(&emulator).poll_interval(Duration::from_millis(250), Duration::from_secs(1));
-            let client = Client::new(options).unwrap();
-            let ids: Vec<_> = (0..JOBS)
-                .map(|n| {
-                    let scenario = Scenario::new().start(Start::Now).steps(2u32);
-                    emulator.create_job(scenario.duration_ms(500 + n * 7919 % 2000))
-                })
-                .collect();
-            let before = memory();
-            let watch = client
-                .watch(WatchOptions::new().threads(THREADS).streams(1))
-                .unwrap();
-            for id in &ids {
-                watch.add(&client.job(id).unwrap()).unwrap();
-            }
-            println!("{} bytes a job", (memory() - before) * 1024 / JOBS as i64);
-            let (mut done, mut most) = (HashSet::new(), 0);
-            while let Some(event) = watch.next(&Call::new()).unwrap() {
-                if let News::GaveUp(error) = event.news() {
-                    panic!("{error:?}");
+fn two_thousand_jobs_are_followed_by_four_threads() {
+    alone(
+        module_path!(),
+        "two_thousand_jobs_are_followed_by_four_threads",
+        || {
+            within(|| {
+                let emulator = emulator();
+                let options =
+                    options(&emulator).poll_interval(Duration::from_millis(250), Duration::from_secs(1));
+                let client = Client::new(options).unwrap();
+                let ids: Vec<_> = (0..JOBS)
+                    .map(|n| {
+                        let scenario = Scenario::new().start(Start::Now).steps(2u32);
+                        emulator.create_job(scenario.duration_ms(500 + n * 7919 % 2000))
+                    })
+                    .collect();
+                let before = memory();
+                let watch = client
+                    .watch(WatchOptions::new().threads(THREADS).streams(1))
+                    .unwrap();
+                for id in &ids {
+                    watch.add(&client.job(id).unwrap()).unwrap();
                 }
-                if event.is_last() {
-                    assert!(done.insert(event.job_id().to_owned()));
+                println!("{} bytes a job", (memory() - before) * 1024 / JOBS as i64);
+                let (mut done, mut most) = (HashSet::new(), 0);
+                while let Some(event) = watch.next(&Call::new()).unwrap() {
+                    if let News::GaveUp(error) = event.news() {
+                        panic!("{error:?}");
+                    }
+                    if event.is_last() {
+                        assert!(done.insert(event.job_id().to_owned()));
+                    }
+                    if done.len() % 100 == 1 {
+                        most = most.max(threads().iter().filter(|name| *name == "nitro-watch").count());
+                    }
                 }
-                if done.len() % 100 == 1 {
-                    most = most.max(threads().iter().filter(|name| *name == "nitro-watch").count());
-                }
-            }
-            assert_eq!(done.len() as u64, JOBS);
-            assert!((1..=THREADS).contains(&most), "{most} threads");
-            drop(watch);
-            assert!(!threads().contains(&"nitro-watch".to_owned()), "all are gone");
-        });
-    });
+                assert_eq!(done.len() as u64, JOBS);
+                assert!((1..=THREADS).contains(&most), "{most} threads");
+                drop(watch);
+                assert!(!threads().contains(&"nitro-watch".to_owned()), "all are gone");
+            });
+        },
+    );
 }

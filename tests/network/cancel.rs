@@ -75,7 +75,7 @@ impl Both {
 }
 
 #[test]
-fn in_a_lookup() {
+fn cancel_ends_a_dns_lookup() {
     let mark = Mark::new();
     let run = to("http://hang.test", "status").arg("mark", mark.path());
     let report = cancelled(run, || mark.wait());
@@ -86,7 +86,7 @@ fn in_a_lookup() {
 }
 
 #[test]
-fn in_a_connect() {
+fn cancel_ends_a_tcp_connect() {
     let deaf = Deaf::start();
     cancelled(to(&format!("http://{}", deaf.address), "status"), || deaf.wait());
     let deaf = Deaf::start();
@@ -97,7 +97,7 @@ fn in_a_connect() {
 }
 
 #[test]
-fn in_the_negotiation_with_a_proxy() {
+fn cancel_ends_a_proxy_negotiation() {
     let target = "https://192.0.2.1";
     // CONNECT; TLS with the proxy itself; SOCKS5's greeting, login and request.
     const PHASES: [(&str, &[&[u8]]); 6] = [
@@ -117,7 +117,7 @@ fn in_the_negotiation_with_a_proxy() {
 }
 
 #[test]
-fn in_a_tls_handshake() {
+fn cancel_ends_a_tls_handshake() {
     let mute = Mute::start();
     let base = format!("https://127.0.0.1:{}", mute.port);
     cancelled(to(&base, "status"), || mute.wait());
@@ -139,7 +139,7 @@ fn in_a_tls_handshake() {
 }
 
 #[test]
-fn before_the_head() {
+fn cancel_ends_a_wait_for_the_response_head() {
     let both = Both::start();
     both.fault(Fault::mute(0).from_request(1));
     for steps in ["status", "wait", "events", "result", "bytes", "download"] {
@@ -157,7 +157,7 @@ fn before_the_head() {
 }
 
 #[test]
-fn in_a_body_which_never_looks_finished() {
+fn cancel_ends_a_stalled_body_and_leaves_no_file() {
     let both = Both::start();
     both.fault(Fault::mute(100_000).from_request(1));
     for framing in [Framing::Length, Framing::Chunked, Framing::Close] {
@@ -178,7 +178,7 @@ fn in_a_body_which_never_looks_finished() {
 }
 
 #[test]
-fn in_an_upload_that_nobody_reads() {
+fn cancel_ends_an_upload_that_the_peer_does_not_read() {
     let both = Both::start();
     both.fault(Fault::mute(200_000).in_request());
     let document = tempfile::NamedTempFile::new().expect("a file");
@@ -195,7 +195,7 @@ fn in_an_upload_that_nobody_reads() {
 }
 
 #[test]
-fn in_a_stream() {
+fn cancel_ends_a_wait_on_an_event_stream() {
     let both = Both::start();
     let silent = Scenario::new().clock(Clock::Manual);
     for steps in ["wait", "events"] {
@@ -221,7 +221,7 @@ fn in_a_stream() {
 }
 
 #[test]
-fn between_polls() {
+fn cancel_ends_a_pause_between_polls() {
     let emulator = common::emulator();
     let scenario = Scenario::new()
         .clock(Clock::Manual)
@@ -232,7 +232,7 @@ fn between_polls() {
 }
 
 #[test]
-fn before_a_repetition() {
+fn cancel_ends_a_pause_before_a_retry() {
     let emulator = common::emulator();
     let scenario = Scenario::instant().rate_limit(nitro_emulator::RateLimit {
         times: 9,

@@ -20,7 +20,7 @@ fn pointing(status: u16, location: String) -> Raw {
 }
 
 #[test]
-fn the_token_goes_to_trusted_origins_only() {
+fn the_token_is_sent_to_trusted_origins_only() {
     let there = common::emulator();
     let job = there.create_job(Scenario::instant());
     let target = format!("{}/jobs/{job}", there.base_url());
@@ -48,7 +48,7 @@ fn the_token_goes_to_trusted_origins_only() {
 }
 
 #[test]
-fn a_redirect_may_be_relative_and_has_its_limits() {
+fn redirects_may_be_relative_and_are_limited_in_number() {
     let hops = |last: usize| {
         Raw::answering(move |asked| {
             let seen: usize = asked
@@ -78,7 +78,7 @@ fn a_redirect_may_be_relative_and_has_its_limits() {
 }
 
 #[test]
-fn nobody_is_led_from_https_to_http() {
+fn https_to_http_redirect_is_refused() {
     let (authority, emulator) = (Authority::new("The company"), common::emulator());
     let folder = tempfile::tempdir().expect("a folder");
     let ca = folder.path().join("ca");
@@ -101,7 +101,7 @@ fn nobody_is_led_from_https_to_http() {
 }
 
 #[test]
-fn a_302_of_the_status_is_an_answer() {
+fn a_302_status_response_is_not_followed() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::instant().completion(Completion::Redirect));
     let report = Report::of(plain(&emulator, &job, "status"));
@@ -110,7 +110,7 @@ fn a_302_of_the_status_is_an_answer() {
 }
 
 #[test]
-fn safe_requests_are_repeated_and_each_time_is_told() {
+fn safe_requests_are_retried_and_each_retry_is_logged() {
     let emulator = common::emulator();
     let ask = |job: &str| {
         emulator.forget_requests();
@@ -150,7 +150,7 @@ fn safe_requests_are_repeated_and_each_time_is_told() {
 }
 
 #[test]
-fn a_submission_is_repeated_only_if_nothing_came_of_it() {
+fn a_submission_is_retried_only_if_it_had_no_effect() {
     let emulator = common::emulator();
     let document = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(document.path(), "%PDF-1.4\n").expect("a document");
@@ -174,7 +174,7 @@ fn a_submission_is_repeated_only_if_nothing_came_of_it() {
 }
 
 #[test]
-fn the_service_says_how_long_to_pause() {
+fn retry_after_sets_the_pause_before_a_retry() {
     let first = |answer: &'static str| {
         let asked = std::sync::atomic::AtomicUsize::new(0);
         Raw::answering(move |_| {
@@ -218,7 +218,7 @@ fn the_service_says_how_long_to_pause() {
 }
 
 #[test]
-fn a_stale_connection_is_replaced_without_a_word_to_the_caller() {
+fn a_stale_pooled_connection_is_replaced_silently() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::instant());
     emulator.fault(Fault::stale_keep_alive(2));
@@ -229,7 +229,7 @@ fn a_stale_connection_is_replaced_without_a_word_to_the_caller() {
 }
 
 #[test]
-fn a_late_trigger_harms_no_kept_connection_and_an_early_one_makes_none() {
+fn a_late_cancel_keeps_the_pooled_connection_and_an_early_one_opens_none() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::instant());
     let early = Report::of(plain(&emulator, &job, "trigger,status,wait,result,bytes"));
@@ -244,7 +244,7 @@ fn a_late_trigger_harms_no_kept_connection_and_an_early_one_makes_none() {
 }
 
 #[test]
-fn ten_thousand_polls_take_one_connection_one_lookup_and_no_further_thread() {
+fn ten_thousand_polls_use_one_connection_one_lookup_and_no_extra_thread() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::new().clock(Clock::Manual));
     let base = format!("http://localhost:{}", emulator.port());
@@ -256,7 +256,7 @@ fn ten_thousand_polls_take_one_connection_one_lookup_and_no_further_thread() {
 }
 
 #[test]
-fn bodies_are_read_to_their_end_so_that_connections_are_kept() {
+fn bodies_are_read_to_their_end_so_that_connections_are_reused() {
     let emulator = common::emulator();
     for framing in [Framing::Length, Framing::Chunked] {
         let before = emulator.connections();
@@ -279,7 +279,7 @@ fn bodies_are_read_to_their_end_so_that_connections_are_kept() {
 
 /// The service names the library, its version and one id for a job.
 #[test]
-fn each_request_says_who_asks_and_for_which_job() {
+fn each_request_carries_user_agent_and_reference_id() {
     let emulator = common::emulator();
     let job = emulator.create_job(
         Scenario::instant()

@@ -17,7 +17,7 @@ const CALL: i32 = 4;
 const WAIT: i32 = 5;
 
 #[test]
-fn nothing_is_connected_within_the_connect_limit() {
+fn the_connect_timeout_covers_every_phase_of_connecting() {
     let deaf = Deaf::start();
     let ask = |base: &str| {
         call(base, "t0ken", "job", "status")
@@ -55,7 +55,7 @@ fn nothing_is_connected_within_the_connect_limit() {
 }
 
 #[test]
-fn silence_slowness_and_length_each_have_their_limit() {
+fn idle_call_and_wait_timeouts_are_reported_by_name() {
     let mute = Mute::start();
     let ask = |steps: &str| {
         let base = format!("http://127.0.0.1:{}", mute.port);
@@ -102,7 +102,7 @@ fn silence_slowness_and_length_each_have_their_limit() {
 
 /// The rate is averaged over 30 s, so this takes as long.
 #[test]
-fn a_slow_loris_is_seen_through() {
+fn a_slow_body_is_ended_by_the_minimum_rate() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::instant().size_bytes(1_000_000));
     // Never silent, never done.
@@ -115,7 +115,7 @@ fn a_slow_loris_is_seen_through() {
 }
 
 #[test]
-fn no_limit_cuts_what_is_healthy() {
+fn no_limit_ends_a_healthy_transfer() {
     let emulator = common::emulator();
     let limits = |run: c::Run| {
         let run = run.arg("connect", "500").arg("idle", "500").arg("call", "500");
@@ -141,7 +141,7 @@ fn no_limit_cuts_what_is_healthy() {
 
 /// The fixture itself: a port that takes no connection.
 #[test]
-fn a_deaf_port_is_deaf() {
+fn a_port_with_a_full_queue_accepts_no_connection() {
     let deaf = Deaf::start();
     let refused = within(move || TcpStream::connect_timeout(&deaf.address, Duration::from_millis(100)));
     assert!(refused.is_err());

@@ -78,7 +78,7 @@ fn login(password: &str) -> String {
 }
 
 #[test]
-fn squid_tunnels_a_whole_job() {
+fn squid_tunnels_every_request_of_a_job() {
     let service = Secure::start();
     let Some(proxy) = squid(&[service.emulator.port()], false) else {
         return;
@@ -93,7 +93,7 @@ fn squid_tunnels_a_whole_job() {
 }
 
 #[test]
-fn squid_wants_the_right_password() {
+fn a_wrong_proxy_password_is_reported() {
     let service = Secure::start();
     let Some(proxy) = squid(&[service.emulator.port()], true) else {
         return;
@@ -110,7 +110,7 @@ fn squid_wants_the_right_password() {
 }
 
 #[test]
-fn squid_refuses_what_is_not_port_443_and_that_is_explained() {
+fn a_connect_refused_for_its_port_is_explained() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let Some(proxy) = squid(&[], false) else { return };
     let refused = plain_poll(&emulator, &proxy.http(""));
@@ -140,7 +140,7 @@ fn tinyproxy_tunnels_with_and_without_a_password() {
 }
 
 #[test]
-fn socks_carries_with_and_without_a_password() {
+fn socks5_works_with_and_without_a_password() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let (Some(open), Some(closed)) = (microsocks(false), microsocks(true)) else {
         return;
@@ -171,7 +171,7 @@ fn socks_carries_with_and_without_a_password() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_or_no_proxy_is_named() {
+fn errors_name_the_proxy_that_failed() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let gone = format!("http://{}127.0.0.1:{}", login("s3cret-4711"), free_port());
     for proxy in [
@@ -215,7 +215,7 @@ fn under(
 }
 
 #[test]
-fn the_environment_counts_only_when_asked_and_as_for_curl() {
+fn the_environment_is_read_only_on_request_and_as_by_curl() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let gone = format!("http://127.0.0.1:{}", free_port());
     let gone = gone.as_str();
@@ -274,7 +274,7 @@ fn the_environment_counts_only_when_asked_and_as_for_curl() {
 }
 
 #[test]
-fn the_environment_leads_through_a_real_proxy() {
+fn a_proxy_from_the_environment_is_used() {
     let service = Secure::start();
     let Some(proxy) = squid(&[service.emulator.port()], true) else {
         return;
@@ -287,7 +287,7 @@ fn the_environment_leads_through_a_real_proxy() {
 }
 
 #[test]
-fn no_proxy_is_read_as_curl_reads_it() {
+fn no_proxy_is_interpreted_as_by_curl() {
     let service = Secure::start();
     let port = service.emulator.port();
     let gone = format!("http://127.0.0.1:{}", free_port());

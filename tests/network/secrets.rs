@@ -99,7 +99,7 @@ fn calls_of_every_outcome_show_no_secret() {
 }
 
 #[test]
-fn what_a_server_echoes_is_taken_out() {
+fn secrets_echoed_by_a_server_are_redacted() {
     // Everything that came, in the body of a refusal, as a debugging gateway does.
     let echo = |status: u16, kind: &'static str| {
         Raw::answering(move |asked| {
@@ -294,7 +294,7 @@ fn debug_output_shows_no_secret() {
 /// The suite-wide look is one that finds something.
 #[test]
 #[should_panic(expected = "shows the token")]
-fn what_a_program_says_is_looked_through() {
+fn a_token_in_program_output_fails_the_test() {
     // A job whose id is the token shows it, and deserves no better.
     let emulator = common::emulator();
     let run: c::Run = call(

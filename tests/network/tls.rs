@@ -80,7 +80,7 @@ fn good(authority: &Authority) -> Vec<Front> {
 }
 
 #[test]
-fn each_certificate_is_judged_and_each_version_spoken() {
+fn certificates_are_verified_in_tls_1_2_and_1_3() {
     let Some(world) = World::start(|company| {
         let front = |pair| Front::new(pair);
         let version = |protocols| Front {
@@ -144,7 +144,7 @@ fn a_job_is_followed_and_fetched_over_tls() {
 }
 
 #[test]
-fn a_front_that_holds_the_stream_back_is_polled() {
+fn a_proxy_that_buffers_the_stream_is_polled() {
     let Some(world) = World::start(|company| {
         vec![Front {
             buffering: true,
@@ -164,7 +164,7 @@ fn a_front_that_holds_the_stream_back_is_polled() {
 }
 
 #[test]
-fn added_authorities_join_those_of_the_system_or_stand_alone() {
+fn added_authorities_extend_or_replace_those_of_the_system() {
     let other = Authority::new("Another");
     let other_pem = other.pem();
     let Some(world) = World::start(|company| {
@@ -204,7 +204,7 @@ fn added_authorities_join_those_of_the_system_or_stand_alone() {
 }
 
 #[test]
-fn a_client_proves_itself_where_it_is_asked_to() {
+fn client_certificates_are_sent_on_request() {
     let clients = Authority::new("Clients");
     let pem = clients.pem();
     let Some(world) = World::start(|company| {
@@ -241,7 +241,7 @@ fn a_client_proves_itself_where_it_is_asked_to() {
 }
 
 #[test]
-fn what_cannot_be_used_is_said_when_the_client_is_made() {
+fn unusable_certificates_and_keys_are_rejected_by_the_client_constructor() {
     let company = Authority::new("The company");
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {

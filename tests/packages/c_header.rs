@@ -49,7 +49,7 @@ fn the_header_compiles_alone_and_twice_as_c_and_as_cpp() {
 }
 
 #[test]
-fn every_name_is_nitros_own() {
+fn every_header_name_has_the_nitro_prefix() {
     let text = header::text();
     let code = without_comments(&text);
     let declared = |line: &str| -> Option<String> {
@@ -142,7 +142,7 @@ fn comments(text: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn each_comment_begins_with_one_sentence() {
+fn each_header_comment_begins_with_one_sentence() {
     let text = header::text();
     let comments = comments(&text);
     assert!(
@@ -174,7 +174,7 @@ fn comment_of_type(text: &str, kind: &str) -> String {
 }
 
 #[test]
-fn each_function_says_who_owns_what_on_which_thread_with_which_codes_since_when() {
+fn each_function_documents_ownership_threads_codes_and_version() {
     let text = header::text();
     for function in header::functions() {
         let (name, doc) = (&function.name, &function.doc);

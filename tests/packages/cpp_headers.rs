@@ -72,7 +72,7 @@ fn headers() -> Vec<String> {
 }
 
 #[test]
-fn each_header_compiles_alone_and_twice() {
+fn each_cpp_header_compiles_alone_and_twice() {
     let [compiler, _] = COMPILERS;
     if !c::have(compiler) {
         return;
@@ -197,7 +197,7 @@ fn misuse_does_not_compile() {
 
 /// What has no comment is a warning, and a warning is an error.
 #[test]
-fn everything_public_is_documented() {
+fn every_public_cpp_name_is_documented() {
     if !c::have("doxygen") {
         return;
     }

@@ -176,7 +176,7 @@ impl Window<'_> {
 }
 
 #[test]
-fn the_bar_moves_and_the_window_answers_while_a_job_is_waited_for() {
+fn the_window_stays_responsive_during_a_wait() {
     if !can_show() {
         return;
     }
@@ -205,7 +205,7 @@ fn the_bar_moves_and_the_window_answers_while_a_job_is_waited_for() {
 }
 
 #[test]
-fn cancel_ends_the_wait_and_the_job_can_be_followed_again() {
+fn cancel_ends_the_wait_and_the_job_can_be_resumed() {
     if !can_show() {
         return;
     }
@@ -226,7 +226,7 @@ fn cancel_ends_the_wait_and_the_job_can_be_followed_again() {
 }
 
 #[test]
-fn the_window_can_be_closed_in_mid_wait() {
+fn the_window_can_be_closed_during_a_wait() {
     if !can_show() {
         return;
     }
@@ -250,7 +250,7 @@ fn the_window_can_be_closed_in_mid_wait() {
 }
 
 #[test]
-fn what_went_wrong_is_shown() {
+fn the_window_shows_errors() {
     if !can_show() {
         return;
     }
@@ -262,7 +262,7 @@ fn what_went_wrong_is_shown() {
 }
 
 #[test]
-fn the_picture_in_the_manual_is_of_this_window() {
+fn the_screenshot_in_the_manual_shows_this_window() {
     let picture = c::root().join("docs/gtk-progress.png");
     if std::env::var_os("NITRO_UPDATE_SCREENSHOT").is_some() && can_show() {
         let (emulator, display) = (emulator(), Display::start());

@@ -115,7 +115,7 @@ const COMPILERS: [(&str, &str, &str); 4] = [
 ];
 
 #[test]
-fn by_pkg_config_with_every_compiler() {
+fn pkg_config_builds_with_every_compiler() {
     if !c::have("pkg-config") {
         return;
     }
@@ -148,7 +148,7 @@ fn by_pkg_config_with_every_compiler() {
 
 /// Where there is only the static library, `pkg-config --static` is all that it takes.
 #[test]
-fn by_pkg_config_static() {
+fn pkg_config_builds_against_the_static_library() {
     if !c::have_all(&["pkg-config", "gcc"]) {
         return;
     }
@@ -185,7 +185,7 @@ fn by_pkg_config_static() {
 }
 
 #[test]
-fn by_cmake_shared_and_static() {
+fn cmake_builds_against_the_shared_and_static_library() {
     if !c::have_all(&["cmake", "g++"]) {
         return;
     }
@@ -231,7 +231,7 @@ fn by_cmake_shared_and_static() {
 
 /// Asks CMake for a version by the file that it reads itself.
 #[test]
-fn cmake_is_given_the_versions_that_fit() {
+fn cmake_accepts_compatible_versions_only() {
     if !c::have("cmake") {
         return;
     }
@@ -275,7 +275,7 @@ fn cmake_is_given_the_versions_that_fit() {
 
 /// From the archive that is given away, with no build system at all.
 #[test]
-fn by_plain_flags_from_the_archive() {
+fn the_archive_builds_with_plain_compiler_flags() {
     let (folder, service) = (folder("archive"), service());
     make("dist", &[]);
     let name = format!(
@@ -337,7 +337,7 @@ fn native_libraries() -> Vec<String> {
 }
 
 #[test]
-fn the_system_libraries_are_those_that_rustc_names() {
+fn the_documented_system_libraries_are_those_of_rustc() {
     let to = installed();
     let said = c::deps().join("../../release/native-static-libs.txt");
     let said = std::fs::read_to_string(said).expect("what rustc said when the library was built");
@@ -354,7 +354,7 @@ fn the_system_libraries_are_those_that_rustc_names() {
 }
 
 #[test]
-fn nothing_that_is_installed_knows_where() {
+fn no_installed_file_contains_its_install_path() {
     let to = installed();
     let mut open = vec![to.prefix.clone()];
     let mut names = Vec::new();
@@ -400,7 +400,7 @@ fn nothing_that_is_installed_knows_where() {
     .map(|name| format!("{libdir}/{name}"))
     .to_vec();
     expected.push("include/nitro_jobs.h".to_owned());
-    // Whether each of the C++ headers is there is for tests/package_cpp.rs.
+    // Whether each of the C++ headers is there is for tests/packages/installed_cpp.rs.
     names.retain(|name| !name.ends_with(".hpp"));
     expected.push("share/man/man3/nitro_jobs.3".to_owned());
     let pages = [

@@ -71,7 +71,7 @@ fn follows_one_and_cancels_another(program: &Path) {
 }
 
 #[test]
-fn by_cmake() {
+fn cmake_builds_a_cpp_program() {
     if !c::have_all(&["cmake", "g++"]) {
         return;
     }
@@ -91,7 +91,7 @@ fn by_cmake() {
 }
 
 #[test]
-fn by_pkg_config() {
+fn pkg_config_builds_a_cpp_program() {
     if !c::have("pkg-config") {
         return;
     }
@@ -116,7 +116,7 @@ fn by_pkg_config() {
 
 /// Every header is there, and finds the others there.
 #[test]
-fn all_headers_are_installed() {
+fn all_cpp_headers_are_installed() {
     let include = installed().join("include");
     let same = |inside: &str| {
         let made = std::fs::read(c::root().join("bindings/cpp").join(inside)).expect("a header");

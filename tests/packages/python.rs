@@ -152,7 +152,7 @@ fn the_types(environment: &Environment, cache: &Path) {
 }
 
 #[test]
-fn the_wheel_is_all_that_a_program_needs() {
+fn the_wheel_is_sufficient_in_an_empty_environment() {
     if !have_python() {
         return;
     }

@@ -2,7 +2,7 @@
 //! integration (`NITRO_TEST_STRICT=1`) runs them from here; `make fuzz SECONDS=10` does by hand.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-mod common;
+use crate::common;
 
 use std::path::Path;
 use std::process::Command;
@@ -10,10 +10,11 @@ use std::process::Command;
 use common::tools;
 
 #[test]
-fn ten_seconds_of_each_target() {
+fn every_fuzz_target_runs_ten_seconds_without_a_failure() {
     if !tools::have_if(tools::strict(), "NITRO_TEST_STRICT=1") {
         return;
     }
+    let _guard = crate::one_at_a_time();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/run.sh");
     // What cargo tells this test must not reach the cargo inside.
     let mut run = Command::new(script);

@@ -5,3 +5,11 @@ mod common;
 
 mod fuzz;
 mod sanitizers;
+
+use std::sync::{Mutex, MutexGuard};
+
+/// Two of them at once would only wait for each other's builds, and slow the programs whose timeouts they test.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static RUNNING: Mutex<()> = Mutex::new(());
+    RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -5,16 +5,13 @@
 use crate::common;
 
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 
+use crate::one_at_a_time;
 use common::c;
 
-/// Runs a target of the Makefile. Two at once would only wait for each other.
+/// Runs a target of the Makefile.
 fn under(target: &str) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _guard = one_at_a_time();
     let folder = c::deps().join("../..").canonicalize().expect("the target folder");
     let mut make = Command::new("make");
     make.args(["-s", target]).current_dir(c::root());

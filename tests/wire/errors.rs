@@ -57,7 +57,7 @@ fn refused(status: u16, body: &str, content_type: &str) -> Error {
 }
 
 #[test]
-fn every_refusal_with_the_services_own_document() {
+fn every_error_response_carries_its_problem_document() {
     within(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
@@ -90,7 +90,7 @@ fn every_refusal_with_the_services_own_document() {
 }
 
 #[test]
-fn the_result_is_refused_in_the_same_words() {
+fn result_errors_equal_status_errors() {
     within(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
@@ -109,7 +109,7 @@ fn the_result_is_refused_in_the_same_words() {
 }
 
 #[test]
-fn extensions_are_kept_and_said() {
+fn problem_extensions_are_kept_and_summarised() {
     within(|| {
         for (status, body, words) in [
             (
@@ -146,7 +146,7 @@ fn extensions_are_kept_and_said() {
 }
 
 #[test]
-fn older_and_foreign_bodies() {
+fn error_bodies_of_other_formats_are_summarised() {
     within(|| {
         let page = "<html><head><title>502 Bad Gateway &amp; more</title></head><body>nginx</body></html>";
         for (status, body, content_type, words) in [
@@ -192,7 +192,7 @@ fn older_and_foreign_bodies() {
 }
 
 #[test]
-fn bytes_that_are_no_text_and_bodies_without_end() {
+fn non_utf8_and_oversized_error_bodies_are_reported() {
     within(|| {
         let server = Canned::start(|index, _| match index {
             0 => answer("500 Oops", "Content-Type: text/plain\r\n", b"\xff\xfe broken"),
@@ -217,7 +217,7 @@ fn bytes_that_are_no_text_and_bodies_without_end() {
 }
 
 #[test]
-fn the_pause_that_the_service_asks_for() {
+fn retry_after_is_read_from_header_and_extension() {
     within(|| {
         for (header, extension, expected) in [(true, false, 2.5), (false, true, 2.5), (true, true, 2.5)] {
             let emulator = emulator();
@@ -240,7 +240,7 @@ fn the_pause_that_the_service_asks_for() {
 }
 
 #[test]
-fn connections_that_cannot_be_made() {
+fn refused_connections_are_unsent_and_retryable() {
     within(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
@@ -265,7 +265,7 @@ fn visible(error: &Error) -> String {
 }
 
 #[test]
-fn the_token_shows_nowhere_even_if_the_server_echoes_it() {
+fn an_echoed_token_is_redacted_everywhere() {
     within(|| {
         let emulator = emulator();
         let log = Log::default();
@@ -299,7 +299,7 @@ fn the_token_shows_nowhere_even_if_the_server_echoes_it() {
 }
 
 #[test]
-fn the_token_shows_in_no_failure_of_a_job() {
+fn job_failures_show_no_token() {
     within(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
@@ -319,7 +319,7 @@ fn the_token_shows_in_no_failure_of_a_job() {
 }
 
 #[test]
-fn no_presigned_query_shows_in_errors_or_the_log() {
+fn errors_and_log_show_no_presigned_query() {
     within(|| {
         let log = Log::default();
         let server = Canned::start(|_, head| {

@@ -32,7 +32,7 @@ fn run(scenario: Scenario) -> (nitro_emulator::Emulator, Job, Vec<JobStatus>) {
 }
 
 #[test]
-fn every_dialect_tells_progress_and_completion() {
+fn every_dialect_reports_progress_and_completion() {
     within(|| {
         for dialect in DIALECTS {
             for unit in [ProgressUnit::Fraction, ProgressUnit::Percent] {
@@ -50,7 +50,7 @@ fn every_dialect_tells_progress_and_completion() {
 }
 
 #[test]
-fn every_dialect_tells_failure() {
+fn every_dialect_reports_failure() {
     within(|| {
         for dialect in DIALECTS {
             let scenario = quick()
@@ -77,7 +77,7 @@ fn every_dialect_tells_failure() {
 }
 
 #[test]
-fn every_dialect_tells_cancellation() {
+fn every_dialect_reports_cancellation() {
     within(|| {
         for dialect in DIALECTS {
             let (emulator, _, seen) = run(quick().outcome(Outcome::Canceled).dialect(dialect));
@@ -88,7 +88,7 @@ fn every_dialect_tells_cancellation() {
 }
 
 #[test]
-fn after_the_end_there_is_nothing_and_nothing_is_sent() {
+fn no_request_is_sent_after_the_last_event() {
     within(|| {
         let emulator = emulator();
         let job = job(&emulator, &client(&emulator), Scenario::instant());
@@ -104,7 +104,7 @@ fn after_the_end_there_is_nothing_and_nothing_is_sent() {
 }
 
 #[test]
-fn either_content_type_is_a_stream() {
+fn every_event_stream_content_type_is_accepted() {
     within(|| {
         for content_type in [
             "text/event-stream",
@@ -122,7 +122,7 @@ fn either_content_type_is_a_stream() {
 }
 
 #[test]
-fn a_plain_json_answer_to_the_stream_request_is_understood() {
+fn a_json_response_to_the_stream_request_is_read_as_status() {
     within(|| {
         for outcome in [Outcome::Completed, Outcome::Failed, Outcome::Canceled] {
             let scenario = quick().stream(StreamMode::Json).outcome(outcome);
@@ -135,7 +135,7 @@ fn a_plain_json_answer_to_the_stream_request_is_understood() {
 }
 
 #[test]
-fn heartbeats_ids_and_retry_do_not_show() {
+fn heartbeats_ids_and_retry_fields_are_no_events() {
     within(|| {
         let scenario = quick()
             .duration_ms(100u64)
@@ -151,7 +151,7 @@ fn heartbeats_ids_and_retry_do_not_show() {
 }
 
 #[test]
-fn malformed_events_are_counted_and_passed_over() {
+fn malformed_events_are_counted_and_skipped() {
     within(|| {
         let emulator = emulator();
         let scenario = quick().progress(vec![0.5]).malformed_events(3u32);
@@ -166,7 +166,7 @@ fn malformed_events_are_counted_and_passed_over() {
 }
 
 #[test]
-fn unknown_states_events_and_fields_change_nothing() {
+fn unknown_states_events_and_fields_are_tolerated() {
     within(|| {
         for dialect in DIALECTS {
             let odd = StatusName {
@@ -201,7 +201,7 @@ fn unknown_states_events_and_fields_change_nothing() {
 }
 
 #[test]
-fn events_without_a_status_are_read_by_what_they_hold() {
+fn events_without_a_status_are_read_by_their_fields() {
     within(|| {
         for dialect in DIALECTS {
             let (_emulator, job, seen) = run(quick().dialect(dialect).omit_status(true));
@@ -215,7 +215,7 @@ fn events_without_a_status_are_read_by_what_they_hold() {
 }
 
 #[test]
-fn a_stream_that_ends_early_is_taken_up_after_its_last_event() {
+fn a_stream_that_ends_early_is_resumed_after_its_last_event() {
     within(|| {
         let emulator = emulator();
         let scenario = manual()
@@ -244,7 +244,7 @@ fn a_stream_that_ends_early_is_taken_up_after_its_last_event() {
 }
 
 #[test]
-fn completed_without_an_address_is_cleared_up_by_one_poll() {
+fn completed_without_a_location_is_resolved_by_one_poll() {
     within(|| {
         for dialect in DIALECTS {
             let scenario = quick().dialect(dialect).stream(StreamMode::StatusUpdateOnly);
@@ -258,7 +258,7 @@ fn completed_without_an_address_is_cleared_up_by_one_poll() {
 }
 
 #[test]
-fn pulling_with_a_short_limit_loses_nothing() {
+fn pulls_with_a_short_timeout_lose_no_event() {
     within(|| {
         let emulator = emulator();
         let job = job(&emulator, &client(&emulator), manual().dialect(Dialect::Named));
@@ -290,7 +290,7 @@ fn pulling_with_a_short_limit_loses_nothing() {
 }
 
 #[test]
-fn progress_never_goes_backwards() {
+fn progress_never_decreases() {
     within(|| {
         let scenario = quick().progress(vec![0.2, 0.6, 0.3, 0.5, 0.8]);
         let (_emulator, _, seen) = run(scenario);
@@ -300,7 +300,7 @@ fn progress_never_goes_backwards() {
 }
 
 #[test]
-fn where_the_events_say_that_the_result_is_the_job_looks() {
+fn the_result_is_requested_at_the_location_from_the_events() {
     within(|| {
         let server = Canned::start(|_, head| {
             if head.contains("event-stream") {
@@ -318,7 +318,7 @@ fn where_the_events_say_that_the_result_is_the_job_looks() {
 }
 
 #[test]
-fn an_event_beyond_the_limit_is_an_error_and_no_memory() {
+fn an_event_beyond_the_size_limit_is_an_error() {
     within(|| {
         let server = Canned::start(|index, _| {
             if index == 0 {
@@ -335,7 +335,7 @@ fn an_event_beyond_the_limit_is_an_error_and_no_memory() {
 }
 
 #[test]
-fn a_limit_shorter_than_a_round_trip_gets_there_all_the_same() {
+fn pulls_with_a_timeout_below_a_round_trip_reach_the_end() {
     within(|| {
         let emulator = emulator();
         let job = client(&emulator).job(&emulator.create_job(quick())).unwrap();

@@ -17,7 +17,7 @@ fn completed(id: &str) -> String {
 }
 
 #[test]
-fn another_jobs_answer_is_none() {
+fn a_response_about_another_job_is_rejected() {
     within(|| {
         for rest in [
             r#""status":"completed","result":"somebody's text""#,
@@ -46,7 +46,7 @@ fn another_jobs_answer_is_none() {
 }
 
 #[test]
-fn the_same_id_in_other_letters_is_the_same_job() {
+fn job_ids_are_compared_without_case() {
     within(|| {
         let server = Canned::json(&completed(&MINE.to_uppercase()));
         let job = server.job_of(MINE);
@@ -59,7 +59,7 @@ fn the_same_id_in_other_letters_is_the_same_job() {
 }
 
 #[test]
-fn another_jobs_event_ends_no_wait() {
+fn an_event_about_another_job_does_not_end_the_wait() {
     within(|| {
         let server = Canned::start(|index, head| match index {
             _ if head.contains("event-stream") => event_stream(&format!(
@@ -89,7 +89,7 @@ fn breaking(times: usize, head: &'static str) -> Canned {
 }
 
 #[test]
-fn an_answer_that_broke_off_is_asked_for_again() {
+fn a_truncated_response_is_retried() {
     within(|| {
         for head in ["200 OK", "302 Found\r\nLocation: /jobs/x"] {
             let server = breaking(2, head);

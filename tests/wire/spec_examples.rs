@@ -42,7 +42,7 @@ fn result(value: Value) -> JobResult {
 }
 
 #[test]
-fn the_status_of_a_running_job() {
+fn the_documented_running_status_is_parsed() {
     within(|| {
         let example = "{\n  \"jobID\": \"01234567-89ab-cdef-0123-456789abcdef\",\n  \"status\": \"running\",\n  \"progress\": 0\n}";
         let server = Canned::json(example);
@@ -62,7 +62,7 @@ fn the_status_of_a_running_job() {
 }
 
 #[test]
-fn a_failed_job() {
+fn the_documented_failed_job_is_parsed() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -80,7 +80,7 @@ fn a_failed_job() {
 }
 
 #[test]
-fn a_canceled_job() {
+fn the_documented_canceled_job_is_parsed() {
     within(|| {
         let document = json!({"jobID": ID, "status": "canceled"}).to_string();
         let job = Canned::json(&document).job_of(ID);
@@ -100,7 +100,7 @@ fn a_canceled_job() {
 }
 
 #[test]
-fn one_file() {
+fn the_documented_file_is_parsed() {
     within(|| {
         let result = result(json!({"file": {
             "URL": "https://files.example/report.json?X-Amz-Signature=1",
@@ -116,7 +116,7 @@ fn one_file() {
 }
 
 #[test]
-fn several_files_some_of_them_delivered() {
+fn the_documented_files_and_delivered_files_are_parsed() {
     within(|| {
         let result = result(json!({"files": [
             {"URL": null, "contentType": "application/pdf", "metadata": {"fileSizeBytes": 10.5, "pageCount": 2}},
@@ -134,7 +134,7 @@ fn several_files_some_of_them_delivered() {
 }
 
 #[test]
-fn a_text() {
+fn the_documented_text_is_parsed() {
     within(|| {
         let result = result(json!("All of the document's \"text\"\n\u{1f600}"));
         assert_eq!(result.kind(), ResultKind::Text);
@@ -146,7 +146,7 @@ fn a_text() {
 }
 
 #[test]
-fn tables() {
+fn the_documented_tables_are_parsed() {
     within(|| {
         let tables = result(json!({"tables": [{
             "ID": "table-1",
@@ -172,7 +172,7 @@ fn tables() {
 }
 
 #[test]
-fn text_boxes() {
+fn the_documented_text_boxes_are_parsed() {
     within(|| {
         let boxes = result(json!({"textBoxes": [{
             "ID": "box-1", "text": "Hello", "textPiece": null, "pageIndex": 0, "boundingBox": [200, 100, 100, 20],
@@ -189,7 +189,7 @@ fn text_boxes() {
 }
 
 #[test]
-fn personal_data_of_every_documented_kind_and_of_others() {
+fn the_documented_kinds_of_personal_data_are_parsed() {
     within(|| {
         let kinds: Vec<&str> = PII_TYPES.split_whitespace().chain(["NEXT_YEARS_KIND"]).collect();
         let boxes: Vec<Value> = kinds
@@ -218,7 +218,7 @@ fn personal_data_of_every_documented_kind_and_of_others() {
 }
 
 #[test]
-fn properties() {
+fn the_documented_properties_are_parsed() {
     within(|| {
         let properties = result(json!({
             "title": "T", "author": "A", "subject": "S", "keywords": "K", "creator": "C", "producer": "P",
@@ -233,7 +233,7 @@ fn properties() {
 }
 
 #[test]
-fn form_fields() {
+fn the_documented_form_fields_are_parsed() {
     within(|| {
         let form = result(json!({
             "fields": [{"name": "Total", "value": "12.50", "confidence": 97.65}],
@@ -250,7 +250,7 @@ fn form_fields() {
 }
 
 #[test]
-fn every_documented_refusal() {
+fn every_documented_error_response_is_parsed() {
     within(|| {
         for (status, kind, slug, title, detail) in [
             (
@@ -329,7 +329,7 @@ fn every_documented_refusal() {
 }
 
 #[test]
-fn a_result_asked_for_while_the_job_runs() {
+fn the_documented_result_of_a_running_job_is_an_error() {
     within(|| {
         let server = Canned::start(|_, head| {
             if head.contains("/status") {

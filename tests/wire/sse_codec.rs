@@ -32,7 +32,7 @@ fn ours(stream: &str) -> (Vec<(String, String, String)>, Option<u64>) {
 }
 
 #[test]
-fn both_read_random_streams_alike() {
+fn random_streams_are_read_as_by_sse_codec() {
     const LINES: &[&str] = &[
         "",
         "",
@@ -77,7 +77,7 @@ fn both_read_random_streams_alike() {
 }
 
 #[test]
-fn what_the_crate_writes_is_read_back() {
+fn streams_written_by_sse_codec_are_read_back() {
     let events = [
         Event::message("progress-update", r#"{"status":"running","progress":0.5}"#, None),
         Event::message("message", "two\nlines", "7"),

@@ -6,7 +6,7 @@ use nitro_jobs::ErrorKind;
 use nitro_jobs::sse::Reader;
 
 #[test]
-fn an_event_is_given_the_moment_its_blank_line_is_in() {
+fn an_event_is_returned_as_soon_as_its_blank_line_arrives() {
     for (stream, blank) in [
         ("data: a\n\n", "\n"),
         ("data: a\r\n\r", "\r"),
@@ -35,7 +35,7 @@ fn fails(reader: &mut Reader) {
 }
 
 #[test]
-fn a_line_may_be_as_long_as_the_limit_and_no_longer() {
+fn a_line_longer_than_the_limit_is_an_error() {
     let line = |length: usize| format!("data:{}\n\n", "x".repeat(length - 5));
     for marked in ["", "\u{feff}"] {
         let mut reader = Reader::with_limit(100);
@@ -86,7 +86,7 @@ fn an_event_of_many_lines_has_the_same_limit() {
 }
 
 #[test]
-fn the_limit_is_for_one_event_and_not_for_what_is_fed_at_once() {
+fn the_limit_applies_to_one_event_and_not_to_one_read() {
     let mut reader = Reader::with_limit(100);
     for _ in 0..10 {
         reader.feed("data: taken\n\n".repeat(100).as_bytes());

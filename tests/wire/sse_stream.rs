@@ -231,7 +231,7 @@ const CASES: &[(&[u8], &str)] = &[
 ];
 
 #[test]
-fn every_case_is_read_as_the_standard_says() {
+fn every_case_is_read_as_the_whatwg_standard_requires() {
     assert!(CASES.len() >= 60);
     for (stream, expected) in CASES {
         let shown = String::from_utf8_lossy(stream);
@@ -241,7 +241,7 @@ fn every_case_is_read_as_the_standard_says() {
 }
 
 #[test]
-fn every_case_is_read_alike_however_it_is_cut() {
+fn every_case_is_read_alike_however_it_is_split() {
     for (stream, expected) in CASES {
         let shown = String::from_utf8_lossy(stream);
         assert_eq!(

@@ -8,7 +8,7 @@ use nitro_emulator::{Completion, Dialect, JobIdKey, Outcome, ProgressUnit, Scena
 use nitro_jobs::{Call, ErrorKind, JobState};
 
 #[test]
-fn running_tells_its_progress_as_a_fraction_and_as_a_percentage() {
+fn running_progress_is_read_as_fraction_and_percentage() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -26,7 +26,7 @@ fn running_tells_its_progress_as_a_fraction_and_as_a_percentage() {
 }
 
 #[test]
-fn progress_is_kept_within_its_bounds_and_never_guessed() {
+fn progress_is_clamped_and_never_guessed() {
     within(|| {
         for (document, progress, raw) in [
             (r#"{"status":"running","progress":0}"#, Some(0.0), Some(0.0)),
@@ -50,7 +50,7 @@ fn progress_is_kept_within_its_bounds_and_never_guessed() {
 }
 
 #[test]
-fn completed_has_its_result_inside() {
+fn a_completed_status_contains_its_result() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -65,7 +65,7 @@ fn completed_has_its_result_inside() {
 }
 
 #[test]
-fn a_redirect_says_completed_and_is_not_followed() {
+fn a_redirect_means_completed_and_is_not_followed() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -105,7 +105,7 @@ fn a_redirect_may_be_relative_bare_or_point_to_a_failure() {
 }
 
 #[test]
-fn failed_has_its_error() {
+fn a_failed_status_contains_its_error() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -122,7 +122,7 @@ fn failed_has_its_error() {
 }
 
 #[test]
-fn canceled_and_unknown_states_are_answers() {
+fn canceled_and_unknown_states_are_returned() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -149,7 +149,7 @@ fn canceled_and_unknown_states_are_answers() {
 }
 
 #[test]
-fn without_a_status_the_rest_tells() {
+fn a_missing_status_is_inferred_from_the_other_fields() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -166,7 +166,7 @@ fn without_a_status_the_rest_tells() {
 }
 
 #[test]
-fn ids_of_either_spelling_and_extra_fields_do_no_harm() {
+fn both_id_spellings_and_extra_fields_are_accepted() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -217,7 +217,7 @@ fn a_status_is_one_round_trip_with_these_headers() {
 }
 
 #[test]
-fn one_reference_id_goes_with_every_request_of_a_job() {
+fn every_request_of_a_job_carries_the_same_reference_id() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -245,7 +245,7 @@ fn one_reference_id_goes_with_every_request_of_a_job() {
 }
 
 #[test]
-fn a_passing_fault_of_the_service_is_outlived() {
+fn transient_errors_of_a_status_request_are_retried() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -256,7 +256,7 @@ fn a_passing_fault_of_the_service_is_outlived() {
 }
 
 #[test]
-fn what_is_no_status_is_refused() {
+fn a_body_that_is_no_status_is_rejected() {
     within(|| {
         for body in [
             "",

@@ -30,7 +30,7 @@ fn token_requests(emulator: &Emulator) -> Vec<Recorded> {
 }
 
 #[test]
-fn credentials_become_a_token_in_either_spelling() {
+fn credentials_become_a_token_in_both_field_spellings() {
     for snake_case in [false, true] {
         let emulator = common::emulator();
         emulator.set_oauth(OAuth {
@@ -48,7 +48,7 @@ fn credentials_become_a_token_in_either_spelling() {
 }
 
 #[test]
-fn a_token_is_renewed_when_half_of_a_short_life_is_over() {
+fn a_short_lived_token_is_renewed_after_half_its_lifetime() {
     let emulator = common::emulator();
     emulator.set_oauth(OAuth {
         expires_in: Some(1.0),
@@ -65,7 +65,7 @@ fn a_token_is_renewed_when_half_of_a_short_life_is_over() {
 }
 
 #[test]
-fn a_refused_token_is_renewed_once_and_the_request_repeated() {
+fn a_rejected_token_is_renewed_once_and_the_request_retried() {
     let emulator = common::emulator();
     let rotate = OAuth {
         rotate: true,
@@ -96,7 +96,7 @@ fn document() -> Vec<u8> {
 }
 
 #[test]
-fn a_second_refusal_is_the_answer() {
+fn a_second_401_is_returned() {
     // The endpoint goes on giving the token that the service no longer takes.
     let server = Canned::start(|_, head| {
         if head.starts_with("POST /oauth/token") {
@@ -125,7 +125,7 @@ fn a_fixed_token_is_not_renewed() {
 }
 
 #[test]
-fn threads_share_one_asking() {
+fn threads_share_one_token_request() {
     let emulator = common::emulator();
     emulator.set_oauth(OAuth {
         delay_ms: 200,
@@ -151,7 +151,7 @@ fn threads_share_one_asking() {
 }
 
 #[test]
-fn waiting_for_a_token_can_be_cancelled_by_whoever_waits() {
+fn each_call_that_waits_for_a_token_can_be_cancelled() {
     let emulator = common::emulator();
     emulator.set_oauth(OAuth {
         delay_ms: 1500,
@@ -181,7 +181,7 @@ fn waiting_for_a_token_can_be_cancelled_by_whoever_waits() {
 }
 
 #[test]
-fn a_refusal_of_the_credentials_keeps_the_words_of_rfc_6749_and_hides_the_secret() {
+fn rejected_credentials_report_the_rfc_6749_error_without_the_secret() {
     let emulator = common::emulator();
     let log = Log::default();
     let client = Client::new(log.hear(options(&emulator).retries(0))).unwrap();
@@ -213,7 +213,7 @@ fn a_refusal_of_the_credentials_keeps_the_words_of_rfc_6749_and_hides_the_secret
 }
 
 #[test]
-fn no_token_is_in_any_line_or_ticket() {
+fn log_and_tickets_contain_no_token() {
     let emulator = common::emulator();
     let log = Log::default();
     let client = Client::new(log.hear(options(&emulator))).unwrap();
@@ -228,7 +228,7 @@ fn no_token_is_in_any_line_or_ticket() {
 }
 
 #[test]
-fn the_program_is_asked_for_tokens_and_told_why() {
+fn the_token_callback_receives_the_reason() {
     let emulator = common::emulator();
     let asked = Arc::new(Mutex::new(Vec::new()));
     let (heard, answer) = (asked.clone(), Arc::new(Mutex::new(emulator.token())));
@@ -257,7 +257,7 @@ fn the_program_is_asked_for_tokens_and_told_why() {
 }
 
 #[test]
-fn a_callback_that_uses_its_client_is_told_so_instead_of_hanging() {
+fn a_token_callback_that_uses_its_client_fails_as_busy() {
     let emulator = common::emulator();
     let own: Arc<Mutex<Option<Client>>> = Arc::default();
     let (inner, kinds) = (own.clone(), Arc::new(Mutex::new(None)));
@@ -277,7 +277,7 @@ fn a_callback_that_uses_its_client_is_told_so_instead_of_hanging() {
 }
 
 #[test]
-fn the_token_goes_to_no_other_host_and_the_secret_follows_no_redirect() {
+fn token_requests_follow_no_redirect() {
     let elsewhere = Canned::json("{}");
     let to = format!("Location: {}/oauth/token\r\n", elsewhere.base_url);
     let server = Canned::start(move |_, _| common::answer("307 Temporary Redirect", &to, b""));
@@ -289,7 +289,7 @@ fn the_token_goes_to_no_other_host_and_the_secret_follows_no_redirect() {
 }
 
 #[test]
-fn a_connection_that_breaks_while_a_token_is_asked_for_is_tried_again() {
+fn a_token_request_whose_connection_breaks_is_retried() {
     let calls = Arc::new(AtomicU32::new(0));
     let count = calls.clone();
     let server = Canned::start(move |_, head| match head.starts_with("POST") {
@@ -304,7 +304,7 @@ fn a_connection_that_breaks_while_a_token_is_asked_for_is_tried_again() {
 }
 
 #[test]
-fn credentials_that_cannot_be_used_are_refused_at_once() {
+fn invalid_credentials_are_rejected_before_a_request() {
     for (id, secret) in [("", "s"), ("i", "")] {
         let error = Client::new(ClientOptions::new().client_credentials(id, secret)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);

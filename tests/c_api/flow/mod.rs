@@ -205,7 +205,7 @@ fn one_case(proxy: &Proxy, flow: fn(&World, usize, &Fault) -> Ended, step: usize
 }
 
 #[test]
-fn in_rust_with_a_fault_at_each_step() {
+fn the_flow_in_rust_survives_or_reports_a_fault_at_each_step() {
     if !c::runner().is_empty() {
         println!("skipped: the tools are for the C programs");
         return;
@@ -214,6 +214,6 @@ fn in_rust_with_a_fault_at_each_step() {
 }
 
 #[test]
-fn in_c_with_a_fault_at_each_step() {
+fn the_flow_in_c_survives_or_reports_a_fault_at_each_step() {
     every_fault(in_c::flow);
 }

@@ -30,7 +30,7 @@ fn raw(endpoint: &str, method: &str, params: &str, documents: usize) -> Result<S
 }
 
 #[test]
-fn helpers_refuse_what_the_service_would() {
+fn helpers_reject_what_the_service_rejects() {
     let png = || Input::bytes("a.png", &b"\x89PNG"[..]);
     let archive = |quality: f64| {
         to_pdfa(
@@ -107,7 +107,7 @@ fn helpers_refuse_what_the_service_would() {
 }
 
 #[test]
-fn parameters_by_hand_are_held_against_the_catalogue_too() {
+fn handwritten_parameters_are_checked_against_the_catalogue() {
     for (endpoint, method, params, documents, words) in [
         (
             "conversions",
@@ -234,7 +234,7 @@ fn parameters_by_hand_are_held_against_the_catalogue_too() {
 }
 
 #[test]
-fn what_nobody_knows_passes() {
+fn unknown_operations_are_sent_unchecked() {
     for (endpoint, method, params, documents) in [
         ("transformations", "fold", "{}", 0),
         ("extractions", "extract-accessibility-data", r#"{"x":1}"#, 3),

@@ -40,7 +40,7 @@ fn schema(operation: &str) -> &'static str {
 }
 
 #[test]
-fn every_documented_tool_is_there_and_no_other() {
+fn every_documented_tool_is_listed_and_no_other() {
     let mut ours = BTreeMap::<_, BTreeSet<_>>::new();
     let all = operations();
     for operation in &all {
@@ -67,7 +67,7 @@ fn every_documented_tool_is_there_and_no_other() {
 }
 
 #[test]
-fn parameters_are_as_the_service_describes_them() {
+fn parameters_agree_with_the_service_description() {
     let facts = facts();
     let mut compared = BTreeSet::new();
     for operation in operations() {

@@ -198,7 +198,7 @@ fn cases<'a>() -> Vec<Case<'a>> {
 }
 
 #[test]
-fn every_operation_has_a_helper_whose_request_the_service_takes() {
+fn every_operation_has_a_helper_whose_request_is_accepted() {
     let emulator = emulator();
     emulator.set_default(quick());
     let client = client(&emulator);
@@ -238,7 +238,7 @@ fn every_operation_has_a_helper_whose_request_the_service_takes() {
 }
 
 #[test]
-fn the_result_is_of_the_kind_that_the_catalogue_says() {
+fn results_are_of_the_kind_in_the_catalogue() {
     let emulator = emulator();
     emulator.set_default(quick());
     let client = client(&emulator);
@@ -262,7 +262,7 @@ fn the_result_is_of_the_kind_that_the_catalogue_says() {
 }
 
 #[test]
-fn what_was_found_is_what_is_redacted_and_made_into_fields() {
+fn found_boxes_are_accepted_by_redaction_and_form_fields() {
     let emulator = emulator();
     emulator.set_default(quick());
     let client = client(&emulator);

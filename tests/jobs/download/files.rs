@@ -10,7 +10,7 @@ use super::{done, folder_with, names, save};
 use crate::common::{Log, emulator, job, options, within};
 
 #[test]
-fn one_file_byte_for_byte_with_progress() {
+fn one_file_is_saved_byte_for_byte_with_progress() {
     within(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
@@ -45,7 +45,7 @@ fn one_file_byte_for_byte_with_progress() {
 }
 
 #[test]
-fn several_files_into_a_folder() {
+fn several_files_are_saved_into_a_folder() {
     within(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
@@ -64,7 +64,7 @@ fn several_files_into_a_folder() {
 }
 
 #[test]
-fn names_are_made_safe_and_collisions_numbered() {
+fn file_names_are_made_safe_and_collisions_numbered() {
     within(|| {
         let emulator = emulator();
         let outer = tempdir().unwrap();
@@ -114,7 +114,7 @@ fn names_are_made_safe_and_collisions_numbered() {
 }
 
 #[test]
-fn a_hostile_content_disposition_stays_in_the_folder() {
+fn a_hostile_content_disposition_cannot_leave_the_folder() {
     within(|| {
         let emulator = emulator();
         for (header, expected) in [
@@ -162,7 +162,7 @@ fn an_existing_file_is_kept_replaced_or_numbered() {
 }
 
 #[test]
-fn in_a_folder_all_files_come_or_none() {
+fn a_folder_download_saves_all_files_or_none() {
     within(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
@@ -179,7 +179,7 @@ fn in_a_folder_all_files_come_or_none() {
 }
 
 #[test]
-fn no_token_goes_to_presigned_addresses() {
+fn no_token_is_sent_to_presigned_urls() {
     within(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
@@ -200,7 +200,7 @@ fn no_token_goes_to_presigned_addresses() {
 }
 
 #[test]
-fn a_size_that_lies_is_a_warning_and_the_file_is_kept() {
+fn a_wrong_announced_size_is_a_warning_and_the_file_is_kept() {
     within(|| {
         let emulator = emulator();
         let log = Log::default();

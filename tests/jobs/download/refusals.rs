@@ -10,7 +10,7 @@ use super::{done, folder_with, names, save};
 use crate::common::{Canned, answer, emulator, json_answer, options, within};
 
 #[test]
-fn a_body_cut_short_leaves_nothing_and_the_old_file() {
+fn a_truncated_body_leaves_the_old_file_untouched() {
     within(|| {
         for framing in [Framing::Length, Framing::Chunked] {
             let emulator = emulator();
@@ -39,7 +39,7 @@ fn a_body_cut_short_leaves_nothing_and_the_old_file() {
 }
 
 #[test]
-fn each_framing_is_proved_its_own_way() {
+fn each_framing_proves_completeness() {
     within(|| {
         let emulator = emulator();
         let by = |framing| Presigned {
@@ -86,7 +86,7 @@ fn file_server(entry: &'static str, file: Vec<u8>) -> Canned {
 }
 
 #[test]
-fn without_any_proof_there_is_no_file_unless_it_is_allowed() {
+fn an_unverified_length_is_rejected_unless_allowed() {
     within(|| {
         let bare = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nConnection: close\r\n\r\n%PDF-1.7 x"
             .to_vec();
@@ -103,7 +103,7 @@ fn without_any_proof_there_is_no_file_unless_it_is_allowed() {
 }
 
 #[test]
-fn what_is_no_file_is_said_clearly() {
+fn a_result_without_a_file_is_reported() {
     within(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
@@ -154,7 +154,7 @@ fn what_is_no_file_is_said_clearly() {
 }
 
 #[test]
-fn a_page_of_a_proxy_is_no_pdf() {
+fn an_html_page_is_not_saved_as_a_pdf() {
     within(|| {
         let page = b"<!doctype html><title>Log in</title>";
         let html = answer("200 OK", "Content-Type: text/html\r\n", page);
@@ -169,7 +169,7 @@ fn a_page_of_a_proxy_is_no_pdf() {
 }
 
 #[test]
-fn folders_that_cannot_take_a_file() {
+fn unusable_folders_are_reported() {
     within(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new());
@@ -198,7 +198,7 @@ fn folders_that_cannot_take_a_file() {
 
 #[test]
 #[cfg(unix)]
-fn a_folder_that_is_read_only() {
+fn a_read_only_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     within(|| {
         let folder = tempdir().unwrap();
@@ -218,7 +218,7 @@ fn a_folder_that_is_read_only() {
 }
 
 #[test]
-fn stopped_or_cancelled_half_way_leaves_nothing() {
+fn a_stopped_or_cancelled_download_leaves_no_file() {
     within(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new().size_bytes(4u64 << 20));
@@ -248,7 +248,7 @@ fn stopped_or_cancelled_half_way_leaves_nothing() {
 }
 
 #[test]
-fn a_passing_fault_of_the_storage_is_outlived_and_a_refusal_is_told() {
+fn transient_storage_errors_are_retried_and_permanent_ones_reported() {
     within(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();

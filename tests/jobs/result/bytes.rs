@@ -11,7 +11,7 @@ use crate::common::process::alone;
 use crate::common::{Canned, emulator, within};
 
 #[test]
-fn bytes_in_every_framing_that_proves_them() {
+fn bytes_are_read_in_every_framing_that_proves_completeness() {
     within(|| {
         let emulator = emulator();
         for framing in [Framing::Length, Framing::Chunked, Framing::Close] {
@@ -38,7 +38,7 @@ fn bytes_in_every_framing_that_proves_them() {
 }
 
 #[test]
-fn several_files_come_as_one_zip() {
+fn several_files_are_returned_as_one_zip() {
     within(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new().shape(Shape::Files { n: 3 }));
@@ -53,7 +53,7 @@ fn several_files_come_as_one_zip() {
 }
 
 #[test]
-fn an_extraction_has_no_bytes() {
+fn an_extraction_result_has_no_bytes() {
     within(|| {
         let emulator = emulator();
         let long = Value::String("word ".repeat(100_000));
@@ -74,7 +74,7 @@ fn an_extraction_has_no_bytes() {
 }
 
 #[test]
-fn a_file_that_happens_to_be_json_is_bytes() {
+fn a_json_file_is_returned_as_bytes() {
     within(|| {
         for body in [r#"{"fields":[{"name":"a"}]}"#, "[1,2]", "7"] {
             let mut sink = Vec::new();
@@ -116,10 +116,10 @@ fn memory(field: &str) -> u64 {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_hundred_megabytes_pass_in_constant_memory() {
+fn a_hundred_megabytes_are_read_in_constant_memory() {
     alone(
         module_path!(),
-        "a_hundred_megabytes_pass_in_constant_memory",
+        "a_hundred_megabytes_are_read_in_constant_memory",
         || {
             within(|| {
                 const SIZE: u64 = 100 << 20;
@@ -154,7 +154,7 @@ fn a_writer_that_fails_ends_the_transfer() {
 }
 
 #[test]
-fn a_body_cut_short_is_an_error() {
+fn a_truncated_body_is_an_error() {
     within(|| {
         for framing in [Framing::Length, Framing::Chunked] {
             let emulator = emulator();

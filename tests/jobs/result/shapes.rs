@@ -8,7 +8,7 @@ use super::{done, failing, shaped};
 use crate::common::{Canned, client, emulator, job, manual, polls, within};
 
 #[test]
-fn files() {
+fn file_results_list_their_files() {
     within(|| {
         let result = shaped(Shape::File);
         assert_eq!((result.kind(), result.files().len()), (ResultKind::File, 1));
@@ -30,7 +30,7 @@ fn files() {
 }
 
 #[test]
-fn text() {
+fn text_is_parsed() {
     within(|| {
         let result = shaped(Shape::Text);
         assert_eq!(result.kind(), ResultKind::Text);
@@ -41,7 +41,7 @@ fn text() {
 }
 
 #[test]
-fn tables() {
+fn tables_are_parsed() {
     within(|| {
         let tables = shaped(Shape::Tables).tables().unwrap();
         let data = &tables[0].data;
@@ -63,7 +63,7 @@ fn tables() {
 }
 
 #[test]
-fn text_boxes_in_both_forms() {
+fn text_boxes_are_parsed_in_both_forms() {
     within(|| {
         let boxes = shaped(Shape::TextBoxes).text_boxes().unwrap();
         let [TextBox::Single(first), TextBox::Single(second)] = &boxes[..] else {
@@ -90,7 +90,7 @@ fn text_boxes_in_both_forms() {
 }
 
 #[test]
-fn boxes_of_personal_data() {
+fn personal_data_boxes_are_parsed() {
     within(|| {
         let boxes = shaped(Shape::PiiBoxes).pii_boxes().unwrap();
         assert_eq!(boxes[0].pii_type.as_str(), "ADDRESS");
@@ -100,7 +100,7 @@ fn boxes_of_personal_data() {
 }
 
 #[test]
-fn properties() {
+fn properties_are_parsed() {
     within(|| {
         let properties = shaped(Shape::Properties).properties().unwrap();
         assert_eq!(properties.title.as_deref(), Some("Invoice 2026-0117"));
@@ -111,7 +111,7 @@ fn properties() {
 }
 
 #[test]
-fn forms_wrapped_and_not() {
+fn form_fields_are_parsed_with_and_without_wrapper() {
     within(|| {
         let form = shaped(Shape::FormFields);
         assert_eq!(form.kind(), ResultKind::Form);
@@ -129,7 +129,7 @@ fn forms_wrapped_and_not() {
 }
 
 #[test]
-fn what_is_not_known_is_kept() {
+fn unknown_results_are_kept_as_json() {
     within(|| {
         let result = shaped(Shape::Unknown);
         assert_eq!(result.kind(), ResultKind::Unknown);
@@ -146,7 +146,7 @@ fn what_is_not_known_is_kept() {
 }
 
 #[test]
-fn the_text_stays_exactly_as_it_came() {
+fn result_json_is_kept_exactly_as_received() {
     within(|| {
         let odd = " {\n\t\"later\" : [1e400, 0.10, -0, \"\\u00e9\\/\"] ,\"jobID\":\"j\",\r\n \"status\":\"completed\", \
                    \"result\" : { \"file\":{\"URL\":null , \"metadata\":{\"fileSizeBytes\":1.0}} } }\n";
@@ -160,7 +160,7 @@ fn the_text_stays_exactly_as_it_came() {
 }
 
 #[test]
-fn ids_extra_fields_and_a_missing_status_do_no_harm() {
+fn id_spellings_extra_fields_and_a_missing_status_are_tolerated() {
     within(|| {
         let emulator = emulator();
         for key in [JobIdKey::JobID, JobIdKey::JobId, JobIdKey::Absent] {
@@ -176,7 +176,7 @@ fn ids_extra_fields_and_a_missing_status_do_no_harm() {
 }
 
 #[test]
-fn a_job_without_a_result_is_an_error_though_the_answer_is_200() {
+fn a_200_without_a_result_is_an_error() {
     within(|| {
         let emulator = emulator();
         let failed = done(&emulator, Scenario::new().failed("OCRFailed", "OCR failed"));
@@ -203,7 +203,7 @@ fn a_job_without_a_result_is_an_error_though_the_answer_is_200() {
 }
 
 #[test]
-fn a_404_is_cleared_up_by_asking_the_status_once() {
+fn a_404_of_the_result_is_resolved_by_one_status_request() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);

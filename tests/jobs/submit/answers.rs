@@ -10,7 +10,7 @@ use super::{PDF, flatten, send, send_one};
 use crate::common::{self, Canned, answer, client, emulator, json_answer, quick};
 
 #[test]
-fn the_job_is_where_the_location_says_whatever_its_form() {
+fn the_job_id_is_read_from_every_form_of_location() {
     for location in [LocationForm::Absolute, LocationForm::Relative, LocationForm::Bare] {
         for body in [AcceptedBody::Empty, AcceptedBody::Json] {
             let emulator = emulator();
@@ -30,7 +30,7 @@ fn the_job_is_where_the_location_says_whatever_its_form() {
 }
 
 #[test]
-fn the_ticket_is_complete_and_brings_the_job_back_elsewhere() {
+fn the_ticket_is_complete_and_restores_the_job_in_another_client() {
     let emulator = emulator();
     emulator.set_default(quick().retry_after(1.5));
     let job = send_one(&client(&emulator)).unwrap().job;
@@ -45,7 +45,7 @@ fn the_ticket_is_complete_and_brings_the_job_back_elsewhere() {
 }
 
 #[test]
-fn a_job_that_is_answered_at_once_asks_nobody_for_its_result() {
+fn an_immediate_result_needs_no_further_request() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(quick().answer_at_once(true));
     let submitted = send_one(&client(&emulator)).unwrap();
@@ -72,7 +72,7 @@ fn a_job_that_is_answered_at_once_asks_nobody_for_its_result() {
 }
 
 #[test]
-fn an_extraction_that_is_answered_at_once_is_no_file() {
+fn an_immediate_extraction_result_is_not_a_file() {
     let emulator = emulator();
     emulator.set_default(quick().answer_at_once(true).shape(Shape::Text));
     let submission = Submission::new(Endpoint::Extractions, "extract-text").file(Input::bytes("a.pdf", PDF));
@@ -95,7 +95,7 @@ fn a_job_that_fails_at_once_is_an_error() {
 }
 
 #[test]
-fn a_200_may_also_only_name_the_job() {
+fn a_200_that_only_names_the_job_is_accepted() {
     for body in [
         r#"{"jobID":"7","status":"running","progress":0}"#,
         r#"{"jobId":"7","status":"completed"}"#,
@@ -108,7 +108,7 @@ fn a_200_may_also_only_name_the_job() {
 }
 
 #[test]
-fn a_consent_that_names_no_job_leaves_it_open_whether_there_is_one() {
+fn a_202_without_a_job_is_an_uncertain_submission() {
     for answer in [
         answer("202 Accepted", "", b""),
         answer("202 Accepted", "Location: ftp://x\r\n", b""),
@@ -126,7 +126,7 @@ fn a_consent_that_names_no_job_leaves_it_open_whether_there_is_one() {
 }
 
 #[test]
-fn a_location_is_enough_if_the_body_breaks_off() {
+fn a_truncated_body_is_tolerated_if_there_is_a_location() {
     let server = Canned::start(|_, _| {
         b"HTTP/1.1 202 Accepted\r\nLocation: /jobs/9/status\r\nContent-Length: 50\r\n\r\n{\"jobID\"".to_vec()
     });
@@ -135,7 +135,7 @@ fn a_location_is_enough_if_the_body_breaks_off() {
 }
 
 #[test]
-fn the_service_s_reasons_reach_the_caller() {
+fn the_problem_document_reaches_the_caller() {
     let emulator = emulator();
     let client = common::plain_client(&emulator);
     let wrong = Submission::new(Endpoint::Transformations, "spilt").file(Input::bytes("a.pdf", PDF));
@@ -152,7 +152,7 @@ fn the_service_s_reasons_reach_the_caller() {
 }
 
 #[test]
-fn who_is_turned_away_for_a_while_tries_again() {
+fn transient_error_responses_are_retried() {
     for scenario in [
         quick().submit_codes(vec![503u16, 503]),
         quick().rate_limit(nitro_emulator::RateLimit {
@@ -170,7 +170,7 @@ fn who_is_turned_away_for_a_while_tries_again() {
 }
 
 #[test]
-fn a_document_is_not_sent_on_by_a_redirect() {
+fn a_redirect_does_not_resend_the_document() {
     let elsewhere = Canned::json("{}");
     let to = format!("Location: {}/transformations?key=s3cret\r\n", elsewhere.base_url);
     let server = Canned::start(move |_, _| answer("307 Temporary Redirect", &to, b""));

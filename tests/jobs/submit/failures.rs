@@ -12,7 +12,7 @@ use crate::common::{self, client, emulator, quick};
 const LARGE: usize = 8_000_000;
 
 #[test]
-fn a_refusal_while_the_document_is_still_sent_is_told_as_such() {
+fn an_error_response_during_the_upload_is_reported() {
     for (code, kind) in [
         (413u16, ErrorKind::ContentTooLarge),
         (403, ErrorKind::Forbidden),
@@ -33,7 +33,7 @@ fn a_refusal_while_the_document_is_still_sent_is_told_as_such() {
 }
 
 #[test]
-fn a_document_that_is_too_large_is_refused_with_the_limit_early_or_late() {
+fn an_oversized_document_is_rejected_during_or_after_the_upload() {
     for early in [false, true] {
         let emulator = Emulator::start(Config {
             max_file_bytes: 1_000_000,
@@ -51,7 +51,7 @@ fn a_document_that_is_too_large_is_refused_with_the_limit_early_or_late() {
 }
 
 #[test]
-fn a_wrong_token_is_told_though_the_document_was_still_being_sent() {
+fn a_wrong_token_is_reported_during_the_upload() {
     let emulator = emulator();
     let client = Client::new(common::options(&emulator).token("wrong-token")).unwrap();
     let document = pdf_of(LARGE);
@@ -62,7 +62,7 @@ fn a_wrong_token_is_told_though_the_document_was_still_being_sent() {
 }
 
 #[test]
-fn a_submission_that_may_have_arrived_is_not_repeated_and_the_error_says_so() {
+fn a_submission_that_may_have_arrived_is_not_retried_and_is_reported_uncertain() {
     let emulator = emulator();
     // All of it arrives; the answer does not.
     emulator.fault(Fault::cut(0));
@@ -75,7 +75,7 @@ fn a_submission_that_may_have_arrived_is_not_repeated_and_the_error_says_so() {
 }
 
 #[test]
-fn a_kept_connection_that_the_server_is_about_to_close_is_not_taken() {
+fn a_stale_pooled_connection_is_not_used_for_a_submission() {
     let emulator = emulator();
     let client = client(&emulator);
     // The connection of this question is closed when a second request is on it.
@@ -89,7 +89,7 @@ fn a_kept_connection_that_the_server_is_about_to_close_is_not_taken() {
 }
 
 #[test]
-fn a_connection_that_breaks_in_mid_upload_is_not_repeated_either() {
+fn an_upload_whose_connection_breaks_is_not_retried() {
     let emulator = emulator();
     emulator.fault(Fault::reset(300_000).in_request());
     let document = pdf_of(LARGE);
@@ -101,7 +101,7 @@ fn a_connection_that_breaks_in_mid_upload_is_not_repeated_either() {
 }
 
 #[test]
-fn a_gateway_that_gave_up_leaves_it_open_whether_there_is_a_job() {
+fn a_gateway_error_is_an_uncertain_submission() {
     for code in [500u16, 502, 504] {
         let emulator = emulator();
         emulator.set_default(quick().submit_codes(vec![code]));
@@ -116,7 +116,7 @@ fn a_gateway_that_gave_up_leaves_it_open_whether_there_is_a_job() {
 }
 
 #[test]
-fn no_answer_in_time_leaves_it_open_too() {
+fn a_submission_that_times_out_is_uncertain() {
     let emulator = emulator();
     emulator.fault(Fault::mute(0));
     let submission = flatten().file(Input::bytes("a.pdf", PDF));
@@ -129,7 +129,7 @@ fn no_answer_in_time_leaves_it_open_too() {
 }
 
 #[test]
-fn what_never_arrived_is_sent_again() {
+fn a_submission_that_was_not_sent_is_retried() {
     let emulator = emulator();
     let client = Client::new(common::options(&emulator).retries(30)).unwrap();
     emulator.stop_listening();
@@ -149,7 +149,7 @@ fn what_never_arrived_is_sent_again() {
 }
 
 #[test]
-fn a_reader_that_was_begun_is_not_sent_again() {
+fn a_reader_that_was_read_from_is_not_retried() {
     let emulator = emulator();
     emulator.set_default(quick().submit_codes(vec![503u16]));
     let reader = flatten().file(Input::reader("a.pdf", PDF.len() as u64, PDF));
@@ -159,7 +159,7 @@ fn a_reader_that_was_begun_is_not_sent_again() {
 }
 
 #[test]
-fn a_file_that_changes_while_it_is_sent_is_an_error_at_once() {
+fn a_file_that_changes_during_the_upload_is_an_immediate_error() {
     let folder = tempfile::tempdir().unwrap();
     type Change = fn(&mut std::fs::File);
     let changes: [(&str, Change); 3] = [

@@ -49,7 +49,7 @@ fn every_kind_of_input_arrives_byte_for_byte() {
 }
 
 #[test]
-fn one_document_is_called_file_and_the_head_is_as_the_service_wants_it() {
+fn one_document_is_sent_as_the_part_file_with_the_documented_headers() {
     let emulator = emulator();
     let params = r#" {"to" : "docx", "later":[1e300] } "#;
     let submission = Submission::new(Endpoint::Conversions, "convert")
@@ -83,7 +83,7 @@ fn one_document_is_called_file_and_the_head_is_as_the_service_wants_it() {
 }
 
 #[test]
-fn a_submission_without_a_reader_can_be_sent_again() {
+fn a_submission_without_a_reader_can_be_submitted_twice() {
     let emulator = emulator();
     let client = client(&emulator);
     let again = flatten().file(Input::bytes("a.pdf", PDF));
@@ -96,7 +96,7 @@ fn a_submission_without_a_reader_can_be_sent_again() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_told_before_anything_is() {
+fn invalid_submissions_are_rejected_before_a_request() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let client = client(&emulator);
     let unknown = folder.path().join("notes.xyz");
@@ -159,7 +159,7 @@ fn what_cannot_be_sent_is_told_before_anything_is() {
 }
 
 #[test]
-fn progress_is_told_from_nothing_to_all_and_never_goes_back() {
+fn upload_progress_runs_from_zero_to_the_total_and_never_decreases() {
     let emulator = emulator();
     emulator.set_default(common::quick().submit_codes(vec![503u16]));
     let document = pdf_of(2_000_000);
@@ -179,7 +179,7 @@ fn progress_is_told_from_nothing_to_all_and_never_goes_back() {
 }
 
 #[test]
-fn the_progress_can_stop_it() {
+fn the_progress_callback_can_stop_the_upload() {
     let emulator = emulator();
     let document = pdf_of(4_000_000);
     let submission = flatten().file(Input::bytes("a.pdf", &document[..]));
@@ -212,7 +212,7 @@ fn an_upload_that_hangs_can_be_cancelled() {
 }
 
 #[test]
-fn nothing_confidential_is_in_debug_output() {
+fn debug_output_shows_no_parameters_or_documents() {
     let submission = Submission::new(Endpoint::Transformations, "protect")
         .params_json(r#"{"userPassword":"hunter2"}"#)
         .unwrap()

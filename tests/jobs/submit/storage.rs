@@ -6,7 +6,7 @@ use super::{PDF, flatten, pdf_of, send};
 use crate::common::{client, emulator};
 
 #[test]
-fn storage_gets_the_document_without_the_token_and_the_service_its_address() {
+fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
     let emulator = emulator();
     let document = pdf_of(500_000);
     let submission = Submission::new(Endpoint::Transformations, "merge")
@@ -57,7 +57,7 @@ fn storage_gets_the_document_without_the_token_and_the_service_its_address() {
 }
 
 #[test]
-fn an_address_goes_to_the_service_as_it_is() {
+fn a_document_url_is_passed_to_the_service_unchanged() {
     let emulator = emulator();
     let client = client(&emulator);
     // The emulator reads addresses of its own storage alone: a submission that went there before lends one.

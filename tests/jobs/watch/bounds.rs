@@ -11,7 +11,7 @@ use super::{add_all, ends, never, next};
 use crate::common::{client, emulator, job, manual, options, polls, quick, streams, until, within};
 
 #[test]
-fn requests_stay_within_the_budget() {
+fn requests_stay_within_the_rate_limit() {
     within(|| {
         const RATE: f64 = 50.0;
         let emulator = emulator();
@@ -38,7 +38,7 @@ fn requests_stay_within_the_budget() {
 }
 
 #[test]
-fn as_many_streams_as_allowed_and_the_next_in_turn() {
+fn streams_stay_within_their_limit_and_the_next_job_takes_a_free_one() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -64,7 +64,7 @@ fn as_many_streams_as_allowed_and_the_next_in_turn() {
 }
 
 #[test]
-fn a_slow_reader_sees_the_latest_progress_and_every_end() {
+fn a_slow_consumer_receives_the_latest_progress_and_every_end() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -107,7 +107,7 @@ fn a_slow_reader_sees_the_latest_progress_and_every_end() {
 }
 
 #[test]
-fn log_lines_come_out_of_next_and_nowhere_else() {
+fn log_callbacks_run_inside_next_only() {
     within(|| {
         let emulator = emulator();
         let lines = Arc::new(Mutex::new(Vec::new()));
@@ -136,7 +136,7 @@ fn log_lines_come_out_of_next_and_nowhere_else() {
 }
 
 #[test]
-fn tokens_are_asked_for_inside_next_and_nowhere_else() {
+fn token_callbacks_run_inside_next_only() {
     within(|| {
         let emulator = emulator();
         let here = std::thread::current().id();

@@ -14,7 +14,7 @@ use crate::common::{client, emulator, job, polls, quick, streams, until, within}
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn jobs_come_and_go_while_it_runs() {
+fn jobs_can_be_added_and_removed_while_a_watch_runs() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -61,7 +61,7 @@ fn jobs_come_and_go_while_it_runs() {
 }
 
 #[test]
-fn timeouts_and_cancels_lose_nothing() {
+fn timeouts_and_cancels_of_next_lose_no_event() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -92,7 +92,7 @@ fn timeouts_and_cancels_lose_nothing() {
 }
 
 #[test]
-fn a_blocked_next_ends_with_its_token() {
+fn a_blocked_next_is_cancelled_by_its_token() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -114,7 +114,7 @@ fn a_blocked_next_ends_with_its_token() {
 }
 
 #[test]
-fn dropping_it_is_prompt_whatever_its_threads_do() {
+fn dropping_a_watch_is_prompt_whatever_its_threads_do() {
     within(|| {
         // A server that takes connections and says nothing: requests wait for an answer that never comes.
         let mute = TcpListener::bind("127.0.0.1:0").unwrap();

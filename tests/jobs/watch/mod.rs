@@ -61,7 +61,7 @@ fn add_all(
 }
 
 #[test]
-fn one_job_tells_its_progress_and_its_end() {
+fn one_job_reports_its_progress_and_its_end() {
     within(|| {
         for threads in [1, 2] {
             let emulator = emulator();
@@ -124,7 +124,7 @@ fn three_hundred_jobs_end_as_scripted() {
 }
 
 #[test]
-fn what_goes_wrong_says_so_in_its_event() {
+fn errors_are_reported_in_the_event_of_their_job() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -147,7 +147,7 @@ fn what_goes_wrong_says_so_in_its_event() {
 }
 
 #[test]
-fn the_server_may_restart_in_the_middle() {
+fn a_watch_survives_a_server_restart() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -166,7 +166,7 @@ fn the_server_may_restart_in_the_middle() {
 }
 
 #[test]
-fn options_that_cannot_be_used_are_refused() {
+fn invalid_watch_options_are_rejected() {
     let client = Client::new(ClientOptions::new()).unwrap();
     let refused = |options: WatchOptions| client.watch(options).unwrap_err().kind();
     for options in [

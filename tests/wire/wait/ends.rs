@@ -22,7 +22,7 @@ fn ways(scenario: &Scenario) -> Vec<Scenario> {
 }
 
 #[test]
-fn completed() {
+fn a_completed_job_ends_the_wait_with_its_result() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -49,7 +49,7 @@ fn completed() {
 }
 
 #[test]
-fn failed_with_the_services_reason() {
+fn a_failed_job_ends_the_wait_with_its_problem_document() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -75,7 +75,7 @@ fn failed_with_the_services_reason() {
 }
 
 #[test]
-fn the_reason_of_a_failure_comes_in_any_form() {
+fn the_reason_of_a_failure_is_read_in_every_form() {
     within(|| {
         for (body, title) in [
             (
@@ -102,7 +102,7 @@ fn the_reason_of_a_failure_comes_in_any_form() {
 }
 
 #[test]
-fn a_failure_whose_reason_cannot_be_had_is_still_a_failure() {
+fn a_failure_without_an_available_reason_is_still_a_failure() {
     within(|| {
         let server = Canned::start(|_, head| {
             if head.contains("event-stream") {
@@ -117,7 +117,7 @@ fn a_failure_whose_reason_cannot_be_had_is_still_a_failure() {
 }
 
 #[test]
-fn canceled() {
+fn a_canceled_job_ends_the_wait() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -131,7 +131,7 @@ fn canceled() {
 }
 
 #[test]
-fn gone_and_the_request_must_be_sent_again() {
+fn an_expired_job_is_reported_as_gone() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -150,7 +150,7 @@ fn gone_and_the_request_must_be_sent_again() {
 }
 
 #[test]
-fn not_found() {
+fn an_unknown_job_is_not_found() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -164,7 +164,7 @@ fn not_found() {
 }
 
 #[test]
-fn unauthorized_at_once() {
+fn an_unauthorized_response_ends_the_wait_at_once() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -178,7 +178,7 @@ fn unauthorized_at_once() {
 }
 
 #[test]
-fn the_deadline_leaves_the_job_to_another_client() {
+fn a_wait_timeout_leaves_the_job_to_another_client() {
     within(|| {
         let emulator = emulator();
         for stream in [StreamMode::Live, StreamMode::Refuse(501), StreamMode::Mute] {
@@ -211,7 +211,7 @@ fn the_deadline_leaves_the_job_to_another_client() {
 }
 
 #[test]
-fn the_default_deadline_is_an_option() {
+fn the_default_wait_timeout_is_an_option() {
     within(|| {
         let emulator = emulator();
         let options = crate::common::options(&emulator).wait_timeout(Duration::from_millis(50));
@@ -223,7 +223,7 @@ fn the_default_deadline_is_an_option() {
 }
 
 #[test]
-fn stopped_by_the_callback() {
+fn the_callback_can_stop_the_wait() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -241,7 +241,7 @@ fn stopped_by_the_callback() {
 }
 
 #[test]
-fn cancelled_from_another_thread() {
+fn a_wait_is_cancelled_from_another_thread() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -267,7 +267,7 @@ fn cancelled_from_another_thread() {
 }
 
 #[test]
-fn a_job_that_is_over_already() {
+fn a_finished_job_ends_the_wait_at_once() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);

@@ -12,7 +12,7 @@ use crate::common::{
 };
 
 #[test]
-fn passing_faults_of_the_service() {
+fn a_wait_survives_transient_service_errors() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -27,7 +27,7 @@ fn passing_faults_of_the_service() {
 }
 
 #[test]
-fn a_service_that_never_recovers_ends_the_wait_with_its_answer() {
+fn a_permanent_service_error_ends_the_wait() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -42,7 +42,7 @@ fn a_service_that_never_recovers_ends_the_wait_with_its_answer() {
 }
 
 #[test]
-fn the_server_is_restarted_in_the_middle() {
+fn a_wait_survives_a_server_restart() {
     within(|| {
         for dialect in DIALECTS {
             let emulator = emulator();
@@ -68,7 +68,7 @@ fn the_server_is_restarted_in_the_middle() {
 }
 
 #[test]
-fn the_job_ends_while_the_server_is_away() {
+fn a_job_that_ends_while_the_server_is_down_ends_the_wait() {
     within(|| {
         let emulator = emulator();
         for stream in [StreamMode::Live, StreamMode::Refuse(405)] {
@@ -90,7 +90,7 @@ fn the_job_ends_while_the_server_is_away() {
 }
 
 #[test]
-fn connections_dropped_again_and_again() {
+fn a_wait_survives_repeatedly_dropped_connections() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -109,7 +109,7 @@ fn connections_dropped_again_and_again() {
 }
 
 #[test]
-fn streams_cut_and_reset_at_many_places() {
+fn a_wait_survives_streams_cut_and_reset_at_many_offsets() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -147,7 +147,7 @@ fn an_unreachable_service_ends_the_wait_in_bounded_time() {
 }
 
 #[test]
-fn garbage_between_good_answers() {
+fn a_wait_survives_malformed_responses() {
     within(|| {
         let server = Canned::start(|index, _| match index {
             0 => {
@@ -167,7 +167,7 @@ fn garbage_between_good_answers() {
 }
 
 #[test]
-fn a_result_that_is_late_after_completed_is_awaited() {
+fn a_result_that_appears_after_completed_is_awaited() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -181,7 +181,7 @@ fn a_result_that_is_late_after_completed_is_awaited() {
 }
 
 #[test]
-fn many_waits_share_a_client() {
+fn many_waits_share_one_client() {
     within(|| {
         let emulator = emulator();
         let client = Client::new(options(&emulator)).unwrap();

@@ -18,7 +18,7 @@ fn only_one_connection(emulator: &Emulator) {
 }
 
 #[test]
-fn the_stream_carries_a_job_to_its_end_alone() {
+fn a_stream_follows_a_job_to_its_end_without_polls() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -37,7 +37,7 @@ fn the_stream_carries_a_job_to_its_end_alone() {
 }
 
 #[test]
-fn a_refused_stream_is_polled_and_the_switch_is_told() {
+fn a_refused_stream_falls_back_to_polling_and_is_logged() {
     within(|| {
         for refusal in [404, 405, 406, 415, 501] {
             let emulator = emulator();
@@ -64,7 +64,7 @@ fn a_refused_stream_is_polled_and_the_switch_is_told() {
 }
 
 #[test]
-fn a_mute_stream_is_closed_and_polled() {
+fn an_idle_stream_is_closed_and_polled() {
     within(|| {
         let emulator = emulator();
         let log = Log::default();
@@ -88,7 +88,7 @@ fn a_mute_stream_is_closed_and_polled() {
 }
 
 #[test]
-fn heartbeats_keep_a_slow_stream_from_being_mute() {
+fn heartbeats_keep_a_slow_stream_from_being_idle() {
     within(|| {
         let emulator = emulator();
         let options = options(&emulator).idle_timeout(Duration::from_millis(800));
@@ -105,7 +105,7 @@ fn heartbeats_keep_a_slow_stream_from_being_mute() {
 }
 
 #[test]
-fn a_stream_of_mere_heartbeats_is_cleared_up_by_a_poll() {
+fn a_stream_of_heartbeats_only_is_checked_by_a_poll() {
     within(|| {
         let emulator = emulator();
         let options = options(&emulator).idle_timeout(Duration::from_millis(100));
@@ -147,7 +147,7 @@ fn a_stream_that_ends_early_is_followed_by_one_poll_and_a_new_stream() {
 }
 
 #[test]
-fn a_stream_that_never_brings_anything_is_given_up() {
+fn a_stream_without_events_is_abandoned_after_three_attempts() {
     within(|| {
         let emulator = emulator();
         let log = Log::default();
@@ -164,7 +164,7 @@ fn a_stream_that_never_brings_anything_is_given_up() {
 }
 
 #[test]
-fn the_servers_retry_sets_the_pause_before_a_new_stream() {
+fn the_retry_field_sets_the_pause_before_a_new_stream() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -186,7 +186,7 @@ fn the_servers_retry_sets_the_pause_before_a_new_stream() {
 }
 
 #[test]
-fn completed_without_an_address_is_polled_and_doubted_if_it_still_runs() {
+fn completed_without_a_location_is_confirmed_by_a_poll() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -209,7 +209,7 @@ fn completed_without_an_address_is_polled_and_doubted_if_it_still_runs() {
 }
 
 #[test]
-fn an_announcement_that_the_poll_denies_is_not_believed() {
+fn a_completed_event_that_the_poll_contradicts_is_ignored() {
     within(|| {
         use crate::common::{Canned, event_stream, json_answer};
         let server = Canned::start(|index, head| {
@@ -237,7 +237,7 @@ fn an_announcement_that_the_poll_denies_is_not_believed() {
 }
 
 #[test]
-fn progress_is_monotone_and_one_is_not_the_end() {
+fn progress_never_decreases_and_one_is_not_the_end() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -261,7 +261,7 @@ fn progress_is_monotone_and_one_is_not_the_end() {
 }
 
 #[test]
-fn retry_after_of_a_refusal_and_of_a_poll_are_honoured() {
+fn retry_after_is_honoured_in_error_responses_and_polls() {
     within(|| {
         let emulator = emulator();
         let client = client(&emulator);
@@ -302,7 +302,7 @@ fn retry_after_of_a_refusal_and_of_a_poll_are_honoured() {
 }
 
 #[test]
-fn polls_grow_apart_up_to_the_longest_pause() {
+fn poll_intervals_grow_up_to_the_maximum() {
     within(|| {
         let emulator = emulator();
         let options = options(&emulator).poll_interval(Duration::from_millis(10), Duration::from_millis(60));
