@@ -184,9 +184,9 @@ fn every_function_rejects_invalid_arguments() {
     }
     source += "    return tear_down();\n}\n";
 
-    let generated = c::workshop().join("arguments.c");
+    let generated = c::build_dir().join("arguments.c");
     std::fs::write(&generated, source).expect("the generated program");
-    let program = c::workshop().join("arguments");
+    let program = c::build_dir().join("arguments");
     c::compile(
         &[&generated, &c::root().join("tests/c/check.c")],
         &c::library(),

@@ -65,7 +65,7 @@ struct Programs {
 fn programs() -> &'static Programs {
     static BUILT: OnceLock<Programs> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let (sources, target) = (c::root().join("benches/c"), c::workshop());
+        let (sources, target) = (c::root().join("benches/c"), c::build_dir());
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
         build

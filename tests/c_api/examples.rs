@@ -14,7 +14,7 @@ use nitro_emulator::{Emulator, Limited, Outcome, RateLimit, Scenario, Shape};
 
 /// The example `name`, compiled: in a folder of its own, since some have the names of programs in tests/c.
 fn built(name: &str) -> PathBuf {
-    let folder = c::workshop().join("examples");
+    let folder = c::build_dir().join("examples");
     std::fs::create_dir_all(&folder).unwrap();
     let program = folder.join(name);
     let source = c::root().join(format!("examples/c/{name}.c"));
@@ -381,7 +381,7 @@ fn each_example_builds_against_an_installed_library_is_short_and_is_listed() {
     if !c::have("pkg-config") {
         return;
     }
-    let prefix = c::workshop().join("prefix");
+    let prefix = c::build_dir().join("prefix");
     let target = c::deps().join("../..").canonicalize().unwrap();
     let mut make = Command::new("make");
     make.args(["-s", "install", &format!("PREFIX={}", prefix.display())]);

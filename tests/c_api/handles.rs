@@ -102,7 +102,7 @@ fn waits_end_with_the_job_whatever_the_stream_does() {
     }
     let emulator = common::emulator();
     // Long enough for the program to see it run.
-    let quick = || common::quick().duration_ms(c::unhurried(60));
+    let quick = || common::quick().duration_ms(c::scaled_ms(60));
     let jobs = [
         ("event_in_data", quick()),
         ("named", quick().dialect(Dialect::Named)),
@@ -111,8 +111,8 @@ fn waits_end_with_the_job_whatever_the_stream_does() {
         ("plain_json", quick().stream(StreamMode::Json)),
         ("failed", failed()),
         ("canceled", quick().outcome(Outcome::Canceled)),
-        ("stopped", Scenario::new().duration_ms(c::unhurried(300))),
-        ("slow", Scenario::new().duration_ms(c::unhurried(600))),
+        ("stopped", Scenario::new().duration_ms(c::scaled_ms(300))),
+        ("slow", Scenario::new().duration_ms(c::scaled_ms(600))),
         ("never", running().outcome(Outcome::Never)),
     ];
     run("wait", &emulator, &jobs).passes();

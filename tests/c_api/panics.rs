@@ -16,7 +16,7 @@ fn a_panic_becomes_an_error_code_and_the_next_call_works() {
         .arg("folder", folder.path())
         .arg("named", emulator.base_url().replace("127.0.0.1", "service.test"))
         .start()
-        .tells();
+        .output();
     // What goes to its standard error fails every program.
     assert_eq!(told, "");
     let half = |name: &std::ffi::OsString| name.to_string_lossy().starts_with('.');

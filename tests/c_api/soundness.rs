@@ -25,7 +25,10 @@ fn running() -> Scenario {
 
 #[test]
 fn a_hundred_thousand_operations_leak_no_memory_descriptors_or_threads() {
-    let (emulator, operations) = (common::emulator(), c::fewer(OPERATIONS, FEWER_OPERATIONS));
+    let (emulator, operations) = (
+        common::emulator(),
+        c::unless_under_tool(OPERATIONS, FEWER_OPERATIONS),
+    );
     measured("soak", &emulator)
         .arg("operations", operations.to_string())
         .arg(
@@ -54,7 +57,7 @@ fn handles_shared_by_eight_threads_are_cancelled_and_freed_from_a_ninth() {
     c::run("ninth", &emulator.base_url(), &emulator.token())
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
-        .arg("rounds", c::fewer("8", "3"))
+        .arg("rounds", c::unless_under_tool("8", "3"))
         .passes();
 }
 
@@ -81,7 +84,7 @@ fn connection_resets_raise_no_sigpipe() {
     for scheme in ["http", "https"] {
         let base_url = format!("{scheme}://127.0.0.1:{port}");
         c::run("sigpipe", &base_url, "secret-token-77")
-            .arg("rounds", c::fewer("200", "30"))
+            .arg("rounds", c::unless_under_tool("200", "30"))
             .passes();
     }
 }
@@ -100,7 +103,7 @@ fn the_tool_detects_deliberate_faults() {
         println!("skipped: this is about the tools of make valgrind, asan and tsan");
         return;
     }
-    let (program, sources) = (c::workshop().join("canary"), c::root().join("tests/c"));
+    let (program, sources) = (c::build_dir().join("canary"), c::root().join("tests/c"));
     c::compile(
         &[&sources.join("canary.c"), &sources.join("check.c")],
         &c::library(),

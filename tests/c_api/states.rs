@@ -154,9 +154,9 @@ fn handles_in_a_wrong_state_are_rejected() {
     }
     source += "    return tear_down();\n}\n";
 
-    let generated = c::workshop().join("states.c");
+    let generated = c::build_dir().join("states.c");
     std::fs::write(&generated, source).expect("the generated program");
-    let program = c::workshop().join("states");
+    let program = c::build_dir().join("states");
     c::compile(
         &[&generated, &c::root().join("tests/c/check.c")],
         &c::library(),

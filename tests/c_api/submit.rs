@@ -68,7 +68,7 @@ fn the_catalogue_is_read_and_checks_submissions() {
     }
     let told = c::run("catalog", "http://127.0.0.1:9", "some-token")
         .start()
-        .tells();
+        .output();
     assert_eq!(told, nitro_jobs::catalog::json());
     assert!(serde_json::from_str::<serde_json::Value>(&told).is_ok());
 }

@@ -38,7 +38,7 @@ const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-W
 
 /// The form that this test program runs, if it is one of those.
 pub fn form() -> Option<Form> {
-    let program = c::workshop();
+    let program = c::build_dir();
     let name = program.file_name().unwrap_or_default();
     RUN.iter()
         .find_map(|(program, form)| (name == *program).then_some(*form))
@@ -116,7 +116,7 @@ pub fn twin(form: Form, name: &str) -> PathBuf {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("this process");
     let begun = stat.rsplit(')').next().and_then(|rest| rest.split(' ').nth(20));
     let process = format!("{}-{}", std::process::id(), begun.expect("when it began"));
-    let folder = c::workshop().join("twins");
+    let folder = c::build_dir().join("twins");
     let own = folder.join(&process);
     let [ready, failed] = ["ready", "failed"].map(|end| folder.join(format!("{process}.{end}")));
     std::fs::create_dir_all(&folder).expect("a folder");

@@ -6,7 +6,6 @@ pub mod calls;
 pub mod cpp;
 pub mod drain;
 pub mod header;
-pub mod mute;
 pub mod nginx;
 pub mod pki;
 pub mod process;
@@ -14,6 +13,7 @@ pub mod program;
 pub mod proxies;
 pub mod raw;
 pub mod server;
+pub mod silent_peer;
 pub mod tools;
 
 use std::io::{Read, Write};
@@ -74,7 +74,7 @@ pub fn manual() -> Scenario {
 }
 
 /// Runs `body` on a thread of its own and fails loudly if it hangs.
-pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+pub fn with_watchdog<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, end) = mpsc::channel();
     let runner = std::thread::spawn(move || {
         let outcome = body();
@@ -180,7 +180,7 @@ impl Following {
 
     /// Waits for the end.
     pub fn end(self) -> Result<JobStatus, Error> {
-        within(move || self.end.join().expect("the wait does not panic"))
+        with_watchdog(move || self.end.join().expect("the wait does not panic"))
     }
 }
 
@@ -189,7 +189,7 @@ impl Following {
 pub struct Log(Arc<Mutex<Vec<(LogLevel, String)>>>);
 
 impl Log {
-    pub fn hear(&self, options: ClientOptions) -> ClientOptions {
+    pub fn capture(&self, options: ClientOptions) -> ClientOptions {
         let lines = self.0.clone();
         options.log(move |level, line| lines.lock().unwrap().push((level, line.to_owned())))
     }
@@ -237,7 +237,7 @@ impl Canned {
 
     /// Answers everything with this JSON.
     pub fn json(body: &str) -> Self {
-        let answer = json_answer("200 OK", body);
+        let answer = json_response("200 OK", body);
         Self::start(move |_, _| answer.clone())
     }
 
@@ -265,7 +265,7 @@ impl Canned {
 }
 
 /// An answer with a length and JSON in it.
-pub fn json_answer(status: &str, body: &str) -> Vec<u8> {
+pub fn json_response(status: &str, body: &str) -> Vec<u8> {
     answer(status, "Content-Type: application/json\r\n", body.as_bytes())
 }
 

@@ -23,7 +23,7 @@ struct Shown {
 }
 
 fn example(name: &str) -> PathBuf {
-    let program = c::workshop().join(name);
+    let program = c::build_dir().join(name);
     let source = c::root().join(format!("bindings/cpp/examples/{name}.cpp"));
     cpp::compile(OLDEST, &[&source], &c::library(), &program);
     program
@@ -155,7 +155,7 @@ fn external_program_follows_one_job_and_cancels_another() {
 
 /// Whether the other library is there; its header can be nowhere else.
 fn have_nlohmann(form: Form) -> bool {
-    let source = c::workshop().join("have.cpp");
+    let source = c::build_dir().join("have.cpp");
     std::fs::write(&source, "#include <nlohmann/json.hpp>\n").expect("a source file");
     let mut compiler = cpp::compiler(form);
     compiler.arg("-fsyntax-only").arg(source);
@@ -181,7 +181,7 @@ fn results_convert_to_nlohmann_json() {
     let html = Scenario::instant().status_codes(vec![502; 9]).problem(Some(html));
     let (source, program) = (
         c::root().join("tests/cpp/nlohmann/json.cpp"),
-        c::workshop().join("json"),
+        c::build_dir().join("json"),
     );
     c::succeeds(cpp::compiler(returning).arg("-fsyntax-only").arg(&source));
     cpp::compile(OLDEST, &[&source], &c::library(), &program);
@@ -207,7 +207,7 @@ fn one_program_may_use_both_forms() {
         standard: "-std=c++17",
         ..OLDEST
     };
-    let (program, folder) = (c::workshop().join("mixed"), c::root().join("tests/cpp/mixed"));
+    let (program, folder) = (c::build_dir().join("mixed"), c::root().join("tests/cpp/mixed"));
     let sources = [folder.join("throwing.cpp"), folder.join("returning.cpp")];
     cpp::compile(form, &[&sources[0], &sources[1]], &c::library(), &program);
     c::succeeds(&mut c::command(&program));

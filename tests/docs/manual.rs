@@ -131,7 +131,7 @@ fn every_header_name_used_by_a_page_exists() {
 
 #[test]
 fn each_code_is_documented_with_text_cause_and_remedy() {
-    let program = c::workshop().join("codes");
+    let program = c::build_dir().join("codes");
     c::compile(&[&c::root().join("tests/c/codes.c")], &c::library(), &program);
     let told = c::succeeds(&mut Command::new(&program));
     let has: Vec<_> = told

@@ -74,7 +74,7 @@ fn the_library_exports_the_list_under_its_soname() {
     if !c::have_all(&["nm", "readelf"]) {
         return;
     }
-    let library = c::shipped().join("libnitro_jobs.so");
+    let library = c::release_library().join("libnitro_jobs.so");
     let table = c::succeeds(Command::new("nm").args(["-D", "--defined-only"]).arg(&library));
     let mut exported: Vec<_> = table
         .lines()
@@ -98,7 +98,7 @@ fn the_library_needs_only_libc_and_libgcc_and_is_small() {
     if !c::have("readelf") {
         return;
     }
-    let library = c::shipped().join("libnitro_jobs.so");
+    let library = c::release_library().join("libnitro_jobs.so");
     let dynamic = c::succeeds(Command::new("readelf").arg("-dW").arg(&library));
     let mut needed: Vec<_> = dynamic
         .lines()

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 
-use common::{client, emulator, job, options, within};
+use common::{client, emulator, job, options, with_watchdog};
 use nitro_emulator::{Emulator, Fault, Presigned, Scenario, Shape};
 use nitro_jobs::{Call, Client, Download, ErrorKind, OnExisting};
 
@@ -70,7 +70,7 @@ fn cut_the_file(emulator: &Emulator, faults: &[Fault]) {
 
 #[test]
 fn an_interrupted_download_resumes_at_the_last_byte() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let id = emulator.create_job(file_of(SIZE));
@@ -84,7 +84,7 @@ fn an_interrupted_download_resumes_at_the_last_byte() {
 
 #[test]
 fn a_server_without_ranges_restarts_the_download() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let presigned = Presigned {
@@ -101,7 +101,7 @@ fn a_server_without_ranges_restarts_the_download() {
 
 #[test]
 fn exhausted_retries_leave_no_file() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = Client::new(options(&emulator).retries(1)).unwrap();
         let id = emulator.create_job(file_of(SIZE));
@@ -117,7 +117,7 @@ fn exhausted_retries_leave_no_file() {
 
 #[test]
 fn an_expired_presigned_url_is_renewed() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let id = emulator.create_job(file_of(SIZE).storage_codes(vec![403]));
@@ -135,7 +135,7 @@ fn an_expired_presigned_url_is_renewed() {
 
 #[test]
 fn several_resumed_files_are_saved_all_or_none() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = Client::new(options(&emulator).retries(0)).unwrap();
         let scenario = file_of(10_000).shape(Shape::Files { n: 3 });
@@ -189,7 +189,7 @@ const WHOLE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\
 
 #[test]
 fn a_mismatched_range_is_not_appended() {
-    within(|| {
+    with_watchdog(|| {
         let part = |range: &str, body: &str| {
             format!(
                 "HTTP/1.1 206 Partial Content\r\nContent-Range: {range}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",

@@ -5,7 +5,7 @@ use crate::common;
 
 use std::time::{Duration, Instant};
 
-use common::{client, emulator, quick, within};
+use common::{client, emulator, quick, with_watchdog};
 use nitro_emulator::{Outcome, Scenario};
 use nitro_jobs::{
     Call, CancelToken, Client, Download, Endpoint, ErrorKind, Input, ResultKind, RunProgress, Submission,
@@ -121,7 +121,7 @@ fn one_cancel_token_ends_every_phase() {
     let run = std::thread::spawn(move || client.run(&flatten(), None, |_| true, &call).unwrap_err());
     common::until("the job is followed", || emulator.requests().len() > 1);
     cancel.cancel();
-    let error = within(move || run.join().unwrap());
+    let error = with_watchdog(move || run.join().unwrap());
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(error.ticket().is_some());
 }

@@ -3,7 +3,7 @@
 
 use crate::common;
 
-use common::{client, emulator, job, quick, within};
+use common::{client, emulator, job, quick, with_watchdog};
 use nitro_emulator::{Config, Emulator, Scenario};
 use nitro_jobs::{Call, Client, ClientOptions, Download, ErrorKind};
 use serde_json::Value;
@@ -14,7 +14,7 @@ fn fields(json: &str) -> Value {
 
 #[test]
 fn a_job_handle_is_created_from_an_id() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let id = emulator.create_job(quick());
         let job = client(&emulator).job(&id).unwrap();
@@ -26,7 +26,7 @@ fn a_job_handle_is_created_from_an_id() {
 
 #[test]
 fn a_ticket_restores_the_job_in_another_client() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let (first, second) = (client(&emulator), client(&emulator));
         let job = job(&emulator, &first, quick());
@@ -66,7 +66,7 @@ fn a_ticket_with_unknown_fields_is_accepted() {
 
 #[test]
 fn a_ticket_contains_no_secret() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, Scenario::instant());
@@ -89,7 +89,7 @@ fn a_ticket_contains_no_secret() {
 
 #[test]
 fn a_path_prefix_of_the_base_url_is_kept() {
-    within(|| {
+    with_watchdog(|| {
         let config = Config {
             base_path: "/idp/platform".to_owned(),
             ..Config::default()
@@ -111,7 +111,7 @@ fn a_path_prefix_of_the_base_url_is_kept() {
 
 #[test]
 fn a_trailing_slash_of_the_base_url_changes_nothing() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let options = common::options(&emulator).base_url(emulator.base_url() + "/");
         let job = job(&emulator, &Client::new(options).unwrap(), Scenario::instant());
@@ -151,7 +151,7 @@ fn hostile_ids_and_tickets_are_rejected_before_a_request() {
 
 #[test]
 fn ids_are_percent_encoded_in_the_path() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for (id, encoded) in [
@@ -170,7 +170,7 @@ fn ids_are_percent_encoded_in_the_path() {
 
 #[test]
 fn the_token_is_not_sent_to_hosts_named_by_a_ticket() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let elsewhere = common::Canned::json(r#"{"status":"running","progress":0.5}"#);
         let job = client(&emulator)

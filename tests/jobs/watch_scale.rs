@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use common::process::alone;
-use common::{emulator, options, within};
+use common::{emulator, options, with_watchdog};
 use nitro_emulator::{Scenario, Start};
 use nitro_jobs::{Call, Client, News, WatchOptions};
 
@@ -36,7 +36,7 @@ fn two_thousand_jobs_are_followed_by_four_threads() {
         module_path!(),
         "two_thousand_jobs_are_followed_by_four_threads",
         || {
-            within(|| {
+            with_watchdog(|| {
                 let emulator = emulator();
                 let options =
                     options(&emulator).poll_interval(Duration::from_millis(250), Duration::from_secs(1));

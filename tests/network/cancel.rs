@@ -6,9 +6,9 @@
 use crate::common;
 
 use common::c;
-use common::calls::{Mark, Report, call, plain};
-use common::mute::{Deaf, Mute};
+use common::calls::{Mark, Report, call, call_without_retries};
 use common::pki::Authority;
+use common::silent_peer::{FullBacklog, SilentPeer};
 use common::until;
 use nitro_emulator::{Clock, Config, Emulator, Fault, Framing, Scenario, StreamMode, Tls};
 
@@ -17,7 +17,7 @@ fn cancelled(run: c::Run, there: impl FnOnce()) -> Report {
     let running = run.arg("cancel", "signal").arg("retries", "0").start();
     there();
     running.signal().send();
-    let report = Report(running.tells());
+    let report = Report(running.output());
     report.is("NITRO_E_CANCELLED");
     report
 }
@@ -58,7 +58,7 @@ impl Both {
     fn each(&self, scenario: &Scenario, steps: &str, there: impl Fn(&Emulator, &str, &Mark)) {
         for emulator in &self.emulators {
             let (job, mark) = (emulator.create_job(scenario.clone()), Mark::new());
-            let run = plain(emulator, &job, steps)
+            let run = call_without_retries(emulator, &job, steps)
                 .arg("ca_file", self.folder.path().join("ca"))
                 .arg("file", self.folder.path().join("file"))
                 .arg("mark", mark.path());
@@ -87,12 +87,12 @@ fn cancel_ends_a_dns_lookup() {
 
 #[test]
 fn cancel_ends_a_tcp_connect() {
-    let deaf = Deaf::start();
-    cancelled(to(&format!("http://{}", deaf.address), "status"), || deaf.wait());
-    let deaf = Deaf::start();
-    let proxy = format!("socks5h://{}", deaf.address);
+    let full = FullBacklog::start();
+    cancelled(to(&format!("http://{}", full.address), "status"), || full.wait());
+    let full = FullBacklog::start();
+    let proxy = format!("socks5h://{}", full.address);
     cancelled(to("https://192.0.2.1", "status").arg("proxy", proxy), || {
-        deaf.wait()
+        full.wait()
     });
 }
 
@@ -109,18 +109,18 @@ fn cancel_ends_a_proxy_negotiation() {
         ("socks5h://", &[b"\x05\x00"]),
     ];
     for (scheme, words) in PHASES {
-        let mute = Mute::saying(words);
-        let proxy = format!("{scheme}127.0.0.1:{}", mute.port);
-        cancelled(to(target, "status").arg("proxy", proxy), || mute.wait());
-        assert_eq!(mute.connections(), 1);
+        let peer = SilentPeer::replying(words);
+        let proxy = format!("{scheme}127.0.0.1:{}", peer.port);
+        cancelled(to(target, "status").arg("proxy", proxy), || peer.wait());
+        assert_eq!(peer.connections(), 1);
     }
 }
 
 #[test]
 fn cancel_ends_a_tls_handshake() {
-    let mute = Mute::start();
-    let base = format!("https://127.0.0.1:{}", mute.port);
-    cancelled(to(&base, "status"), || mute.wait());
+    let peer = SilentPeer::start();
+    let base = format!("https://127.0.0.1:{}", peer.port);
+    cancelled(to(&base, "status"), || peer.wait());
     // And in one inside a tunnel.
     const TUNNELS: [(&str, &[&[u8]]); 2] = [
         ("http", &[b"HTTP/1.1 200 OK\r\n\r\n"]),
@@ -130,10 +130,10 @@ fn cancel_ends_a_tls_handshake() {
         ),
     ];
     for (scheme, words) in TUNNELS {
-        let mute = Mute::saying(words);
-        let proxy = format!("{scheme}://127.0.0.1:{}", mute.port);
+        let peer = SilentPeer::replying(words);
+        let proxy = format!("{scheme}://127.0.0.1:{}", peer.port);
         cancelled(to("https://192.0.2.1", "status").arg("proxy", proxy), || {
-            mute.wait()
+            peer.wait()
         });
     }
 }
@@ -186,7 +186,7 @@ fn cancel_ends_an_upload_that_the_peer_does_not_read() {
     document.as_file().set_len(32 << 20).expect("its size");
     for emulator in &both.emulators {
         let mark = Mark::new();
-        let run = plain(emulator, "unused", "submit")
+        let run = call_without_retries(emulator, "unused", "submit")
             .arg("ca_file", both.folder.path().join("ca"))
             .arg("upload", document.path())
             .arg("mark", mark.path());
@@ -227,7 +227,7 @@ fn cancel_ends_a_pause_between_polls() {
         .clock(Clock::Manual)
         .stream(StreamMode::Refuse(404));
     let (job, mark) = (emulator.create_job(scenario), Mark::new());
-    let run = plain(&emulator, &job, "wait").arg("poll", "3600000");
+    let run = call_without_retries(&emulator, &job, "wait").arg("poll", "3600000");
     cancelled(run.arg("mark", mark.path()), || mark.wait());
 }
 

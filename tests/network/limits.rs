@@ -5,9 +5,9 @@ use crate::common;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use common::calls::{Report, call, plain};
-use common::mute::{Deaf, Mute};
-use common::{c, within};
+use common::calls::{Report, call, call_without_retries};
+use common::silent_peer::{FullBacklog, SilentPeer};
+use common::{c, with_watchdog};
 use nitro_emulator::{Fault, Scenario};
 
 const CONNECT: i32 = 1;
@@ -18,7 +18,7 @@ const WAIT: i32 = 5;
 
 #[test]
 fn the_connect_timeout_covers_every_phase_of_connecting() {
-    let deaf = Deaf::start();
+    let full = FullBacklog::start();
     let ask = |base: &str| {
         call(base, "t0ken", "job", "status")
             .arg("connect", "200")
@@ -27,25 +27,25 @@ fn the_connect_timeout_covers_every_phase_of_connecting() {
     let is = |run: c::Run| {
         let report = Report::of(run);
         report.is("NITRO_E_TIMEOUT").by_limit(CONNECT);
-        report.says("connect limit of 0.2 s");
+        report.message_contains("connect limit of 0.2 s");
     };
-    is(ask(&format!("http://{}", deaf.address)));
+    is(ask(&format!("http://{}", full.address)));
     is(ask("http://hang.test"));
-    let mute = Mute::start();
-    is(ask(&format!("https://127.0.0.1:{}", mute.port)));
+    let peer = SilentPeer::start();
+    is(ask(&format!("https://127.0.0.1:{}", peer.port)));
     for scheme in ["http", "https", "socks5", "socks5h"] {
-        let proxy = format!("{scheme}://127.0.0.1:{}", mute.port);
+        let proxy = format!("{scheme}://127.0.0.1:{}", peer.port);
         is(ask("http://192.0.2.1").arg("proxy", proxy));
     }
-    let greeting = Mute::saying(&[b"\x05\x00"]);
+    let greeting = SilentPeer::replying(&[b"\x05\x00"]);
     let proxy = format!("socks5h://127.0.0.1:{}", greeting.port);
     is(ask("http://192.0.2.1").arg("proxy", proxy));
-    let tunnel = Mute::saying(&[b"HTTP/1.1 200 OK\r\n\r\n"]);
+    let tunnel = SilentPeer::replying(&[b"HTTP/1.1 200 OK\r\n\r\n"]);
     let proxy = format!("http://127.0.0.1:{}", tunnel.port);
     is(ask("https://192.0.2.1").arg("proxy", proxy));
     // Each attempt of a repeated request has the whole limit, and the repetition is told.
     let report = Report::of(
-        call(&format!("http://{}", deaf.address), "t0ken", "job", "status")
+        call(&format!("http://{}", full.address), "t0ken", "job", "status")
             .arg("connect", "200")
             .arg("retries", "1")
             .arg("retry_cap", "10"),
@@ -56,24 +56,24 @@ fn the_connect_timeout_covers_every_phase_of_connecting() {
 
 #[test]
 fn idle_call_and_wait_timeouts_are_reported_by_name() {
-    let mute = Mute::start();
+    let peer = SilentPeer::start();
     let ask = |steps: &str| {
-        let base = format!("http://127.0.0.1:{}", mute.port);
+        let base = format!("http://127.0.0.1:{}", peer.port);
         call(&base, "t0ken", "job", steps).arg("retries", "0")
     };
     Report::of(ask("status").arg("idle", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(IDLE)
-        .says("idle limit of 0.2 s");
+        .message_contains("idle limit of 0.2 s");
     Report::of(ask("status").arg("timeout", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(CALL)
-        .says("call limit of 0.2 s");
+        .message_contains("call limit of 0.2 s");
     Report::of(ask("status").arg("call", "200")).by_limit(CALL);
     Report::of(ask("wait").arg("wait", "200"))
         .is("NITRO_E_WAIT_TIMEOUT")
         .by_limit(WAIT)
-        .says("wait limit of 0.2 s");
+        .message_contains("wait limit of 0.2 s");
     let waiting = Report::of(ask("wait").arg("timeout", "200"));
     waiting.is("NITRO_E_WAIT_TIMEOUT").by_limit(WAIT);
 
@@ -90,7 +90,7 @@ fn idle_call_and_wait_timeouts_are_reported_by_name() {
         // The result's address first, where a file is wanted.
         emulator.fault_all(Some(Fault::mute(100_000)));
         let path = folder.path().join("file");
-        let run = plain(&emulator, &job, steps).arg(limits, "300");
+        let run = call_without_retries(&emulator, &job, steps).arg(limits, "300");
         let report = Report::of(run.arg("file", &path));
         report
             .is("NITRO_E_TIMEOUT")
@@ -107,11 +107,11 @@ fn a_slow_body_is_ended_by_the_minimum_rate() {
     let job = emulator.create_job(Scenario::instant().size_bytes(1_000_000));
     // Never silent, never done.
     emulator.fault(Fault::trickle(10_000, 20, 200));
-    let run = plain(&emulator, &job, "bytes").arg("min_rate", "5000");
+    let run = call_without_retries(&emulator, &job, "bytes").arg("min_rate", "5000");
     Report::of(run)
         .is("NITRO_E_TIMEOUT")
         .by_limit(RATE)
-        .says("below the minimum rate of 5000");
+        .message_contains("below the minimum rate of 5000");
 }
 
 #[test]
@@ -128,21 +128,22 @@ fn no_limit_ends_a_healthy_transfer() {
             .steps(2u32)
             .heartbeat_ms(100u64),
     );
-    Report::of(limits(plain(&emulator, &job, "wait"))).is("NITRO_OK");
+    Report::of(limits(call_without_retries(&emulator, &job, "wait"))).is("NITRO_OK");
     assert_eq!(common::streams(&emulator).len(), 1);
     // The one poll that the end of some streams calls for may be there, no others.
     assert!(common::polls(&emulator).len() <= 1);
     // A body that takes longer than each of them.
     let job = emulator.create_job(Scenario::instant().size_bytes(200_000));
     emulator.fault(Fault::trickle(0, 10_000, 100));
-    let report = Report::of(limits(plain(&emulator, &job, "bytes")));
+    let report = Report::of(limits(call_without_retries(&emulator, &job, "bytes")));
     assert_eq!(report.is("NITRO_OK").all("bytes"), ["200000"]);
 }
 
 /// The fixture itself: a port that takes no connection.
 #[test]
 fn a_port_with_a_full_queue_accepts_no_connection() {
-    let deaf = Deaf::start();
-    let refused = within(move || TcpStream::connect_timeout(&deaf.address, Duration::from_millis(100)));
+    let full = FullBacklog::start();
+    let refused =
+        with_watchdog(move || TcpStream::connect_timeout(&full.address, Duration::from_millis(100)));
     assert!(refused.is_err());
 }

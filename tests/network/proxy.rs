@@ -5,7 +5,7 @@ use crate::common;
 use std::path::PathBuf;
 
 use common::c;
-use common::calls::{Report, call, plain};
+use common::calls::{Report, call, call_without_retries};
 use common::pki::Authority;
 use common::proxies::{PASSWORD_ENCODED, PLAIN_PASSWORD, Proxy, USER, microsocks, squid, tinyproxy};
 use common::server::free_port;
@@ -70,7 +70,7 @@ impl Secure {
 /// One poll of a service without TLS through this proxy.
 fn plain_poll(emulator: &Emulator, proxy: &str) -> Report {
     let job = emulator.create_job(Scenario::instant());
-    Report::of(plain(emulator, &job, "status").arg("proxy", proxy))
+    Report::of(call_without_retries(emulator, &job, "status").arg("proxy", proxy))
 }
 
 fn login(password: &str) -> String {
@@ -102,11 +102,11 @@ fn a_wrong_proxy_password_is_reported() {
     service
         .poll(&proxy.http(""))
         .is("NITRO_E_PROXY_AUTH")
-        .says("wants a user name and a password");
+        .message_contains("wants a user name and a password");
     service
         .poll(&proxy.http(&login("wrong-4711")))
         .is("NITRO_E_PROXY_AUTH")
-        .says("does not accept this user name and password");
+        .message_contains("does not accept this user name and password");
 }
 
 #[test]
@@ -114,12 +114,12 @@ fn a_connect_refused_for_its_port_is_explained() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let Some(proxy) = squid(&[], false) else { return };
     let refused = plain_poll(&emulator, &proxy.http(""));
-    refused.is("NITRO_E_PROXY").says("403");
-    refused.says("many proxies allow tunnels to port 443 only");
+    refused.is("NITRO_E_PROXY").message_contains("403");
+    refused.message_contains("many proxies allow tunnels to port 443 only");
     service
         .poll(&proxy.http(""))
         .is("NITRO_E_PROXY")
-        .says("refused a tunnel to localhost:");
+        .message_contains("refused a tunnel to localhost:");
     assert_eq!(service.emulator.connections() + emulator.connections(), 0);
 }
 
@@ -167,7 +167,7 @@ fn socks5_works_with_and_without_a_password() {
         "status",
     );
     let report = Report::of(nobody.arg("retries", "0").arg("proxy", open.socks("")));
-    report.is("NITRO_E_PROXY").says("refused");
+    report.is("NITRO_E_PROXY").message_contains("refused");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn errors_name_the_proxy_that_failed() {
         gone.replace("http:", "socks5h:"),
     ] {
         let report = service.poll(&proxy);
-        report.is("NITRO_E_PROXY").says("cannot be used");
+        report.is("NITRO_E_PROXY").message_contains("cannot be used");
         assert!(!report.0.contains("s3cret-4711"), "{}", report.0);
     }
     // An HTTP server is no SOCKS proxy, and no tunnel either.
@@ -189,7 +189,7 @@ fn errors_name_the_proxy_that_failed() {
     service.poll(&format!("http://{other}")).is("NITRO_E_PROXY");
     for bad in ["ftp://h", "http://", "socks4://h:1", "http://u:p#x@h:1"] {
         let report = service.poll(bad);
-        report.is("NITRO_E_INVALID_ARGUMENT").says("proxy");
+        report.is("NITRO_E_INVALID_ARGUMENT").message_contains("proxy");
     }
 }
 
@@ -204,7 +204,7 @@ fn under(
     let run = if https {
         service.call(&service.emulator.create_job(Scenario::instant()), "status")
     } else {
-        plain(emulator, &emulator.create_job(Scenario::instant()), "status")
+        call_without_retries(emulator, &emulator.create_job(Scenario::instant()), "status")
     };
     let run = if asked { run.arg("proxy_env", "1") } else { run };
     Report::of(
@@ -269,7 +269,9 @@ fn the_environment_is_read_only_on_request_and_as_by_curl() {
         true,
         &[("https_proxy", "ftp://u:s3cret-4711@h")],
     );
-    report.is("NITRO_E_INVALID_ARGUMENT").says("https_proxy");
+    report
+        .is("NITRO_E_INVALID_ARGUMENT")
+        .message_contains("https_proxy");
     assert!(!report.0.contains("s3cret-4711"), "{}", report.0);
 }
 

@@ -13,7 +13,7 @@ use common::pki::Authority;
 use common::proxies::{PASSWORD, PASSWORD_ENCODED, USER, microsocks, squid};
 use common::raw::{self, Raw};
 use common::server::free_port;
-use common::{c, within};
+use common::{c, with_watchdog};
 use nitro_emulator::{Emulator, Fault, Outcome, Presigned, Scenario, StreamMode};
 use nitro_jobs::{Call, Client, ClientOptions, Download, Error};
 
@@ -267,7 +267,7 @@ fn debug_output_shows_no_secret() {
             let job = client.job(&id).expect("a job");
             let path = folder.path().join("file");
             let call = Call::new().timeout(Duration::from_secs(3));
-            let seen = within(move || {
+            let seen = with_watchdog(move || {
                 let note = |error: Error| {
                     let (problem, ticket) = (error.problem(), error.ticket());
                     format!("{error} {error:?} {error:#?} {problem:?} {ticket:?}")

@@ -11,7 +11,7 @@ const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "
 
 /// Compiles `source` and nothing more.
 fn compiles(compiler: &str, name: &str, source: &str, flags: &[&str]) {
-    let path: PathBuf = c::workshop().join(name);
+    let path: PathBuf = c::build_dir().join(name);
     std::fs::write(&path, source).expect("a source file");
     let mut command = Command::new(compiler);
     command

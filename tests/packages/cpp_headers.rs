@@ -29,14 +29,14 @@ fn syntax(form: Form, source: &Path) -> Command {
 }
 
 fn written(name: &str, text: &str) -> PathBuf {
-    let path = c::workshop().join(name);
+    let path = c::build_dir().join(name);
     std::fs::write(&path, text).expect("a source file");
     path
 }
 
 #[test]
 fn the_twins_compile_with_each_compiler_as_each_standard_in_each_form() {
-    let source = cpp::all_twins(&c::workshop());
+    let source = cpp::all_twins(&c::build_dir());
     let mut forms = Vec::new();
     for compiler in COMPILERS
         .into_iter()
@@ -202,7 +202,7 @@ fn every_public_cpp_name_is_documented() {
         return;
     }
     let settings = std::fs::read_to_string(c::root().join("bindings/cpp/Doxyfile")).expect("the Doxyfile");
-    let out = c::workshop().join("docs");
+    let out = c::build_dir().join("docs");
     std::fs::create_dir_all(&out).expect("a folder");
     let doxyfile = written(
         "Doxyfile",

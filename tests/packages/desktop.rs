@@ -26,7 +26,7 @@ fn can_show() -> bool {
 fn built() -> &'static PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let (program, library) = (c::workshop().join("progress"), c::library());
+        let (program, library) = (c::build_dir().join("progress"), c::library());
         let flags = c::succeeds(Command::new("pkg-config").args(["--cflags", "--libs", "gtk+-3.0"]));
         let mut cc = Command::new("cc");
         cc.args(c::STRICT_C)

@@ -35,7 +35,7 @@ struct Installed {
 fn installed() -> &'static Installed {
     static INSTALLED: OnceLock<Installed> = OnceLock::new();
     INSTALLED.get_or_init(|| {
-        let stage = c::workshop().join("stage");
+        let stage = c::build_dir().join("stage");
         let _ = std::fs::remove_dir_all(&stage);
         let variables = [
             format!("DESTDIR={}", stage.display()),
@@ -91,7 +91,7 @@ fn service() -> Service {
 }
 
 fn folder(name: &str) -> PathBuf {
-    let folder = c::workshop().join(name);
+    let folder = c::build_dir().join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     folder

@@ -31,7 +31,7 @@ fn installed() -> &'static Path {
 
 /// A folder of this name, empty.
 fn folder(name: &str) -> PathBuf {
-    let folder = c::workshop().join(name);
+    let folder = c::build_dir().join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
     folder

@@ -53,7 +53,7 @@ impl Environment {
                 .env("CARGO_TARGET_DIR", &target),
         );
         let wheel = made.lines().last().expect("the wheel's name");
-        let folder = c::workshop().join("venv");
+        let folder = c::build_dir().join("venv");
         let _ = std::fs::remove_dir_all(&folder);
         succeeds(
             Command::new("python3")
@@ -161,7 +161,7 @@ fn the_wheel_is_sufficient_in_an_empty_environment() {
 
     let requirements = c::root().join("bindings/python/test-requirements.txt");
     environment.pip(&["install", "-r", requirements.to_str().expect("a path in UTF-8")]);
-    the_types(&environment, &c::workshop().join("mypy"));
+    the_types(&environment, &c::build_dir().join("mypy"));
 
     let authority = Authority::new("an authority");
     let (emulator, secure, pair) = (

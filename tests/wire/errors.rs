@@ -6,7 +6,8 @@ use crate::common;
 use std::time::Duration;
 
 use common::{
-    Canned, Log, answer, emulator, event_stream, job, json_answer, manual, options, plain_client, within,
+    Canned, Log, answer, emulator, event_stream, job, json_response, manual, options, plain_client,
+    with_watchdog,
 };
 use nitro_emulator::{Answer, Limited, RateLimit, Scenario};
 use nitro_jobs::{Call, Client, Download, Error, ErrorKind};
@@ -58,7 +59,7 @@ fn refused(status: u16, body: &str, content_type: &str) -> Error {
 
 #[test]
 fn every_error_response_carries_its_problem_document() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
         for (status, kind, retryable, advice) in REFUSALS {
@@ -91,7 +92,7 @@ fn every_error_response_carries_its_problem_document() {
 
 #[test]
 fn result_errors_equal_status_errors() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
         for (status, kind, _, advice) in REFUSALS.into_iter().filter(|(status, ..)| *status != 404) {
@@ -110,7 +111,7 @@ fn result_errors_equal_status_errors() {
 
 #[test]
 fn problem_extensions_are_kept_and_summarised() {
-    within(|| {
+    with_watchdog(|| {
         for (status, body, words) in [
             (
                 400,
@@ -147,7 +148,7 @@ fn problem_extensions_are_kept_and_summarised() {
 
 #[test]
 fn error_bodies_of_other_formats_are_summarised() {
-    within(|| {
+    with_watchdog(|| {
         let page = "<html><head><title>502 Bad Gateway &amp; more</title></head><body>nginx</body></html>";
         for (status, body, content_type, words) in [
             (
@@ -193,7 +194,7 @@ fn error_bodies_of_other_formats_are_summarised() {
 
 #[test]
 fn non_utf8_and_oversized_error_bodies_are_reported() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|index, _| match index {
             0 => answer("500 Oops", "Content-Type: text/plain\r\n", b"\xff\xfe broken"),
             1 => answer("500 Oops", "", &vec![b'x'; 3 << 20]),
@@ -218,7 +219,7 @@ fn non_utf8_and_oversized_error_bodies_are_reported() {
 
 #[test]
 fn retry_after_is_read_from_header_and_extension() {
-    within(|| {
+    with_watchdog(|| {
         for (header, extension, expected) in [(true, false, 2.5), (false, true, 2.5), (true, true, 2.5)] {
             let emulator = emulator();
             let client = plain_client(&emulator);
@@ -241,7 +242,7 @@ fn retry_after_is_read_from_header_and_extension() {
 
 #[test]
 fn refused_connections_are_unsent_and_retryable() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
         let job = job(&emulator, &client, manual());
@@ -266,10 +267,10 @@ fn visible(error: &Error) -> String {
 
 #[test]
 fn an_echoed_token_is_redacted_everywhere() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let log = Log::default();
-        let client = Client::new(log.hear(options(&emulator)).retries(0)).unwrap();
+        let client = Client::new(log.capture(options(&emulator)).retries(0)).unwrap();
         let token = emulator.token();
         let mut shown = format!("{client:?} {:?}", options(&emulator));
         for (status, body) in [
@@ -300,7 +301,7 @@ fn an_echoed_token_is_redacted_everywhere() {
 
 #[test]
 fn job_failures_show_no_token() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
         let token = emulator.token();
@@ -320,11 +321,11 @@ fn job_failures_show_no_token() {
 
 #[test]
 fn errors_and_log_show_no_presigned_query() {
-    within(|| {
+    with_watchdog(|| {
         let log = Log::default();
         let server = Canned::start(|_, head| {
             if head.starts_with("GET /jobs/j ") {
-                json_answer(
+                json_response(
                     "200 OK",
                     r#"{"status":"completed","result":{"file":{"URL":"/f.pdf?X-Amz-Signature=s3cret"}}}"#,
                 )
@@ -338,7 +339,7 @@ fn errors_and_log_show_no_presigned_query() {
                 )
             }
         });
-        let client = Client::new(log.hear(server.options())).unwrap();
+        let client = Client::new(log.capture(server.options())).unwrap();
         let job = client.job("j").unwrap();
         job.wait(|_| true, &Call::new()).unwrap();
         let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,8 @@ use crate::common;
 use std::time::Duration;
 
 use common::{
-    Canned, DIALECTS, client, emulator, event_stream, job, json_answer, manual, polls, quick, streams, within,
+    Canned, DIALECTS, client, emulator, event_stream, job, json_response, manual, polls, quick, streams,
+    with_watchdog,
 };
 use nitro_emulator::{Dialect, Fault, JobIdKey, Outcome, ProgressUnit, Scenario, StatusName, StreamMode};
 use nitro_jobs::{Call, Client, ErrorKind, Events, Job, JobState, JobStatus};
@@ -33,7 +34,7 @@ fn run(scenario: Scenario) -> (nitro_emulator::Emulator, Job, Vec<JobStatus>) {
 
 #[test]
 fn every_dialect_reports_progress_and_completion() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             for unit in [ProgressUnit::Fraction, ProgressUnit::Percent] {
                 let scenario = quick().dialect(dialect).progress(vec![0.1, 0.5, 0.9]);
@@ -51,7 +52,7 @@ fn every_dialect_reports_progress_and_completion() {
 
 #[test]
 fn every_dialect_reports_failure() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             let scenario = quick()
                 .failed("ConversionFailed", "Conversion failed")
@@ -78,7 +79,7 @@ fn every_dialect_reports_failure() {
 
 #[test]
 fn every_dialect_reports_cancellation() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             let (emulator, _, seen) = run(quick().outcome(Outcome::Canceled).dialect(dialect));
             assert_eq!(seen.last().unwrap().state(), &JobState::Canceled, "{dialect:?}");
@@ -89,7 +90,7 @@ fn every_dialect_reports_cancellation() {
 
 #[test]
 fn no_request_is_sent_after_the_last_event() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = job(&emulator, &client(&emulator), Scenario::instant());
         let mut events = job.events();
@@ -105,7 +106,7 @@ fn no_request_is_sent_after_the_last_event() {
 
 #[test]
 fn every_event_stream_content_type_is_accepted() {
-    within(|| {
+    with_watchdog(|| {
         for content_type in [
             "text/event-stream",
             "application/event-stream",
@@ -123,7 +124,7 @@ fn every_event_stream_content_type_is_accepted() {
 
 #[test]
 fn a_json_response_to_the_stream_request_is_read_as_status() {
-    within(|| {
+    with_watchdog(|| {
         for outcome in [Outcome::Completed, Outcome::Failed, Outcome::Canceled] {
             let scenario = quick().stream(StreamMode::Json).outcome(outcome);
             let (emulator, _, seen) = run(scenario);
@@ -136,7 +137,7 @@ fn a_json_response_to_the_stream_request_is_read_as_status() {
 
 #[test]
 fn heartbeats_ids_and_retry_fields_are_no_events() {
-    within(|| {
+    with_watchdog(|| {
         let scenario = quick()
             .duration_ms(100u64)
             .progress(vec![0.2, 0.4])
@@ -152,7 +153,7 @@ fn heartbeats_ids_and_retry_fields_are_no_events() {
 
 #[test]
 fn malformed_events_are_counted_and_skipped() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let scenario = quick().progress(vec![0.5]).malformed_events(3u32);
         let job = job(&emulator, &client(&emulator), scenario);
@@ -167,7 +168,7 @@ fn malformed_events_are_counted_and_skipped() {
 
 #[test]
 fn unknown_states_events_and_fields_are_tolerated() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             let odd = StatusName {
                 name: "warming".to_owned(),
@@ -202,7 +203,7 @@ fn unknown_states_events_and_fields_are_tolerated() {
 
 #[test]
 fn events_without_a_status_are_read_by_their_fields() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             let (_emulator, job, seen) = run(quick().dialect(dialect).omit_status(true));
             assert_eq!(seen.last().unwrap().state(), &JobState::Completed, "{dialect:?}");
@@ -216,7 +217,7 @@ fn events_without_a_status_are_read_by_their_fields() {
 
 #[test]
 fn a_stream_that_ends_early_is_resumed_after_its_last_event() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let scenario = manual()
             .dialect(Dialect::Message)
@@ -245,7 +246,7 @@ fn a_stream_that_ends_early_is_resumed_after_its_last_event() {
 
 #[test]
 fn completed_without_a_location_is_resolved_by_one_poll() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             let scenario = quick().dialect(dialect).stream(StreamMode::StatusUpdateOnly);
             let (emulator, _, seen) = run(scenario);
@@ -259,7 +260,7 @@ fn completed_without_a_location_is_resolved_by_one_poll() {
 
 #[test]
 fn pulls_with_a_short_timeout_lose_no_event() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = job(&emulator, &client(&emulator), manual().dialect(Dialect::Named));
         let mut events = job.events();
@@ -291,7 +292,7 @@ fn pulls_with_a_short_timeout_lose_no_event() {
 
 #[test]
 fn progress_never_decreases() {
-    within(|| {
+    with_watchdog(|| {
         let scenario = quick().progress(vec![0.2, 0.6, 0.3, 0.5, 0.8]);
         let (_emulator, _, seen) = run(scenario);
         assert_eq!(progress(&seen), [0.2, 0.6, 0.6, 0.6, 0.8]);
@@ -301,12 +302,12 @@ fn progress_never_decreases() {
 
 #[test]
 fn the_result_is_requested_at_the_location_from_the_events() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|_, head| {
             if head.contains("event-stream") {
                 event_stream("data: {\"status\":\"completed\",\"location\":\"/elsewhere/9\"}\n\n")
             } else {
-                json_answer("200 OK", r#"{"status":"completed","result":"text"}"#)
+                json_response("200 OK", r#"{"status":"completed","result":"text"}"#)
             }
         });
         let job = server.job();
@@ -319,12 +320,12 @@ fn the_result_is_requested_at_the_location_from_the_events() {
 
 #[test]
 fn an_event_beyond_the_size_limit_is_an_error() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|index, _| {
             if index == 0 {
                 event_stream(&format!("data: {}\n\n", "x".repeat(100_000)))
             } else {
-                json_answer("200 OK", r#"{"status":"completed","result":"text"}"#)
+                json_response("200 OK", r#"{"status":"completed","result":"text"}"#)
             }
         });
         let client = Client::new(server.options().max_event_bytes(1000)).unwrap();
@@ -336,7 +337,7 @@ fn an_event_beyond_the_size_limit_is_an_error() {
 
 #[test]
 fn pulls_with_a_timeout_below_a_round_trip_reach_the_end() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = client(&emulator).job(&emulator.create_job(quick())).unwrap();
         emulator.fault_all(Some(Fault::stall(0, 250)));

@@ -2,7 +2,7 @@
 
 use crate::common;
 
-use common::{Canned, event_stream, json_answer, within};
+use common::{Canned, event_stream, json_response, with_watchdog};
 use nitro_jobs::{Call, Client, Download, ErrorKind, JobState};
 
 const MINE: &str = "4e9c5e68-0000-4000-8000-000000000001";
@@ -18,7 +18,7 @@ fn completed(id: &str) -> String {
 
 #[test]
 fn a_response_about_another_job_is_rejected() {
-    within(|| {
+    with_watchdog(|| {
         for rest in [
             r#""status":"completed","result":"somebody's text""#,
             r#""status":"completed","result":{"file":{"URL":"http://127.0.0.1:9/f"}}"#,
@@ -47,7 +47,7 @@ fn a_response_about_another_job_is_rejected() {
 
 #[test]
 fn job_ids_are_compared_without_case() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::json(&completed(&MINE.to_uppercase()));
         let job = server.job_of(MINE);
         assert_eq!(job.status(&Call::new()).unwrap().state(), &JobState::Completed);
@@ -60,15 +60,15 @@ fn job_ids_are_compared_without_case() {
 
 #[test]
 fn an_event_about_another_job_does_not_end_the_wait() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|index, head| match index {
             _ if head.contains("event-stream") => event_stream(&format!(
                 "data: {}\n\n",
                 about(OTHER, r#""status":"failed","error":{"type":"A","title":"B"}"#)
             )),
             // A poll that is not ours either is borne like any other nonsense.
-            1 => json_answer("200 OK", &completed(OTHER)),
-            _ => json_answer("200 OK", &completed(MINE)),
+            1 => json_response("200 OK", &completed(OTHER)),
+            _ => json_response("200 OK", &completed(MINE)),
         });
         let status = server.job_of(MINE).wait(|_| true, &Call::new()).unwrap();
         assert_eq!(status.job_id(), Some(MINE));
@@ -83,14 +83,14 @@ fn breaking(times: usize, head: &'static str) -> Canned {
             "HTTP/1.1 {head}\r\nContent-Type: application/json\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{{\"jobID\""
         )
         .into_bytes(),
-        _ => json_answer("200 OK", &completed(MINE)),
+        _ => json_response("200 OK", &completed(MINE)),
     }
     })
 }
 
 #[test]
 fn a_truncated_response_is_retried() {
-    within(|| {
+    with_watchdog(|| {
         for head in ["200 OK", "302 Found\r\nLocation: /jobs/x"] {
             let server = breaking(2, head);
             let options = server.options().retries(2);

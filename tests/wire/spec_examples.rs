@@ -3,7 +3,7 @@
 
 use crate::common;
 
-use common::{Canned, DIALECTS, client, emulator, job, json_answer, plain_client, within};
+use common::{Canned, DIALECTS, client, emulator, job, json_response, plain_client, with_watchdog};
 use nitro_emulator::{Answer, Outcome, Scenario, Shape};
 use nitro_jobs::{Call, Cell, ErrorKind, JobResult, JobState, ResultKind, TextBox};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn result(value: Value) -> JobResult {
 
 #[test]
 fn the_documented_running_status_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let example = "{\n  \"jobID\": \"01234567-89ab-cdef-0123-456789abcdef\",\n  \"status\": \"running\",\n  \"progress\": 0\n}";
         let server = Canned::json(example);
         let status = server.job_of(ID).status(&Call::new()).unwrap();
@@ -63,7 +63,7 @@ fn the_documented_running_status_is_parsed() {
 
 #[test]
 fn the_documented_failed_job_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for kind in ["BrokenDownloadURL", "ConversionFailed", "PDFIsPasswordProtected"] {
@@ -81,7 +81,7 @@ fn the_documented_failed_job_is_parsed() {
 
 #[test]
 fn the_documented_canceled_job_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let document = json!({"jobID": ID, "status": "canceled"}).to_string();
         let job = Canned::json(&document).job_of(ID);
         assert_eq!(job.status(&Call::new()).unwrap().state(), &JobState::Canceled);
@@ -101,7 +101,7 @@ fn the_documented_canceled_job_is_parsed() {
 
 #[test]
 fn the_documented_file_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let result = result(json!({"file": {
             "URL": "https://files.example/report.json?X-Amz-Signature=1",
             "contentType": "application/json",
@@ -117,7 +117,7 @@ fn the_documented_file_is_parsed() {
 
 #[test]
 fn the_documented_files_and_delivered_files_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let result = result(json!({"files": [
             {"URL": null, "contentType": "application/pdf", "metadata": {"fileSizeBytes": 10.5, "pageCount": 2}},
             {},
@@ -135,7 +135,7 @@ fn the_documented_files_and_delivered_files_are_parsed() {
 
 #[test]
 fn the_documented_text_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let result = result(json!("All of the document's \"text\"\n\u{1f600}"));
         assert_eq!(result.kind(), ResultKind::Text);
         assert_eq!(
@@ -147,7 +147,7 @@ fn the_documented_text_is_parsed() {
 
 #[test]
 fn the_documented_tables_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let tables = result(json!({"tables": [{
             "ID": "table-1",
             "pageIndices": [0, 1],
@@ -173,7 +173,7 @@ fn the_documented_tables_are_parsed() {
 
 #[test]
 fn the_documented_text_boxes_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let boxes = result(json!({"textBoxes": [{
             "ID": "box-1", "text": "Hello", "textPiece": null, "pageIndex": 0, "boundingBox": [200, 100, 100, 20],
         }]}))
@@ -190,7 +190,7 @@ fn the_documented_text_boxes_are_parsed() {
 
 #[test]
 fn the_documented_kinds_of_personal_data_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let kinds: Vec<&str> = PII_TYPES.split_whitespace().chain(["NEXT_YEARS_KIND"]).collect();
         let boxes: Vec<Value> = kinds
             .iter()
@@ -219,7 +219,7 @@ fn the_documented_kinds_of_personal_data_are_parsed() {
 
 #[test]
 fn the_documented_properties_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let properties = result(json!({
             "title": "T", "author": "A", "subject": "S", "keywords": "K", "creator": "C", "producer": "P",
             "creationDate": "D:20240101000000Z", "modDate": "D:20240102000000Z", "trapped": "Unknown",
@@ -234,7 +234,7 @@ fn the_documented_properties_are_parsed() {
 
 #[test]
 fn the_documented_form_fields_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let form = result(json!({
             "fields": [{"name": "Total", "value": "12.50", "confidence": 97.65}],
             "averageConfidence": 96.5,
@@ -251,7 +251,7 @@ fn the_documented_form_fields_are_parsed() {
 
 #[test]
 fn every_documented_error_response_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         for (status, kind, slug, title, detail) in [
             (
                 400,
@@ -330,15 +330,15 @@ fn every_documented_error_response_is_parsed() {
 
 #[test]
 fn the_documented_result_of_a_running_job_is_an_error() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|_, head| {
             if head.contains("/status") {
-                json_answer(
+                json_response(
                     "200 OK",
                     &json!({"jobID": ID, "status": "running", "progress": 0}).to_string(),
                 )
             } else {
-                json_answer(
+                json_response(
                     "404 Not Found",
                     r#"{"title":"Not Found","status":404,"detail":"Resource not found"}"#,
                 )

@@ -3,13 +3,15 @@
 
 use crate::common;
 
-use common::{Canned, answer, client, emulator, job, json_answer, manual, plain_client, polls, within};
+use common::{
+    Canned, answer, client, emulator, job, json_response, manual, plain_client, polls, with_watchdog,
+};
 use nitro_emulator::{Completion, Dialect, JobIdKey, Outcome, ProgressUnit, Scenario, Shape, StatusName};
 use nitro_jobs::{Call, ErrorKind, JobState};
 
 #[test]
 fn running_progress_is_read_as_fraction_and_percentage() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for (unit, raw) in [(ProgressUnit::Fraction, 0.25), (ProgressUnit::Percent, 25.0)] {
@@ -27,7 +29,7 @@ fn running_progress_is_read_as_fraction_and_percentage() {
 
 #[test]
 fn progress_is_clamped_and_never_guessed() {
-    within(|| {
+    with_watchdog(|| {
         for (document, progress, raw) in [
             (r#"{"status":"running","progress":0}"#, Some(0.0), Some(0.0)),
             (r#"{"status":"running","progress":1}"#, Some(1.0), Some(1.0)),
@@ -51,7 +53,7 @@ fn progress_is_clamped_and_never_guessed() {
 
 #[test]
 fn a_completed_status_contains_its_result() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, Scenario::instant().shape(Shape::Text));
@@ -66,7 +68,7 @@ fn a_completed_status_contains_its_result() {
 
 #[test]
 fn a_redirect_means_completed_and_is_not_followed() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let scenario = Scenario::instant().completion(Completion::Redirect);
@@ -82,7 +84,7 @@ fn a_redirect_means_completed_and_is_not_followed() {
 
 #[test]
 fn a_redirect_may_be_relative_bare_or_point_to_a_failure() {
-    within(|| {
+    with_watchdog(|| {
         let redirect = |location: &str, body: &str| {
             let answer = answer("302 Found", &format!("Location: {location}\r\n"), body.as_bytes());
             Canned::start(move |_, _| answer.clone())
@@ -106,7 +108,7 @@ fn a_redirect_may_be_relative_bare_or_point_to_a_failure() {
 
 #[test]
 fn a_failed_status_contains_its_error() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let scenario = Scenario::instant().failed("PDFIsPasswordProtected", "PDF is password protected");
@@ -123,7 +125,7 @@ fn a_failed_status_contains_its_error() {
 
 #[test]
 fn canceled_and_unknown_states_are_returned() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let canceled = job(&emulator, &client, Scenario::instant().outcome(Outcome::Canceled));
@@ -150,7 +152,7 @@ fn canceled_and_unknown_states_are_returned() {
 
 #[test]
 fn a_missing_status_is_inferred_from_the_other_fields() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let state = |scenario: Scenario| {
@@ -167,7 +169,7 @@ fn a_missing_status_is_inferred_from_the_other_fields() {
 
 #[test]
 fn both_id_spellings_and_extra_fields_are_accepted() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for (key, known) in [
@@ -186,7 +188,7 @@ fn both_id_spellings_and_extra_fields_are_accepted() {
 
 #[test]
 fn a_status_is_one_round_trip_with_these_headers() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let options = common::options(&emulator).user_agent("probe/7");
         let client = nitro_jobs::Client::new(options).unwrap();
@@ -218,7 +220,7 @@ fn a_status_is_one_round_trip_with_these_headers() {
 
 #[test]
 fn every_request_of_a_job_carries_the_same_reference_id() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, Scenario::instant().dialect(Dialect::Message));
@@ -246,7 +248,7 @@ fn every_request_of_a_job_carries_the_same_reference_id() {
 
 #[test]
 fn transient_errors_of_a_status_request_are_retried() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, manual().status_codes(vec![503u16]));
@@ -257,7 +259,7 @@ fn transient_errors_of_a_status_request_are_retried() {
 
 #[test]
 fn a_body_that_is_no_status_is_rejected() {
-    within(|| {
+    with_watchdog(|| {
         for body in [
             "",
             "{",
@@ -278,7 +280,7 @@ fn a_body_that_is_no_status_is_rejected() {
             assert_eq!(status.state(), &JobState::Unknown(String::new()), "{body}");
             assert_eq!(status.json(), body);
         }
-        let server = Canned::start(|_, _| json_answer("200 OK", &" ".repeat(4096)));
+        let server = Canned::start(|_, _| json_response("200 OK", &" ".repeat(4096)));
         let client = nitro_jobs::Client::new(server.options().max_json_bytes(1000)).unwrap();
         let error = client.job("j").unwrap().status(&Call::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge);
@@ -287,7 +289,7 @@ fn a_body_that_is_no_status_is_rejected() {
 
 #[test]
 fn a_job_that_the_service_does_not_know_is_not_found() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = plain_client(&emulator);
         let unknown = client.job("no-such-job").unwrap();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
-use common::{Canned, Log, json_answer, quick, within};
+use common::{Canned, Log, json_response, quick, with_watchdog};
 use nitro_emulator::{Emulator, OAuth, Recorded};
 use nitro_jobs::{
     BearerToken, Call, CancelToken, Client, ClientOptions, Endpoint, ErrorKind, Input, Submission,
@@ -100,9 +100,9 @@ fn a_second_401_is_returned() {
     // The endpoint goes on giving the token that the service no longer takes.
     let server = Canned::start(|_, head| {
         if head.starts_with("POST /oauth/token") {
-            json_answer("200 OK", r#"{"accessToken":"worn-out-token"}"#)
+            json_response("200 OK", r#"{"accessToken":"worn-out-token"}"#)
         } else {
-            json_answer("401 Unauthorized", r#"{"title":"worn-out-token is worn out"}"#)
+            json_response("401 Unauthorized", r#"{"title":"worn-out-token is worn out"}"#)
         }
     });
     let options = server.options().client_credentials("i", "s");
@@ -176,7 +176,7 @@ fn each_call_that_waits_for_a_token_can_be_cancelled() {
     // The one that asks is cancelled as well, and the patient one asks in its place.
     cancels[0].cancel();
     assert_eq!(first.join().unwrap(), Err(ErrorKind::Cancelled));
-    within(move || assert_eq!(patient.join().unwrap(), Ok(())));
+    with_watchdog(move || assert_eq!(patient.join().unwrap(), Ok(())));
     assert_eq!(token_requests(&emulator).len(), 2);
 }
 
@@ -184,7 +184,7 @@ fn each_call_that_waits_for_a_token_can_be_cancelled() {
 fn rejected_credentials_report_the_rfc_6749_error_without_the_secret() {
     let emulator = common::emulator();
     let log = Log::default();
-    let client = Client::new(log.hear(options(&emulator).retries(0))).unwrap();
+    let client = Client::new(log.capture(options(&emulator).retries(0))).unwrap();
     let job = client.job("j").unwrap();
     for (status, kind) in [
         (400, ErrorKind::Unauthorized),
@@ -216,7 +216,7 @@ fn rejected_credentials_report_the_rfc_6749_error_without_the_secret() {
 fn log_and_tickets_contain_no_token() {
     let emulator = common::emulator();
     let log = Log::default();
-    let client = Client::new(log.hear(options(&emulator))).unwrap();
+    let client = Client::new(log.capture(options(&emulator))).unwrap();
     let job = common::job(&emulator, &client, quick());
     job.wait(|_| true, &Call::new()).unwrap();
     let said = format!("{} {client:?} {job:?} {}", log.text(), job.to_json());
@@ -270,7 +270,7 @@ fn a_token_callback_that_uses_its_client_fails_as_busy() {
     });
     let client = Client::new(options).unwrap();
     *own.lock().unwrap() = Some(client.clone());
-    let outcome = within(move || client.job("j").unwrap().status(&Call::new()).unwrap_err().kind());
+    let outcome = with_watchdog(move || client.job("j").unwrap().status(&Call::new()).unwrap_err().kind());
     assert_eq!(outcome, ErrorKind::Unauthorized);
     assert_eq!(*kinds.lock().unwrap(), Some(ErrorKind::Busy));
     own.lock().unwrap().take();
@@ -294,8 +294,8 @@ fn a_token_request_whose_connection_breaks_is_retried() {
     let count = calls.clone();
     let server = Canned::start(move |_, head| match head.starts_with("POST") {
         true if count.fetch_add(1, Ordering::SeqCst) == 0 => Vec::new(),
-        true => json_answer("200 OK", r#"{"accessToken":"T"}"#),
-        false => json_answer("200 OK", r#"{"status":"running"}"#),
+        true => json_response("200 OK", r#"{"accessToken":"T"}"#),
+        false => json_response("200 OK", r#"{"status":"running"}"#),
     });
     let options = server.options().client_credentials("i", "s");
     let job = Client::new(options).unwrap().job("j").unwrap();

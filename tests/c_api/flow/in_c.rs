@@ -18,7 +18,7 @@ pub fn flow(world: &World, step: usize, fault: &Fault) -> Ended {
     mark.wait();
     (fault.strike)(&world.emulator);
     run.signal().send();
-    let told = run.tells();
+    let told = run.output();
     let mut jobs = Jobs::default();
     for line in told.lines() {
         let (name, rest) = line.split_once(' ').unwrap();

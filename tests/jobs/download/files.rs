@@ -7,11 +7,11 @@ use nitro_jobs::{Call, Client, Download, ErrorKind, LogLevel, OnExisting};
 use tempfile::tempdir;
 
 use super::{done, folder_with, names, save};
-use crate::common::{Log, emulator, job, options, within};
+use crate::common::{Log, emulator, job, options, with_watchdog};
 
 #[test]
 fn one_file_is_saved_byte_for_byte_with_progress() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         let path = folder.path().join("out.pdf");
@@ -46,7 +46,7 @@ fn one_file_is_saved_byte_for_byte_with_progress() {
 
 #[test]
 fn several_files_are_saved_into_a_folder() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         let job = done(&emulator, Scenario::new().shape(Shape::Files { n: 3 }));
@@ -65,7 +65,7 @@ fn several_files_are_saved_into_a_folder() {
 
 #[test]
 fn file_names_are_made_safe_and_collisions_numbered() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let outer = tempdir().unwrap();
         let folder = outer.path().join("in");
@@ -115,7 +115,7 @@ fn file_names_are_made_safe_and_collisions_numbered() {
 
 #[test]
 fn a_hostile_content_disposition_cannot_leave_the_folder() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         for (header, expected) in [
             ("attachment; filename=\"../../x.pdf\"", "x.pdf"),
@@ -138,7 +138,7 @@ fn a_hostile_content_disposition_cannot_leave_the_folder() {
 
 #[test]
 fn an_existing_file_is_kept_replaced_or_numbered() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new());
         let (folder, path) = folder_with("old");
@@ -163,7 +163,7 @@ fn an_existing_file_is_kept_replaced_or_numbered() {
 
 #[test]
 fn a_folder_download_saves_all_files_or_none() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         fs::write(folder.path().join("c.pdf"), "old").unwrap();
@@ -180,7 +180,7 @@ fn a_folder_download_saves_all_files_or_none() {
 
 #[test]
 fn no_token_is_sent_to_presigned_urls() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         let job = done(&emulator, Scenario::new().shape(Shape::Files { n: 2 }));
@@ -201,10 +201,10 @@ fn no_token_is_sent_to_presigned_urls() {
 
 #[test]
 fn a_wrong_announced_size_is_a_warning_and_the_file_is_kept() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let log = Log::default();
-        let client = Client::new(log.hear(options(&emulator))).unwrap();
+        let client = Client::new(log.capture(options(&emulator))).unwrap();
         let job = job(&emulator, &client, Scenario::instant().declared_size(Some(12)));
         let folder = tempdir().unwrap();
         let saved = save(&job, &Download::to_folder(folder.path())).unwrap();

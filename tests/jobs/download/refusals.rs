@@ -7,11 +7,11 @@ use nitro_jobs::{Call, CancelToken, Client, Download, ErrorKind, OnExisting};
 use tempfile::tempdir;
 
 use super::{done, folder_with, names, save};
-use crate::common::{Canned, answer, emulator, json_answer, options, within};
+use crate::common::{Canned, answer, emulator, json_response, options, with_watchdog};
 
 #[test]
 fn a_truncated_body_leaves_the_old_file_untouched() {
-    within(|| {
+    with_watchdog(|| {
         for framing in [Framing::Length, Framing::Chunked] {
             let emulator = emulator();
             let presigned = Presigned {
@@ -40,7 +40,7 @@ fn a_truncated_body_leaves_the_old_file_untouched() {
 
 #[test]
 fn each_framing_proves_completeness() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let by = |framing| Presigned {
             framing,
@@ -75,7 +75,7 @@ fn each_framing_proves_completeness() {
 fn file_server(entry: &'static str, file: Vec<u8>) -> Canned {
     Canned::start(move |_, head| {
         if head.starts_with("GET /jobs/") {
-            json_answer(
+            json_response(
                 "200 OK",
                 &format!(r#"{{"status":"completed","result":{{"file":{entry}}}}}"#),
             )
@@ -87,7 +87,7 @@ fn file_server(entry: &'static str, file: Vec<u8>) -> Canned {
 
 #[test]
 fn an_unverified_length_is_rejected_unless_allowed() {
-    within(|| {
+    with_watchdog(|| {
         let bare = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nConnection: close\r\n\r\n%PDF-1.7 x"
             .to_vec();
         let server = file_server(r#"{"URL":"/f.pdf"}"#, bare);
@@ -104,7 +104,7 @@ fn an_unverified_length_is_rejected_unless_allowed() {
 
 #[test]
 fn a_result_without_a_file_is_reported() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         let download = Download::to_folder(folder.path());
@@ -155,7 +155,7 @@ fn a_result_without_a_file_is_reported() {
 
 #[test]
 fn an_html_page_is_not_saved_as_a_pdf() {
-    within(|| {
+    with_watchdog(|| {
         let page = b"<!doctype html><title>Log in</title>";
         let html = answer("200 OK", "Content-Type: text/html\r\n", page);
         let server = file_server(r#"{"URL":"/f.pdf","contentType":"application/pdf"}"#, html);
@@ -170,7 +170,7 @@ fn an_html_page_is_not_saved_as_a_pdf() {
 
 #[test]
 fn unusable_folders_are_reported() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new());
         let folder = tempdir().unwrap();
@@ -200,7 +200,7 @@ fn unusable_folders_are_reported() {
 #[cfg(unix)]
 fn a_read_only_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt;
-    within(|| {
+    with_watchdog(|| {
         let folder = tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
         if fs::write(folder.path().join("probe"), "").is_ok() {
@@ -219,7 +219,7 @@ fn a_read_only_folder_is_reported() {
 
 #[test]
 fn a_stopped_or_cancelled_download_leaves_no_file() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new().size_bytes(4u64 << 20));
         let (folder, path) = folder_with("old");
@@ -249,7 +249,7 @@ fn a_stopped_or_cancelled_download_leaves_no_file() {
 
 #[test]
 fn transient_storage_errors_are_retried_and_permanent_ones_reported() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         let download = Download::to_folder(folder.path());

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::{done, failing};
 use crate::common::process::alone;
-use crate::common::{Canned, emulator, within};
+use crate::common::{Canned, emulator, with_watchdog};
 
 #[test]
 fn bytes_are_read_in_every_framing_that_proves_completeness() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         for framing in [Framing::Length, Framing::Chunked, Framing::Close] {
             let job = done(&emulator, Scenario::new().bytes_framing(framing));
@@ -39,7 +39,7 @@ fn bytes_are_read_in_every_framing_that_proves_completeness() {
 
 #[test]
 fn several_files_are_returned_as_one_zip() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new().shape(Shape::Files { n: 3 }));
         let mut sink = Vec::new();
@@ -54,7 +54,7 @@ fn several_files_are_returned_as_one_zip() {
 
 #[test]
 fn an_extraction_result_has_no_bytes() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let long = Value::String("word ".repeat(100_000));
         for shape in [
@@ -75,7 +75,7 @@ fn an_extraction_result_has_no_bytes() {
 
 #[test]
 fn a_json_file_is_returned_as_bytes() {
-    within(|| {
+    with_watchdog(|| {
         for body in [r#"{"fields":[{"name":"a"}]}"#, "[1,2]", "7"] {
             let mut sink = Vec::new();
             Canned::json(body)
@@ -121,7 +121,7 @@ fn a_hundred_megabytes_are_read_in_constant_memory() {
         module_path!(),
         "a_hundred_megabytes_are_read_in_constant_memory",
         || {
-            within(|| {
+            with_watchdog(|| {
                 const SIZE: u64 = 100 << 20;
                 let emulator = emulator();
                 let job = done(&emulator, Scenario::new().size_bytes(SIZE));
@@ -138,7 +138,7 @@ fn a_hundred_megabytes_are_read_in_constant_memory() {
 
 #[test]
 fn a_writer_that_fails_ends_the_transfer() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new().size_bytes(8u64 << 20));
         let mut sink = Sink {
@@ -155,7 +155,7 @@ fn a_writer_that_fails_ends_the_transfer() {
 
 #[test]
 fn a_truncated_body_is_an_error() {
-    within(|| {
+    with_watchdog(|| {
         for framing in [Framing::Length, Framing::Chunked] {
             let emulator = emulator();
             emulator.fault(nitro_emulator::Fault::cut(100_000));

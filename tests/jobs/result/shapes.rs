@@ -5,11 +5,11 @@ use nitro_jobs::{Call, Cell, ErrorKind, ResultKind, TextBox};
 use serde_json::{Value, json};
 
 use super::{done, failing, shaped};
-use crate::common::{Canned, client, emulator, job, manual, polls, within};
+use crate::common::{Canned, client, emulator, job, manual, polls, with_watchdog};
 
 #[test]
 fn file_results_list_their_files() {
-    within(|| {
+    with_watchdog(|| {
         let result = shaped(Shape::File);
         assert_eq!((result.kind(), result.files().len()), (ResultKind::File, 1));
         let file = &result.files()[0];
@@ -31,7 +31,7 @@ fn file_results_list_their_files() {
 
 #[test]
 fn text_is_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let result = shaped(Shape::Text);
         assert_eq!(result.kind(), ResultKind::Text);
         let text = result.text().unwrap().into_owned();
@@ -42,7 +42,7 @@ fn text_is_parsed() {
 
 #[test]
 fn tables_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let tables = shaped(Shape::Tables).tables().unwrap();
         let data = &tables[0].data;
         assert_eq!(
@@ -64,7 +64,7 @@ fn tables_are_parsed() {
 
 #[test]
 fn text_boxes_are_parsed_in_both_forms() {
-    within(|| {
+    with_watchdog(|| {
         let boxes = shaped(Shape::TextBoxes).text_boxes().unwrap();
         let [TextBox::Single(first), TextBox::Single(second)] = &boxes[..] else {
             panic!("{boxes:?}");
@@ -91,7 +91,7 @@ fn text_boxes_are_parsed_in_both_forms() {
 
 #[test]
 fn personal_data_boxes_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let boxes = shaped(Shape::PiiBoxes).pii_boxes().unwrap();
         assert_eq!(boxes[0].pii_type.as_str(), "ADDRESS");
         assert_eq!(boxes[0].confidence, Some(0.94));
@@ -101,7 +101,7 @@ fn personal_data_boxes_are_parsed() {
 
 #[test]
 fn properties_are_parsed() {
-    within(|| {
+    with_watchdog(|| {
         let properties = shaped(Shape::Properties).properties().unwrap();
         assert_eq!(properties.title.as_deref(), Some("Invoice 2026-0117"));
         assert_eq!(properties.subject.as_deref(), Some(""));
@@ -112,7 +112,7 @@ fn properties_are_parsed() {
 
 #[test]
 fn form_fields_are_parsed_with_and_without_wrapper() {
-    within(|| {
+    with_watchdog(|| {
         let form = shaped(Shape::FormFields);
         assert_eq!(form.kind(), ResultKind::Form);
         assert_eq!(form.average_confidence().unwrap(), Some(96.5));
@@ -130,7 +130,7 @@ fn form_fields_are_parsed_with_and_without_wrapper() {
 
 #[test]
 fn unknown_results_are_kept_as_json() {
-    within(|| {
+    with_watchdog(|| {
         let result = shaped(Shape::Unknown);
         assert_eq!(result.kind(), ResultKind::Unknown);
         let kept: Value = serde_json::from_str(result.result_json()).unwrap();
@@ -147,7 +147,7 @@ fn unknown_results_are_kept_as_json() {
 
 #[test]
 fn result_json_is_kept_exactly_as_received() {
-    within(|| {
+    with_watchdog(|| {
         let odd = " {\n\t\"later\" : [1e400, 0.10, -0, \"\\u00e9\\/\"] ,\"jobID\":\"j\",\r\n \"status\":\"completed\", \
                    \"result\" : { \"file\":{\"URL\":null , \"metadata\":{\"fileSizeBytes\":1.0}} } }\n";
         let result = Canned::json(odd).job().result(&Call::new()).unwrap();
@@ -161,7 +161,7 @@ fn result_json_is_kept_exactly_as_received() {
 
 #[test]
 fn id_spellings_extra_fields_and_a_missing_status_are_tolerated() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         for key in [JobIdKey::JobID, JobIdKey::JobId, JobIdKey::Absent] {
             let scenario = Scenario::new()
@@ -177,7 +177,7 @@ fn id_spellings_extra_fields_and_a_missing_status_are_tolerated() {
 
 #[test]
 fn a_200_without_a_result_is_an_error() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let failed = done(&emulator, Scenario::new().failed("OCRFailed", "OCR failed"));
         let error = failed.result(&Call::new()).unwrap_err();
@@ -204,7 +204,7 @@ fn a_200_without_a_result_is_an_error() {
 
 #[test]
 fn a_404_of_the_result_is_resolved_by_one_status_request() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let running = job(&emulator, &client, manual().poll_retry_after(Some(1.5)));

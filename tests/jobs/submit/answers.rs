@@ -7,7 +7,7 @@ use nitro_jobs::{Call, Client, Download, Endpoint, ErrorKind, Input, JobState, R
 use serde_json::Value;
 
 use super::{PDF, flatten, send, send_one};
-use crate::common::{self, Canned, answer, client, emulator, json_answer, quick};
+use crate::common::{self, Canned, answer, client, emulator, json_response, quick};
 
 #[test]
 fn the_job_id_is_read_from_every_form_of_location() {
@@ -113,8 +113,8 @@ fn a_202_without_a_job_is_an_uncertain_submission() {
         answer("202 Accepted", "", b""),
         answer("202 Accepted", "Location: ftp://x\r\n", b""),
         answer("202 Accepted", "Location: /\r\n", b""),
-        json_answer("200 OK", "<html>"),
-        json_answer("200 OK", ""),
+        json_response("200 OK", "<html>"),
+        json_response("200 OK", ""),
     ] {
         let text = String::from_utf8_lossy(&answer).into_owned();
         let server = Canned::start(move |_, _| answer.clone());

@@ -206,7 +206,7 @@ fn an_upload_that_hangs_can_be_cancelled() {
     });
     while told.recv_timeout(Duration::from_secs(1)).is_ok() {}
     cancel.cancel();
-    let error = common::within(move || upload.join().unwrap());
+    let error = common::with_watchdog(move || upload.join().unwrap());
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(error.reference_id().is_some());
 }

@@ -8,11 +8,11 @@ use nitro_emulator::Scenario;
 use nitro_jobs::{BearerToken, Call, Client, JobState, News, TokenReason, WatchOptions};
 
 use super::{add_all, ends, never, next};
-use crate::common::{client, emulator, job, manual, options, polls, quick, streams, until, within};
+use crate::common::{client, emulator, job, manual, options, polls, quick, streams, until, with_watchdog};
 
 #[test]
 fn requests_stay_within_the_rate_limit() {
-    within(|| {
+    with_watchdog(|| {
         const RATE: f64 = 50.0;
         let emulator = emulator();
         let client = client(&emulator);
@@ -39,7 +39,7 @@ fn requests_stay_within_the_rate_limit() {
 
 #[test]
 fn streams_stay_within_their_limit_and_the_next_job_takes_a_free_one() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = client.watch(WatchOptions::new().threads(4).streams(2)).unwrap();
@@ -65,7 +65,7 @@ fn streams_stay_within_their_limit_and_the_next_job_takes_a_free_one() {
 
 #[test]
 fn a_slow_consumer_receives_the_latest_progress_and_every_end() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = client.watch(WatchOptions::new()).unwrap();
@@ -108,7 +108,7 @@ fn a_slow_consumer_receives_the_latest_progress_and_every_end() {
 
 #[test]
 fn log_callbacks_run_inside_next_only() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let lines = Arc::new(Mutex::new(Vec::new()));
         let heard = lines.clone();
@@ -137,7 +137,7 @@ fn log_callbacks_run_inside_next_only() {
 
 #[test]
 fn token_callbacks_run_inside_next_only() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let here = std::thread::current().id();
         let asked = Arc::new(Mutex::new(Vec::new()));

@@ -9,13 +9,13 @@ use nitro_emulator::Scenario;
 use nitro_jobs::{Call, CancelToken, Client, ClientOptions, ErrorKind, WatchOptions};
 
 use super::{add_all, never, word};
-use crate::common::{client, emulator, job, polls, quick, streams, until, within};
+use crate::common::{client, emulator, job, polls, quick, streams, until, with_watchdog};
 
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
 fn jobs_can_be_added_and_removed_while_a_watch_runs() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = Arc::new(client.watch(WatchOptions::new()).unwrap());
@@ -62,7 +62,7 @@ fn jobs_can_be_added_and_removed_while_a_watch_runs() {
 
 #[test]
 fn timeouts_and_cancels_of_next_lose_no_event() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = client.watch(WatchOptions::new()).unwrap();
@@ -93,7 +93,7 @@ fn timeouts_and_cancels_of_next_lose_no_event() {
 
 #[test]
 fn a_blocked_next_is_cancelled_by_its_token() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = Arc::new(client.watch(WatchOptions::new()).unwrap());
@@ -115,7 +115,7 @@ fn a_blocked_next_is_cancelled_by_its_token() {
 
 #[test]
 fn dropping_a_watch_is_prompt_whatever_its_threads_do() {
-    within(|| {
+    with_watchdog(|| {
         // A server that takes connections and says nothing: requests wait for an answer that never comes.
         let mute = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", mute.local_addr().unwrap());

@@ -8,7 +8,7 @@ mod changes;
 
 use std::collections::HashMap;
 
-use common::{client, emulator, job, manual, quick, streams, until, within};
+use common::{client, emulator, job, manual, quick, streams, until, with_watchdog};
 use nitro_emulator::{Dialect, Emulator, Outcome, Scenario, StreamMode};
 use nitro_jobs::{Call, Client, ClientOptions, ErrorKind, News, Watch, WatchEvent, WatchOptions};
 
@@ -62,7 +62,7 @@ fn add_all(
 
 #[test]
 fn one_job_reports_its_progress_and_its_end() {
-    within(|| {
+    with_watchdog(|| {
         for threads in [1, 2] {
             let emulator = emulator();
             let client = client(&emulator);
@@ -95,7 +95,7 @@ fn one_job_reports_its_progress_and_its_end() {
 
 #[test]
 fn three_hundred_jobs_end_as_scripted() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = client.watch(WatchOptions::new()).unwrap();
@@ -125,7 +125,7 @@ fn three_hundred_jobs_end_as_scripted() {
 
 #[test]
 fn errors_are_reported_in_the_event_of_their_job() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = client.watch(WatchOptions::new()).unwrap();
@@ -148,7 +148,7 @@ fn errors_are_reported_in_the_event_of_their_job() {
 
 #[test]
 fn a_watch_survives_a_server_restart() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let watch = client.watch(WatchOptions::new()).unwrap();

@@ -7,7 +7,8 @@ use nitro_emulator::{Completion, Outcome, Scenario, StreamMode};
 use nitro_jobs::{Call, CancelToken, ErrorKind, JobState, Limit};
 
 use crate::common::{
-    Canned, DIALECTS, Following, client, emulator, event_stream, job, json_answer, manual, quick, within,
+    Canned, DIALECTS, Following, client, emulator, event_stream, job, json_response, manual, quick,
+    with_watchdog,
 };
 
 /// Streaming in each dialect, and polling, in both completion styles.
@@ -23,7 +24,7 @@ fn ways(scenario: &Scenario) -> Vec<Scenario> {
 
 #[test]
 fn a_completed_job_ends_the_wait_with_its_result() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for scenario in ways(&manual()) {
@@ -50,7 +51,7 @@ fn a_completed_job_ends_the_wait_with_its_result() {
 
 #[test]
 fn a_failed_job_ends_the_wait_with_its_problem_document() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for scenario in ways(&quick().failed("PDFIsPasswordProtected", "PDF is password protected")) {
@@ -76,7 +77,7 @@ fn a_failed_job_ends_the_wait_with_its_problem_document() {
 
 #[test]
 fn the_reason_of_a_failure_is_read_in_every_form() {
-    within(|| {
+    with_watchdog(|| {
         for (body, title) in [
             (
                 r#"{"jobID":"j","status":"failed","error":{"type":"A","title":"B"}}"#,
@@ -91,7 +92,7 @@ fn the_reason_of_a_failure_is_read_in_every_form() {
                     event_stream("data: {\"jobID\":\"j\",\"status\":\"failed\",\"location\":\"/why\"}\n\n")
                 } else {
                     assert!(head.starts_with("GET /why "));
-                    json_answer("200 OK", body)
+                    json_response("200 OK", body)
                 }
             });
             let error = server.job().wait(|_| true, &Call::new()).unwrap_err();
@@ -103,12 +104,12 @@ fn the_reason_of_a_failure_is_read_in_every_form() {
 
 #[test]
 fn a_failure_without_an_available_reason_is_still_a_failure() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|_, head| {
             if head.contains("event-stream") {
                 event_stream("data: {\"jobID\":\"j\",\"status\":\"failed\",\"location\":\"/why\"}\n\n")
             } else {
-                json_answer("500 Internal Server Error", "{}")
+                json_response("500 Internal Server Error", "{}")
             }
         });
         let error = server.job().wait(|_| true, &Call::new()).unwrap_err();
@@ -118,7 +119,7 @@ fn a_failure_without_an_available_reason_is_still_a_failure() {
 
 #[test]
 fn a_canceled_job_ends_the_wait() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for scenario in ways(&quick().outcome(Outcome::Canceled)) {
@@ -132,7 +133,7 @@ fn a_canceled_job_ends_the_wait() {
 
 #[test]
 fn an_expired_job_is_reported_as_gone() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for scenario in ways(&Scenario::new().outcome(Outcome::Gone)) {
@@ -151,7 +152,7 @@ fn an_expired_job_is_reported_as_gone() {
 
 #[test]
 fn an_unknown_job_is_not_found() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let lost = job(&emulator, &client, Scenario::new().outcome(Outcome::Lost));
@@ -165,7 +166,7 @@ fn an_unknown_job_is_not_found() {
 
 #[test]
 fn an_unauthorized_response_ends_the_wait_at_once() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, manual());
@@ -179,7 +180,7 @@ fn an_unauthorized_response_ends_the_wait_at_once() {
 
 #[test]
 fn a_wait_timeout_leaves_the_job_to_another_client() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         for stream in [StreamMode::Live, StreamMode::Refuse(501), StreamMode::Mute] {
             let client = client(&emulator);
@@ -212,7 +213,7 @@ fn a_wait_timeout_leaves_the_job_to_another_client() {
 
 #[test]
 fn the_default_wait_timeout_is_an_option() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let options = crate::common::options(&emulator).wait_timeout(Duration::from_millis(50));
         let client = nitro_jobs::Client::new(options).unwrap();
@@ -224,7 +225,7 @@ fn the_default_wait_timeout_is_an_option() {
 
 #[test]
 fn the_callback_can_stop_the_wait() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for scenario in ways(&manual()) {
@@ -242,7 +243,7 @@ fn the_callback_can_stop_the_wait() {
 
 #[test]
 fn a_wait_is_cancelled_from_another_thread() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for stream in [StreamMode::Live, StreamMode::Refuse(404)] {
@@ -268,7 +269,7 @@ fn a_wait_is_cancelled_from_another_thread() {
 
 #[test]
 fn a_finished_job_ends_the_wait_at_once() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for scenario in ways(&Scenario::instant().steps(0u32)) {

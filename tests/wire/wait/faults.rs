@@ -7,13 +7,13 @@ use nitro_emulator::{Completion, Fault, Scenario, StreamMode};
 use nitro_jobs::{Call, Client, ErrorKind, JobState};
 
 use crate::common::{
-    Canned, DIALECTS, Following, client, emulator, job, json_answer, manual, options, quick, streams, until,
-    within,
+    Canned, DIALECTS, Following, client, emulator, job, json_response, manual, options, quick, streams,
+    until, with_watchdog,
 };
 
 #[test]
 fn a_wait_survives_transient_service_errors() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for stream in [StreamMode::Live, StreamMode::Refuse(405)] {
@@ -28,7 +28,7 @@ fn a_wait_survives_transient_service_errors() {
 
 #[test]
 fn a_permanent_service_error_ends_the_wait() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, quick().status_codes(vec![503u16; 100]));
@@ -43,7 +43,7 @@ fn a_permanent_service_error_ends_the_wait() {
 
 #[test]
 fn a_wait_survives_a_server_restart() {
-    within(|| {
+    with_watchdog(|| {
         for dialect in DIALECTS {
             let emulator = emulator();
             let client = client(&emulator);
@@ -69,7 +69,7 @@ fn a_wait_survives_a_server_restart() {
 
 #[test]
 fn a_job_that_ends_while_the_server_is_down_ends_the_wait() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         for stream in [StreamMode::Live, StreamMode::Refuse(405)] {
             let client = client(&emulator);
@@ -91,7 +91,7 @@ fn a_job_that_ends_while_the_server_is_down_ends_the_wait() {
 
 #[test]
 fn a_wait_survives_repeatedly_dropped_connections() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = Arc::new(job(&emulator, &client, manual()));
@@ -110,7 +110,7 @@ fn a_wait_survives_repeatedly_dropped_connections() {
 
 #[test]
 fn a_wait_survives_streams_cut_and_reset_at_many_offsets() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for at in (0..700).step_by(35) {
@@ -135,7 +135,7 @@ fn a_wait_survives_streams_cut_and_reset_at_many_offsets() {
 
 #[test]
 fn an_unreachable_service_ends_the_wait_in_bounded_time() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = job(&emulator, &client, manual());
@@ -148,17 +148,17 @@ fn an_unreachable_service_ends_the_wait_in_bounded_time() {
 
 #[test]
 fn a_wait_survives_malformed_responses() {
-    within(|| {
+    with_watchdog(|| {
         let server = Canned::start(|index, _| match index {
             0 => {
                 b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
             }
             1 => b"SSH-2.0-OpenSSH_9.7\r\n".to_vec(),
-            2 => json_answer("200 OK", "<html>Please log in to the network</html>"),
-            3 => json_answer("200 OK", r#"{"status":"running","progress":0.5}"#),
-            4 => json_answer("503 Service Unavailable", "{}"),
+            2 => json_response("200 OK", "<html>Please log in to the network</html>"),
+            3 => json_response("200 OK", r#"{"status":"running","progress":0.5}"#),
+            4 => json_response("503 Service Unavailable", "{}"),
             5 => Vec::new(),
-            _ => json_answer("200 OK", r#"{"status":"completed","result":"done"}"#),
+            _ => json_response("200 OK", r#"{"status":"completed","result":"done"}"#),
         });
         let status = server.job().wait(|_| true, &Call::new()).unwrap();
         assert_eq!(status.result_json(), Some("\"done\""));
@@ -168,7 +168,7 @@ fn a_wait_survives_malformed_responses() {
 
 #[test]
 fn a_result_that_appears_after_completed_is_awaited() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for completion in [Completion::Json, Completion::Redirect] {
@@ -182,7 +182,7 @@ fn a_result_that_appears_after_completed_is_awaited() {
 
 #[test]
 fn many_waits_share_one_client() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = Client::new(options(&emulator)).unwrap();
         let jobs: Vec<_> = (0..20)

@@ -7,7 +7,8 @@ use nitro_emulator::{Dialect, Emulator, Limited, RateLimit, StreamMode};
 use nitro_jobs::{Call, Client, JobState, LogLevel};
 
 use crate::common::{
-    Following, Log, client, emulator, is_stream, job, manual, options, polls, quick, streams, until, within,
+    Following, Log, client, emulator, is_stream, job, manual, options, polls, quick, streams, until,
+    with_watchdog,
 };
 
 /// Asserts that only one connection is left while the job is being followed: nothing but polls is under way.
@@ -19,7 +20,7 @@ fn only_one_connection(emulator: &Emulator) {
 
 #[test]
 fn a_stream_follows_a_job_to_its_end_without_polls() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let job = Arc::new(job(&emulator, &client, manual().dialect(Dialect::Named)));
@@ -38,11 +39,11 @@ fn a_stream_follows_a_job_to_its_end_without_polls() {
 
 #[test]
 fn a_refused_stream_falls_back_to_polling_and_is_logged() {
-    within(|| {
+    with_watchdog(|| {
         for refusal in [404, 405, 406, 415, 501] {
             let emulator = emulator();
             let log = Log::default();
-            let client = Client::new(log.hear(options(&emulator))).unwrap();
+            let client = Client::new(log.capture(options(&emulator))).unwrap();
             let scenario = manual().stream(StreamMode::Refuse(refusal));
             let job = Arc::new(job(&emulator, &client, scenario));
             emulator.set_progress(&job.id(), 0.5);
@@ -65,11 +66,11 @@ fn a_refused_stream_falls_back_to_polling_and_is_logged() {
 
 #[test]
 fn an_idle_stream_is_closed_and_polled() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let log = Log::default();
         let options = log
-            .hear(options(&emulator))
+            .capture(options(&emulator))
             .idle_timeout(Duration::from_millis(100));
         let client = Client::new(options).unwrap();
         let job = Arc::new(job(&emulator, &client, manual().stream(StreamMode::Mute)));
@@ -89,7 +90,7 @@ fn an_idle_stream_is_closed_and_polled() {
 
 #[test]
 fn heartbeats_keep_a_slow_stream_from_being_idle() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let options = options(&emulator).idle_timeout(Duration::from_millis(800));
         let client = Client::new(options).unwrap();
@@ -106,7 +107,7 @@ fn heartbeats_keep_a_slow_stream_from_being_idle() {
 
 #[test]
 fn a_stream_of_heartbeats_only_is_checked_by_a_poll() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let options = options(&emulator).idle_timeout(Duration::from_millis(100));
         let client = Client::new(options).unwrap();
@@ -120,7 +121,7 @@ fn a_stream_of_heartbeats_only_is_checked_by_a_poll() {
 
 #[test]
 fn a_stream_that_ends_early_is_followed_by_one_poll_and_a_new_stream() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let scenario = manual()
@@ -148,10 +149,10 @@ fn a_stream_that_ends_early_is_followed_by_one_poll_and_a_new_stream() {
 
 #[test]
 fn a_stream_without_events_is_abandoned_after_three_attempts() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let log = Log::default();
-        let client = Client::new(log.hear(options(&emulator))).unwrap();
+        let client = Client::new(log.capture(options(&emulator))).unwrap();
         let scenario = manual().dialect(Dialect::Message).stream(StreamMode::EndEarly(0));
         let job = Arc::new(job(&emulator, &client, scenario));
         let following = Following::start(&job, Call::new());
@@ -165,7 +166,7 @@ fn a_stream_without_events_is_abandoned_after_three_attempts() {
 
 #[test]
 fn the_retry_field_sets_the_pause_before_a_new_stream() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let scenario = manual()
@@ -187,7 +188,7 @@ fn the_retry_field_sets_the_pause_before_a_new_stream() {
 
 #[test]
 fn completed_without_a_location_is_confirmed_by_a_poll() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let odd = nitro_emulator::StatusName {
@@ -210,13 +211,13 @@ fn completed_without_a_location_is_confirmed_by_a_poll() {
 
 #[test]
 fn a_completed_event_that_the_poll_contradicts_is_ignored() {
-    within(|| {
-        use crate::common::{Canned, event_stream, json_answer};
+    with_watchdog(|| {
+        use crate::common::{Canned, event_stream, json_response};
         let server = Canned::start(|index, head| {
             assert_eq!(head.contains("event-stream"), index % 2 == 0);
             match index {
                 0 => event_stream("data: {\"event\":\"status-update\",\"status\":\"completed\"}\n\n"),
-                1 => json_answer("200 OK", r#"{"status":"running","progress":0.9}"#),
+                1 => json_response("200 OK", r#"{"status":"running","progress":0.9}"#),
                 2 => event_stream(
                     "data: {\"event\":\"redirect\",\"status\":\"completed\",\"location\":\"/jobs/j\"}\n\n",
                 ),
@@ -238,7 +239,7 @@ fn a_completed_event_that_the_poll_contradicts_is_ignored() {
 
 #[test]
 fn progress_never_decreases_and_one_is_not_the_end() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         for stream in [StreamMode::Live, StreamMode::Refuse(405)] {
@@ -262,7 +263,7 @@ fn progress_never_decreases_and_one_is_not_the_end() {
 
 #[test]
 fn retry_after_is_honoured_in_error_responses_and_polls() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let client = client(&emulator);
         let limit = RateLimit {
@@ -303,7 +304,7 @@ fn retry_after_is_honoured_in_error_responses_and_polls() {
 
 #[test]
 fn poll_intervals_grow_up_to_the_maximum() {
-    within(|| {
+    with_watchdog(|| {
         let emulator = emulator();
         let options = options(&emulator).poll_interval(Duration::from_millis(10), Duration::from_millis(60));
         let client = Client::new(options).unwrap();

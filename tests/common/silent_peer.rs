@@ -1,4 +1,4 @@
-//! Peers that say nothing: at each phase of a call, something can be waited for that never comes.
+//! Peers that send nothing, so that a call can be made to wait in each of its phases.
 #![allow(unsafe_code)]
 
 use std::io::{Read, Write};
@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex};
 
 use super::{WATCHDOG, wait_for};
 
-/// A port whose queue is full, so that a further connection is never made.
-pub struct Deaf {
+/// A port whose accept queue is full, so that no further connection is made.
+pub struct FullBacklog {
     pub address: SocketAddr,
     _listener: TcpListener,
     _fill: Vec<TcpStream>,
 }
 
-impl Deaf {
+impl FullBacklog {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         // SAFETY: the descriptor is open; listening again only changes the length of its queue.
@@ -27,7 +27,7 @@ impl Deaf {
         let fill: Vec<_> = std::iter::from_fn(|| TcpStream::connect_timeout(&address, patience).ok())
             .take(8)
             .collect();
-        assert!(fill.len() < 8, "the queue does not fill");
+        assert!(fill.len() < 8, "the accept queue does not fill");
         Self {
             address,
             _listener: listener,
@@ -35,7 +35,7 @@ impl Deaf {
         }
     }
 
-    /// Waits until somebody asks for a connection.
+    /// Waits until a client tries to connect.
     pub fn wait(&self) {
         let port = format!(":{:04X} ", self.address.port());
         let asked = wait_for(WATCHDOG, || {
@@ -43,74 +43,77 @@ impl Deaf {
             // Remote address and then the state SYN_SENT.
             table.contains(&format!("{port}02 ")).then_some(())
         });
-        assert!(asked.is_some(), "nobody connects");
+        assert!(asked.is_some(), "no client connects");
     }
 }
 
-/// A server that takes connections, says what it is told to say when some bytes have come, and nothing more.
-pub struct Mute {
+/// A server that accepts connections, sends the given replies, and then nothing more.
+pub struct SilentPeer {
     pub port: u16,
     connections: Arc<AtomicUsize>,
-    heard: Arc<AtomicUsize>,
-    kept: Arc<Mutex<Vec<TcpStream>>>,
+    received: Arc<AtomicUsize>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
 }
 
-impl Mute {
+impl SilentPeer {
     pub fn start() -> Self {
-        Self::saying(&[])
+        Self::replying(&[])
     }
 
-    /// Answers the n-th piece that arrives with the n-th of `words`.
-    pub fn saying(words: &'static [&'static [u8]]) -> Self {
+    /// Answers the n-th read with the n-th of `replies`.
+    pub fn replying(replies: &'static [&'static [u8]]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("its address").port();
-        let mute = Self {
+        let peer = Self {
             port,
             connections: Arc::default(),
-            heard: Arc::default(),
-            kept: Arc::default(),
+            received: Arc::default(),
+            open: Arc::default(),
         };
-        let (connections, heard, kept) = (mute.connections.clone(), mute.heard.clone(), mute.kept.clone());
+        let (connections, received, open) =
+            (peer.connections.clone(), peer.received.clone(), peer.open.clone());
         std::thread::spawn(move || {
             for mut socket in listener.incoming().flatten() {
                 connections.fetch_add(1, Ordering::SeqCst);
-                let keep = socket.try_clone().expect("the same socket");
-                kept.lock().expect("no panic").push(keep);
-                let heard = heard.clone();
+                let socket_copy = socket.try_clone().expect("the same socket");
+                open.lock().expect("no panic").push(socket_copy);
+                let received = received.clone();
                 std::thread::spawn(move || {
-                    let mut words = words.iter();
+                    let mut replies = replies.iter();
                     let mut buffer = [0; 4096];
                     while let Ok(n) = socket.read(&mut buffer) {
                         if n == 0 {
                             break;
                         }
-                        if let Some(word) = words.next() {
-                            let _ = socket.write_all(word);
+                        if let Some(reply) = replies.next() {
+                            let _ = socket.write_all(reply);
                         } else {
-                            heard.fetch_add(n, Ordering::SeqCst);
+                            received.fetch_add(n, Ordering::SeqCst);
                         }
                     }
                 });
             }
         });
-        mute
+        peer
     }
 
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// Waits until the client has said something that is not answered.
+    /// Waits until the client has sent something after the last reply.
     pub fn wait(&self) {
-        let heard = wait_for(WATCHDOG, || (self.heard.load(Ordering::SeqCst) > 0).then_some(()));
-        assert!(heard.is_some(), "nobody says anything");
+        let received = wait_for(WATCHDOG, || {
+            (self.received.load(Ordering::SeqCst) > 0).then_some(())
+        });
+        assert!(received.is_some(), "no client sends anything");
     }
 }
 
-impl Drop for Mute {
+impl Drop for SilentPeer {
     fn drop(&mut self) {
-        if let Ok(kept) = self.kept.lock() {
-            for socket in kept.iter() {
+        if let Ok(open) = self.open.lock() {
+            for socket in open.iter() {
                 let _ = socket.shutdown(std::net::Shutdown::Both);
             }
         }
