@@ -1,4 +1,4 @@
-//! Arguments that cannot be used, for every function that the header declares: NULL for each pointer, broken UTF-8 for
+//! Invalid arguments for every function that the header declares: NULL for each pointer, invalid UTF-8 for
 //! each string, a negative limit and a token that was triggered for each call that blocks, options that were used for each
 //! setter. The calls are generated, so that none can be forgotten; tests/c_api/states.rs has the states of other handles.
 
@@ -9,7 +9,7 @@ use std::fmt::Write;
 use common::c;
 use common::header::{Function, Param, functions};
 
-/// A good argument, in the words of `tests/c/fixture.h`.
+/// A valid argument, by its name in `tests/c/fixture.h`.
 fn good(function: &Function, param: &Param) -> String {
     let text = match param.name.as_str() {
         "url" => "\"http://127.0.0.1:9\"",
@@ -115,7 +115,7 @@ fn all_null(function: &Function) -> String {
         "const char*" if says("never NULL") => format!("    CHECK_TEXT({call}, \"\");\n"),
         "const char*" => format!("    CHECK({call} == NULL);\n"),
         "double" => format!("    CHECK({call} < 0.0);\n"),
-        // What is lent: by the library, or by the program itself.
+        // Borrowed values: of the library, or of the program itself.
         kind if kind.starts_with("const ") || kind == "void*" => format!("    CHECK({call} == NULL);\n"),
         kind if kind.ends_with('*') => {
             let param = Param {
@@ -166,7 +166,7 @@ fn program(function: &Function) -> String {
 #[test]
 fn every_function_rejects_invalid_arguments() {
     let mut functions = functions();
-    // Takes what only a callback is lent: tests/c/token.c has it.
+    // Takes a value that only a callback receives: see tests/c/token.c.
     functions.retain(|function| function.name != "nitro_token_set");
     let mut source = "#include \"fixture.h\"\n\n".to_owned();
     for function in &functions {

@@ -1,4 +1,4 @@
-//! What `make bench-compare` measures does the same work: both clients give equal answers, and the right ones.
+//! The clients that `make bench-compare` measures do the same work: both return equal and correct results.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -27,9 +27,9 @@ impl Load {
         Self(server, format!("http://127.0.0.1:{}", port.trim()))
     }
 
-    /// Runs a client: its lines, of which the last one tells how many operations there were and what they came to.
+    /// Runs a client; returns its lines, and from the last one the number of operations and their sum.
     fn ask(&self, client: &Path, words: &str) -> (Vec<String>, String) {
-        // Only one of them is linked with the library that a tool looks into.
+        // Only one of them is linked with the library that a tool checks.
         let ours = client == programs().clients[0];
         let mut run = if ours {
             c::command(client)
@@ -61,7 +61,7 @@ struct Programs {
     clients: [PathBuf; 2],
 }
 
-/// All that is built, once for all tests: a program that runs cannot be written anew.
+/// All programs, built once for all tests: a running program cannot be overwritten.
 fn programs() -> &'static Programs {
     static BUILT: OnceLock<Programs> = OnceLock::new();
     BUILT.get_or_init(|| {
@@ -92,14 +92,14 @@ fn both_benchmark_clients_report_equal_results() {
         return;
     }
     let (load, clients) = (Load::start(), &programs().clients);
-    for (words, answer) in [
+    for (words, response) in [
         ("once any", "1 0.2500"),
         ("poll any 10", "10 2.5000"),
         ("sse sse-100", "101 49.5000"),
         ("sse sse-10-100000", "11 4.5000"),
     ] {
         for client in clients {
-            assert_eq!(load.ask(client, words).1, answer, "{words}");
+            assert_eq!(load.ask(client, words).1, response, "{words}");
         }
     }
     for words in [
@@ -132,7 +132,7 @@ fn both_benchmark_clients_save_the_same_file_and_see_every_job_end() {
             assert_eq!(told, "20 20.0000");
             let ids = done.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned());
             let mut ids: Vec<_> = ids.collect();
-            // They end at a time that a tool is too slow to tell from the next.
+            // Under a tool the order of the ends cannot be told.
             if !c::runner().is_empty() {
                 ids.sort();
             }

@@ -1,4 +1,4 @@
-//! Refusals, answers that are none, and answers without end, through the C API.
+//! Error responses, malformed responses and endless responses, through the C API.
 
 use crate::common;
 
@@ -16,7 +16,7 @@ fn error_responses_become_codes_with_the_problem_document() {
     }
     let emulator = common::emulator();
     let codes = [400u16, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 502, 503];
-    let answer = |content_type: &str, body: &str| {
+    let response = |content_type: &str, body: &str| {
         Some(Answer {
             body: body.to_owned(),
             content_type: content_type.to_owned(),
@@ -26,16 +26,16 @@ fn error_responses_become_codes_with_the_problem_document() {
         ("problem", None),
         (
             "message",
-            answer(
+            response(
                 "application/json",
                 r#"{"error":"bad_thing","message":"It went badly"}"#,
             ),
         ),
         (
             "html",
-            answer("text/html", "<html><body>Bad gateway</body></html>"),
+            response("text/html", "<html><body>Bad gateway</body></html>"),
         ),
-        ("empty", answer("", "")),
+        ("empty", response("", "")),
     ];
     let list: Vec<_> = codes.iter().map(u16::to_string).collect();
     let mut run = c::run("errors", &emulator.base_url(), &emulator.token()).arg("codes", list.join(","));
@@ -77,11 +77,11 @@ fn malformed_responses_are_rejected() {
     if !c::can_build() {
         return;
     }
-    let server = raw::Raw::answering(|asked| match asked.job() {
+    let server = raw::Raw::responding(|request| match request.job() {
         "empty" => raw::json(""),
         "truncated" => raw::json(r#"{"jobID":"a","status":"comple"#),
         "array" => raw::json(r#"[{"status":"completed"}]"#),
-        "html" => raw::answer(200, "text/html", "<html>Please log in</html>"),
+        "html" => raw::response(200, "text/html", "<html>Please log in</html>"),
         "not-utf8" => raw::json(b"{\"status\":\"compl\xff\"}"),
         "deep" => raw::json("[".repeat(100_000)),
         "short" => b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"status\":\"completed\"}".to_vec(),
@@ -96,12 +96,12 @@ fn malformed_responses_are_rejected() {
             r#"{"status":"completed","result":{"file":{"URL":7,"contentType":{},"metadata":"big"}}}"#,
         ),
         "wrong-files" => raw::json(r#"{"status":"completed","result":{"files":7}}"#),
-        _ => raw::answer(404, "text/plain", "no such job"),
+        _ => raw::response(404, "text/plain", "no such job"),
     });
     c::run("malformed", &server.base_url, "secret-token-77").passes();
 }
 
-/// What a client that reads on and on would be sent.
+/// The bytes sent to a client that keeps reading.
 const GIGABYTE: u64 = 1 << 30;
 
 #[test]
@@ -111,9 +111,9 @@ fn responses_beyond_the_size_limits_are_rejected() {
     }
     let sent = Arc::new(AtomicU64::new(0));
     let count = sent.clone();
-    let server = raw::Raw::serve(move |asked, stream| {
+    let server = raw::Raw::serve(move |request, stream| {
         let stream_head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: {\"status\":\"";
-        let head = match (asked.job(), asked.wants_stream()) {
+        let head = match (request.job(), request.wants_stream()) {
             ("stream", true) => stream_head,
             ("stream", false) => {
                 return stream.write_all(&raw::json(r#"{"status":"completed","result":{}}"#));

@@ -1,5 +1,5 @@
-//! The C examples do what their first lines say: compiled as strictly as C can be, run against the emulator, and found by
-//! pkg-config as a stranger's programs are.
+//! The C examples do what their first lines say: compiled with strict warnings, run against the emulator, and built by
+//! pkg-config against an installed library.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -32,7 +32,7 @@ fn run(program: &Path, emulator: &Emulator, arguments: &[&str]) -> Ended {
     start(program, emulator, arguments).end()
 }
 
-/// Runs it to an end with this code, without a word of complaint.
+/// Runs it to its end: this exit code, nothing on standard error.
 #[track_caller]
 fn tells(program: &Path, emulator: &Emulator, arguments: &[&str], code: i32) -> String {
     let ended = run(program, emulator, arguments);
@@ -49,7 +49,7 @@ fn locked() -> Scenario {
     quick().failed("PDFIsPasswordProtected", "The PDF needs a password")
 }
 
-/// Where nobody listens.
+/// A run against a port on which no server listens.
 fn nowhere(program: &Path, emulator: &Emulator, id: &str) -> Ended {
     let mut command = command(program, emulator);
     command.env("NITRO_BASE_URL", "http://127.0.0.1:1").arg(id);
@@ -183,7 +183,7 @@ fn cancel_example_ends_the_wait_and_leaves_the_job() {
         "{ended:?}"
     );
 
-    // It did go on: the same program follows it to its end, with nobody at the keys.
+    // The job did continue: the same program follows it to its end.
     let mut waiting = start(&program, &emulator, &[&job]);
     waiting.await_line("running 50 %");
     emulator.finish(&job);
@@ -295,7 +295,7 @@ fn follow_example_follows_saves_and_resumes() {
     assert!(std::fs::read(&file).unwrap() == emulator.output_of(&job)[0]);
 }
 
-/// Sends, follows and saves in one call.
+/// Submits, waits and saves in one call.
 #[test]
 fn run_example_submits_waits_and_saves() {
     let (program, emulator) = (built("run"), emulator());
@@ -349,7 +349,7 @@ fn watch_many_example_prints_each_job() {
     assert!(complaint.contains("NITRO_E_JOB_FAILED"), "{complaint}");
 }
 
-/// The program that the README shows: tests/packages/installed.rs builds it as a stranger does, with what no tool looks into.
+/// The program that the README shows; tests/packages/installed.rs builds it with an installed library, which no tool checks.
 #[test]
 fn readme_program_compiles_and_saves_a_result() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
@@ -371,7 +371,7 @@ fn readme_program_compiles_and_saves_a_result() {
     assert!(std::fs::read(folder.path().join("result.pdf")).unwrap() == emulator.output_of(&job)[0]);
 }
 
-/// As a stranger builds them: `make install`, pkg-config, a compiler.
+/// As users build them: `make install`, pkg-config, a compiler.
 #[test]
 fn each_example_builds_against_an_installed_library_is_short_and_is_listed() {
     if !c::runner().is_empty() {
@@ -418,7 +418,7 @@ fn each_example_builds_against_an_installed_library_is_short_and_is_listed() {
     }
     assert!(names.len() >= 9, "{names:?}");
 
-    // It looks for the library where it was told to when it was linked.
+    // It finds the library in the folder that it was linked with.
     let emulator = emulator();
     let running = emulator.create_job(manual());
     tells(&prefix.join("status"), &emulator, &[&running], 0);

@@ -1,4 +1,4 @@
-//! The C API in its normal use: programs in `tests/c`, one for each noun, against the emulator.
+//! The C API in normal use: programs in `tests/c`, one for each handle type, against the emulator.
 
 use crate::common;
 
@@ -16,7 +16,7 @@ fn run(name: &str, emulator: &Emulator, jobs: &[(&str, Scenario)]) -> c::Run {
     })
 }
 
-/// A job that runs until it is told otherwise.
+/// A job that runs until the test ends it.
 fn running() -> Scenario {
     Scenario::new().clock(Clock::Manual)
 }
@@ -35,7 +35,7 @@ fn job_handles_are_created_from_ids_and_tickets() {
         return;
     }
     let emulator = common::emulator();
-    let elsewhere = raw::Raw::answering(|_| raw::answer(401, "text/plain", "who are you?"));
+    let elsewhere = raw::Raw::responding(|_| raw::response(401, "text/plain", "who are you?"));
     let odd = "a b/../c?d#e%2F\u{e9}";
     run("ticket", &emulator, &[("job", done())])
         .arg("odd", odd)
@@ -215,8 +215,8 @@ fn downloads_write_complete_files_or_none() {
     let target = folder.path().join("target");
     std::fs::create_dir(&target).expect("a folder to save to");
     let names: Vec<String> = ["first.pdf", "second.pdf", "first.pdf"].map(str::to_owned).into();
-    // Neither a length nor chunks nor a size from the service: nothing proves that it is whole.
-    let endless = raw::Raw::answering(|_| b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.7 whole?".to_vec());
+    // Neither a length nor chunks nor a size from the service: its completeness is unverified.
+    let endless = raw::Raw::responding(|_| b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.7 whole?".to_vec());
     let unproved = serde_json::json!({"file": {"URL": format!("{}/f.pdf", endless.base_url)}});
     let mut jobs = ends();
     jobs.extend([

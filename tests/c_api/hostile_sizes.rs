@@ -1,4 +1,4 @@
-//! Sizes that the peer decides, from C: lengths, chunks, lines, heads and pauses as large as they can be written.
+//! Sizes that the peer announces, in C: lengths, chunks, lines, heads and pauses as large as they can be written.
 
 use crate::common;
 
@@ -7,18 +7,18 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::c;
-use common::raw::{Asked, Raw, answer, json};
+use common::raw::{Raw, Request, json, response};
 
 const GREEDY: u64 = 1 << 60;
 const HUNDRED_MEGABYTES: usize = 100_000_000;
 
-/// What a client that reads on and on was sent.
+/// The bytes sent to clients that keep reading.
 static SENT: AtomicU64 = AtomicU64::new(0);
 
-/// How many tokens were asked for; only the first is too long.
+/// The number of token requests; only the first token is too long.
 static TOKENS: AtomicU64 = AtomicU64::new(0);
 
-/// Much of the same, until the client has had enough.
+/// Sends the same part repeatedly until the client closes the connection.
 fn flood(stream: &mut TcpStream, part: &str) -> Result<()> {
     let block = part.repeat((64 << 10) / part.len());
     for _ in 0..HUNDRED_MEGABYTES / block.len() {
@@ -29,8 +29,8 @@ fn flood(stream: &mut TcpStream, part: &str) -> Result<()> {
 }
 
 /// The result of a job whose file is at `/storage/NAME`.
-fn stored(asked: &Asked, name: &str, size: &str) -> Vec<u8> {
-    let lower = asked.head.to_ascii_lowercase();
+fn stored(request: &Request, name: &str, size: &str) -> Vec<u8> {
+    let lower = request.head.to_ascii_lowercase();
     let host = lower.lines().find_map(|line| line.strip_prefix("host: "));
     let url = format!("http://{}/storage/{name}", host.expect("a host"));
     json(format!(
@@ -38,11 +38,11 @@ fn stored(asked: &Asked, name: &str, size: &str) -> Vec<u8> {
     ))
 }
 
-fn respond(asked: &Asked, stream: &mut TcpStream) -> Result<()> {
-    let name = match asked.path.strip_prefix("/storage/") {
+fn respond(request: &Request, stream: &mut TcpStream) -> Result<()> {
+    let name = match request.path.strip_prefix("/storage/") {
         Some(name) => name,
-        None if asked.path.ends_with("oauth/token") => "token",
-        None => asked.job(),
+        None if request.path.ends_with("oauth/token") => "token",
+        None => request.job(),
     };
     let head = |more: &str| format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{more}");
     match name {
@@ -50,11 +50,11 @@ fn respond(asked: &Asked, stream: &mut TcpStream) -> Result<()> {
         "chunk" => {
             stream.write_all(head(&format!("transfer-encoding: chunked\r\n\r\n{GREEDY:x}\r\n{{")).as_bytes())
         }
-        "stored-length" => stream.write_all(&stored(asked, "length", "null")),
-        "stored-chunk" => stream.write_all(&stored(asked, "chunk", "null")),
-        "size" => stream.write_all(&stored(asked, "file", "1e300")),
-        "file" => stream.write_all(&answer(200, "application/pdf", "%PDF-1.7")),
-        "line" | "event" if asked.wants_stream() => {
+        "stored-length" => stream.write_all(&stored(request, "length", "null")),
+        "stored-chunk" => stream.write_all(&stored(request, "chunk", "null")),
+        "size" => stream.write_all(&stored(request, "file", "1e300")),
+        "file" => stream.write_all(&response(200, "application/pdf", "%PDF-1.7")),
+        "line" | "event" if request.wants_stream() => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")?;
             flood(
                 stream,

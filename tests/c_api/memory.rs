@@ -1,5 +1,5 @@
-//! Memory stays small, however large the file is: measured by the C program itself, with the library as it ships. Under the
-//! tools of `make valgrind` and its like the same programs run with smaller files.
+//! Memory stays small, however large the file is: measured by the C program itself, with the released library. Under the
+//! tools of `make valgrind` and others the same programs run with smaller files.
 
 use crate::common;
 
@@ -9,7 +9,7 @@ use common::c;
 use common::drain::Drain;
 use nitro_emulator::Scenario;
 
-/// Under a tool nothing is measured: there it is many buffers full.
+/// Under a tool nothing is measured: several buffers' worth suffice.
 fn size() -> u64 {
     c::unless_under_tool(500_000_000, 10_000_000)
 }

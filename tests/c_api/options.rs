@@ -15,7 +15,7 @@ fn every_option_takes_effect() {
         ..Config::default()
     };
     let emulator = Emulator::start(config).expect("the emulator starts");
-    let recorder = raw::Raw::answering(|_| raw::answer(401, "text/plain", ""));
+    let recorder = raw::Raw::responding(|_| raw::response(401, "text/plain", ""));
     let mute = raw::Raw::serve(|_, stream| std::io::Read::read(stream, &mut [0]).map(drop));
     let folder = tempfile::tempdir().expect("a folder");
     let pem = folder.path().join("ca.pem");

@@ -1,4 +1,4 @@
-//! Defects inside the library, from C: caught on whatever thread they happen, told as a code, printed nowhere.
+//! Panics inside the library, from C: caught on every thread, reported as a code, printed nowhere.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -17,7 +17,7 @@ fn a_panic_becomes_an_error_code_and_the_next_call_works() {
         .arg("named", emulator.base_url().replace("127.0.0.1", "service.test"))
         .start()
         .output();
-    // What goes to its standard error fails every program.
+    // Any output on standard error fails the test.
     assert_eq!(told, "");
     let half = |name: &std::ffi::OsString| name.to_string_lossy().starts_with('.');
     let names = std::fs::read_dir(folder.path()).expect("the folder").flatten();

@@ -1,4 +1,4 @@
-//! The C library under tools that see what a test cannot: memory, races, and what is left behind after a long day.
+//! Memory, threads and leaks of the C library after many operations, and what the tools can detect.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -12,7 +12,7 @@ use common::c;
 use nitro_emulator::{Clock, Outcome, Scenario};
 
 const OPERATIONS: u32 = 100_000;
-/// Under a tool, which sees each of them: every kind, and the watch more than once.
+/// Under a tool, which checks each operation: every kind, and the watch more than once.
 const FEWER_OPERATIONS: u32 = 2_000;
 
 fn measured(name: &str, emulator: &nitro_emulator::Emulator) -> c::Run {
@@ -68,7 +68,7 @@ fn connection_resets_raise_no_sigpipe() {
     let port = listener.local_addr().expect("its address").port();
     std::thread::spawn(move || {
         for (number, mut stream) in listener.incoming().flatten().enumerate() {
-            // What is not read when a socket closes makes the kernel send RST rather than FIN.
+            // If a socket is closed with unread data, the kernel sends RST rather than FIN.
             match number % 3 {
                 0 => drop(stream),
                 1 => {
@@ -89,13 +89,13 @@ fn connection_resets_raise_no_sigpipe() {
     }
 }
 
-/// What tests/docs/manual.rs holds the manual against.
+/// tests/docs/manual.rs compares the manual with this.
 #[test]
 fn every_code_has_a_name_and_a_text() {
     c::run("codes", "", "").passes();
 }
 
-/// Under a tool, the faults that it is there to find are found: else its silence would say nothing.
+/// Under a tool, deliberate faults are detected: otherwise a passing run would prove nothing.
 #[test]
 fn the_tool_detects_deliberate_faults() {
     let (runner, finds) = (c::runner(), std::env::var("NITRO_TEST_FINDS").unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Handles in states in which a function has nothing to give: used up, ended, cancelled, of another kind. Each function of
+//! Handles in states in which a function cannot succeed: used up, ended, cancelled, of another kind. Each function of
 //! the header has a row, or is called so by tests/c_api/arguments.rs, or says why there is no such state.
 
 use crate::common;
@@ -9,7 +9,7 @@ use common::c;
 use common::header::{Function, functions};
 use nitro_emulator::{Clock, Outcome, Scenario, Shape, StatusName};
 
-/// What a function does then, in the words of `tests/c/states.h`.
+/// What a function does then, by its name in `tests/c/states.h`.
 #[rustfmt::skip]
 const STATES: &[(&str, &str)] = &[
     ("nitro_error_code", "CHECK_NUMBER(nitro_error_code(plain), NITRO_E_INVALID_ARGUMENT);"),

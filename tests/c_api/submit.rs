@@ -1,4 +1,4 @@
-//! Jobs started from C, the tokens for it, and what can be asked for: `tests/c/submit.c`, `tests/c/token.c` and
+//! Submissions, tokens and the catalogue in C: `tests/c/submit.c`, `tests/c/token.c` and
 //! `tests/c/catalog.c` against the emulator.
 
 use crate::common;
@@ -54,7 +54,7 @@ fn tokens_come_from_credentials_and_callbacks() {
         let all = emulator.requests().into_iter();
         all.filter(|r| r.path.ends_with("/status")).count()
     };
-    // One of the credentials, two of the callback; then the token is another one.
+    // One token from the credentials, two from the callback; then the service accepts another one.
     common::until("the callback's token was used twice", || statuses() == 3);
     emulator.set_token("second");
     signal.send();

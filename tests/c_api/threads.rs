@@ -1,4 +1,4 @@
-//! The C API from several threads: cancelling, sharing, and the lives of handles.
+//! The C API from several threads: cancellation, sharing, and the lifetimes of handles.
 
 use crate::common;
 
@@ -15,13 +15,13 @@ fn a_cancel_from_another_thread_ends_the_call() {
     }
     let signal = Arc::new(OnceLock::<c::Signal>::new());
     let sender = signal.clone();
-    let server = raw::Raw::serve(move |asked, stream| {
+    let server = raw::Raw::serve(move |request, stream| {
         let (running, stream_head) = (
             raw::json(r#"{"status":"running","progress":0.5}"#),
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n",
         );
-        match (asked.job(), asked.wants_stream()) {
-            ("hang-between-polls", true) => return stream.write_all(&raw::answer(404, "text/plain", "")),
+        match (request.job(), request.wants_stream()) {
+            ("hang-between-polls", true) => return stream.write_all(&raw::response(404, "text/plain", "")),
             ("hang-between-polls", false) => stream.write_all(&running)?,
             ("hang-body", _) => stream.write_all(&running[..running.len() - 5])?,
             ("hang-file", _) => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n%PDF")?,
@@ -29,7 +29,7 @@ fn a_cancel_from_another_thread_ends_the_call() {
             _ => {}
         }
         sender.wait().send();
-        // Until the client has had enough and closes.
+        // Until the client closes the connection.
         stream.read(&mut [0]).map(drop)
     });
     let folder = tempfile::tempdir().expect("a folder");
@@ -62,7 +62,7 @@ fn eight_threads_share_a_client_and_a_job() {
     let run = c::run("threads", &emulator.base_url(), &emulator.token()).arg("shared", job());
     let run = (0..8).fold(run, |run, thread| run.arg(&format!("job{thread}"), job()));
     run.arg("size", "100000").passes();
-    // One pool for all: no more connections than threads, give or take those that were given up with a stream.
+    // One pool for all: no more connections than threads, plus those that were closed with a stream.
     assert!(
         emulator.connections() <= 100,
         "{} connections",

@@ -1,15 +1,15 @@
-//! A service that takes submissions in without keeping them, however large they are.
+//! A service that accepts and discards submissions of any size.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-/// A running one; its threads end with the process.
+/// A running service; its threads end with the process.
 pub struct Drain {
     pub base_url: String,
     taken: std::sync::mpsc::Receiver<Taken>,
 }
 
-/// A request that was taken in: the announced and the true length of its body.
+/// A received request: the announced and the actual length of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
     pub announced: u64,
@@ -32,7 +32,7 @@ impl Drain {
         Self { base_url, taken }
     }
 
-    /// The next request that was taken in.
+    /// The next request that was received.
     pub fn next(&self) -> Taken {
         self.taken.recv_timeout(super::WATCHDOG).expect("a request")
     }
@@ -57,7 +57,7 @@ fn take(mut socket: TcpStream) -> Taken {
         }
     }
     let accepted = b"HTTP/1.1 202 Accepted\r\nLocation: /jobs/1/status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    // A client that went away is seen by what came of its body.
+    // If the client has closed the connection, the received length shows it.
     let _ = socket.write_all(accepted);
     Taken { announced, came }
 }

@@ -1,4 +1,4 @@
-//! What `include/nitro_jobs.h` declares, read from its text, so that no function can be forgotten.
+//! The declarations of `include/nitro_jobs.h`, parsed from its text, so that no function can be forgotten.
 
 use super::c;
 

@@ -1,4 +1,4 @@
-//! A program as its user has it: started with its environment, its lines read as they come, a key pressed, its end awaited.
+//! A program run as by a user: its lines are read as they are written, Enter is pressed, its end is awaited.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -11,10 +11,10 @@ use nitro_emulator::Emulator;
 
 use super::{c, wait_for};
 
-/// Longer than any program may take on a busy machine, or beneath valgrind; only a hang reaches it.
+/// Longer than any program takes on a busy machine or under valgrind: only a hang exceeds it.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
-/// A program under way.
+/// A running program.
 pub struct Program {
     child: Child,
     lines: mpsc::Receiver<String>,
@@ -23,7 +23,7 @@ pub struct Program {
     token: String,
 }
 
-/// How a program ended, and what it wrote.
+/// The exit code and output of a program.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -31,7 +31,7 @@ pub struct Ended {
     pub complaint: String,
 }
 
-/// What starts `program` with the emulator's address and token, under the tests' runner, and nothing of this machine's settings.
+/// A command that starts `program` with the emulator's URL and token, under the tests' runner, without this machine's settings.
 pub fn command(program: &Path, emulator: &Emulator) -> Command {
     let mut command = c::command(program);
     command.env_clear().env("RUST_BACKTRACE", "0");
@@ -45,7 +45,7 @@ pub fn command(program: &Path, emulator: &Emulator) -> Command {
 }
 
 impl Program {
-    /// Starts it; what it writes is searched for `token`.
+    /// Starts it; its output is searched for `token`.
     pub fn start(mut command: Command, token: String) -> Self {
         command
             .stdin(Stdio::piped())

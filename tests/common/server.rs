@@ -1,4 +1,4 @@
-//! Real servers out of Debian's packages: each on a free port, with a configuration of its own, gone when dropped.
+//! Real servers from Debian's packages: each on a free port with its own configuration, ended when dropped.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,17 +17,17 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("its address").port()
 }
 
-/// A server program under way.
+/// A running server program.
 pub struct Server {
     child: Child,
     folder: tempfile::TempDir,
 }
 
 impl Server {
-    /// Starts what `command` makes of a folder, and waits until all `ports` answer.
+    /// Starts the command that `command` makes for a folder, and waits until all `ports` accept connections.
     pub fn start(ports: &[u16], command: impl FnOnce(&Path) -> Command) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server");
-        // A server that is started by root goes on as another user, who has to get in.
+        // A server that is started by root continues as another user, who needs access.
         open_to_all(folder.path(), 0o777);
         let log = File::create(folder.path().join("output")).expect("a file for what it says");
         let mut command = command(folder.path());
@@ -49,12 +49,12 @@ impl Server {
         server
     }
 
-    /// What it has said so far.
+    /// Its output so far.
     pub fn told(&self) -> String {
         self.file("output")
     }
 
-    /// What one of its files holds.
+    /// The content of one of its files.
     pub fn file(&self, name: &str) -> String {
         let bytes = std::fs::read(self.folder.path().join(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -68,7 +68,7 @@ impl Drop for Server {
     }
 }
 
-/// Writes a file that the server may read, whoever it runs as.
+/// Writes a file that the server may read under any user.
 pub fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a file for the server");
     open_to_all(path, 0o644);

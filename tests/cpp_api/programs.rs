@@ -15,7 +15,7 @@ const OLDEST: Form = Form {
     throwing: true,
 };
 
-/// What an example did: its exit code, and what it wrote.
+/// The exit code and output of an example.
 struct Shown {
     code: Option<i32>,
     out: String,
@@ -129,7 +129,7 @@ fn readme_program_follows_a_job() {
     );
 }
 
-/// The program that tests/packages/installed_cpp.rs builds from an installed copy, with what no tool looks into.
+/// The program that tests/packages/installed_cpp.rs builds with an installed library, which no tool checks.
 #[test]
 fn external_program_follows_one_job_and_cancels_another() {
     if !c::have(OLDEST.compiler) {
@@ -153,7 +153,7 @@ fn external_program_follows_one_job_and_cancels_another() {
     assert!(saved == emulator.output_of(&job)[0]);
 }
 
-/// Whether the other library is there; its header can be nowhere else.
+/// Whether the header of nlohmann::json is installed.
 fn have_nlohmann(form: Form) -> bool {
     let source = c::build_dir().join("have.cpp");
     std::fs::write(&source, "#include <nlohmann/json.hpp>\n").expect("a source file");

@@ -1,4 +1,4 @@
-//! The binding for C++: the twins of the C programs, run by the very tests of the C API, and what only C++ has.
+//! The C++ binding: the twins of the C programs, run by the tests of the C API, and tests of what only C++ has.
 #![cfg(target_os = "linux")]
 
 #[path = "../c_api/errors.rs"]

@@ -15,7 +15,7 @@ fn folder(language: &str) -> PathBuf {
     c::root().join("bindings").join(language)
 }
 
-/// What the binding is made of, as one text: its tests, examples and pages are not what binds.
+/// The sources of the binding as one text, without its tests, examples and pages.
 fn source(language: &str) -> String {
     let mut open = vec![folder(language)];
     let mut text = String::new();
@@ -47,7 +47,7 @@ fn is_code(path: &Path) -> bool {
     kinds.contains(&kind)
 }
 
-/// Whether `name` stands in the text as a whole word.
+/// Whether `name` occurs in the text as a whole word.
 fn has_word(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
@@ -101,7 +101,7 @@ fn each_function_of_the_header_is_bound_or_left_out_with_a_reason() {
     }
 }
 
-/// Codes, states, kinds and whatever else has a number: a language that names them names all of them.
+/// Codes, states, kinds and other numbers: a language that names some of them names all.
 #[test]
 fn each_constant_of_the_header_is_bound() {
     let header = header::text();

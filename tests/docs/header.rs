@@ -1,4 +1,4 @@
-//! The committed header is what the sources say. `NITRO_UPDATE_HEADER=1` writes it anew.
+//! The committed header agrees with the sources. `NITRO_UPDATE_HEADER=1` rewrites it.
 
 use std::path::Path;
 

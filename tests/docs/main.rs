@@ -1,4 +1,4 @@
-//! What is written down holds: the header, the lists, the notices and the pages agree with the sources.
+//! The header, the symbol list, the notices and the pages agree with the sources.
 
 #[path = "../common/mod.rs"]
 mod common;

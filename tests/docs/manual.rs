@@ -1,4 +1,4 @@
-//! The pages are made without a warning, lead where they say, and tell of the header what the header says.
+//! The pages build without a warning, their links exist, and they agree with the header.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
@@ -68,7 +68,7 @@ fn the_man_page_is_well_formed() {
         .output()
         .unwrap();
     let said = String::from_utf8(said.stdout).unwrap();
-    // Which other pages this machine has is none of this page's business.
+    // References to other man pages of this machine are not checked.
     let faults: Vec<_> = said
         .lines()
         .filter(|line| line.starts_with(&format!("mandoc: {MAN}:")))

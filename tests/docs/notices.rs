@@ -1,5 +1,5 @@
-//! The notices of other people's code inside the library: packaging/THIRD-PARTY.txt is what Cargo.lock says.
-//! `NITRO_UPDATE_NOTICES=1` writes it anew.
+//! The notices of third-party code in the library: packaging/THIRD-PARTY.txt agrees with Cargo.lock.
+//! `NITRO_UPDATE_NOTICES=1` rewrites it.
 #![cfg(target_os = "linux")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ several, it is used under the first of MIT, Apache-2.0, ISC and BSD-3-Clause tha
 The Rust standard library is part of it too: Copyright (c) The Rust Project Contributors, MIT OR Apache-2.0.
 ";
 
-/// Every package of Cargo.lock that Linux has a use for, and what each stands on.
+/// Every package of Cargo.lock that is used on Linux, and its dependencies.
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--locked", "--format-version", "1"])
@@ -66,7 +66,7 @@ fn linked() -> Vec<Value> {
     packages
 }
 
-/// Procedural macros work at compile time only: nothing of them, nor of what they stand on, is in the library.
+/// Procedural macros run at compile time only: neither they nor their dependencies are in the library.
 fn is_macro(package: &Value) -> bool {
     list(&package["targets"]).any(|target| list(&target["kind"]).any(|kind| kind == "proc-macro"))
 }
@@ -169,7 +169,7 @@ fn the_notices_cover_the_linked_packages() {
         committed == generated,
         "packaging/THIRD-PARTY.txt is not what Cargo.lock says: run `make notices`"
     );
-    // Every package that a release is known to stand on is there, and so is at least one text of each licence.
+    // The known packages of a release are listed, and at least one text of each licence.
     for part in ["ring ", "rustls ", "ureq ", "MIT", "Apache License", "ISC"] {
         assert!(generated.contains(part), "{part}");
     }
@@ -196,7 +196,7 @@ fn is_met(expression: &str, allowed: &[String]) -> bool {
         .any(|choice| choice.split(" AND ").all(|name| is_allowed(name.trim())))
 }
 
-/// What `cargo deny check licenses bans sources` would find, as far as the lock file tells it.
+/// What `cargo deny check licenses bans sources` checks, as far as the lock file has it.
 #[test]
 fn no_dependency_is_forbidden_by_deny_toml() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -225,7 +225,7 @@ fn no_dependency_is_forbidden_by_deny_toml() {
         );
         assert!(name != "openssl-sys", "{name} is forbidden");
     }
-    // Only the named packages may stand on the runtime, and none of them is linked.
+    // Only the named packages may depend on the runtime, and none of them is linked.
     let wrappers = listed(&deny, "crate = \"tokio\", wrappers = [");
     let names: BTreeMap<_, _> = list(&metadata["packages"])
         .map(|package| (word(package, "id"), word(package, "name")))

@@ -1,4 +1,4 @@
-//! The README says what works, and names the test of each row: they are there. So are its dependencies, each with a reason.
+//! The README names the tests that prove each row, and every dependency with a reason.
 
 use std::path::Path;
 
@@ -51,7 +51,7 @@ fn the_model_has_the_dependencies_of_the_library() {
         let manifest = std::fs::read_to_string(root.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
         let (_, rest) = manifest.split_once("\n[dependencies]\n").expect("the section");
         let lines = rest.lines().take_while(|line| !line.starts_with('['));
-        // What is optional is for what ships.
+        // Optional dependencies are for the released library.
         let is_needed = |line: &&str| !line.starts_with("shuttle") && !line.contains("optional = true");
         let lines = lines.filter(|line| line.contains(" = ")).filter(is_needed);
         lines.map(str::to_owned).collect::<Vec<_>>()
@@ -76,7 +76,7 @@ fn every_dependency_has_a_reason_and_the_minimum_rust_version_is_stated() {
     for row in &rows {
         assert!(row.len() == 3 && row.iter().all(|cell| cell.len() > 2), "{row:?}");
     }
-    // ring is what rustls stands on, by a feature of it.
+    // ring is a feature of rustls.
     let named = rows
         .iter()
         .flat_map(|row| row[0].split(", "))

@@ -1,4 +1,4 @@
-//! What the library shows to programs and what it needs of the system: the header, the committed list and the file agree.
+//! What the library exports and what it needs of the system: header, committed list and library agree.
 //! `NITRO_UPDATE_SYMBOLS=1` adds new functions to docs/symbols.txt.
 #![cfg(target_os = "linux")]
 
@@ -10,7 +10,7 @@ use std::process::Command;
 
 use common::{c, header};
 
-/// Stripped, with TLS and trust inside.
+/// Stripped, with TLS and certificate verification inside.
 const LARGEST: u64 = 2_200_000;
 
 fn list() -> PathBuf {
@@ -45,7 +45,7 @@ fn listed() -> BTreeMap<String, String> {
 fn the_list_agrees_with_the_header() {
     let (declared, mut listed) = (declared(), listed());
     if std::env::var_os("NITRO_UPDATE_SYMBOLS").is_some() {
-        // Only added to: what was once given away is taken back by hand, with a new ABI number.
+        // Names are only added: removing one is done by hand, with a new ABI number.
         for (name, version) in &declared {
             listed.entry(name.clone()).or_insert_with(|| version.clone());
         }

@@ -1,4 +1,4 @@
-//! Downloads that break off: resumed where the server allows it, started again where it does not, whole in the end or gone.
+//! Interrupted downloads: resumed if the server supports ranges, restarted if not, and complete or absent in the end.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -19,7 +19,7 @@ fn file_of(size: u64) -> Scenario {
         .content_type(Some("application/octet-stream".to_owned()))
 }
 
-/// Where in the bytes of the file's answer a fault strikes: behind its head.
+/// Where in the bytes of the file's response a fault strikes: behind its head.
 const MIDDLE: u64 = 150_000;
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -31,7 +31,7 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Downloads into a folder of its own; gives the bytes on disk, and how each storage request asked for its range.
+/// Downloads into a folder of its own; returns the bytes on disk and the Range of each storage request.
 fn download(emulator: &Emulator, client: &Client, id: &str) -> nitro_jobs::Result<(Vec<u8>, Vec<String>)> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("result.bin");
@@ -61,10 +61,10 @@ fn download(emulator: &Emulator, client: &Client, id: &str) -> nitro_jobs::Resul
 
 /// Each connection from the second on takes the next fault: the first carries the result's JSON, then the file.
 fn cut_the_file(emulator: &Emulator, faults: &[Fault]) {
-    // Answer 1 on the connection is the JSON; the file is answer 2, or the first on a new connection.
+    // Answer 1 on the connection is the JSON; the file is response 2, or the first on a new connection.
     for (index, fault) in faults.iter().enumerate() {
-        let answer = if index == 0 { 2 } else { 1 };
-        emulator.fault(fault.clone().from_request(answer));
+        let response = if index == 0 { 2 } else { 1 };
+        emulator.fault(fault.clone().from_request(response));
     }
 }
 
@@ -153,12 +153,12 @@ fn several_resumed_files_are_saved_all_or_none() {
     });
 }
 
-/// A server that answers with these texts, one a connection, whatever it is asked.
+/// A server that sends these texts, one per connection, whatever the request.
 fn server(answers: Vec<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
-        for answer in answers {
+        for response in answers {
             let (mut peer, _) = listener.accept().unwrap();
             let mut asked = Vec::new();
             while !asked.ends_with(b"\r\n\r\n") {
@@ -168,13 +168,13 @@ fn server(answers: Vec<String>) -> String {
                 }
                 asked.push(byte[0]);
             }
-            let _ = peer.write_all(answer.as_bytes());
+            let _ = peer.write_all(response.as_bytes());
         }
     });
     format!("http://{address}/file")
 }
 
-/// Downloads what a server gives that first cuts a file of ten bytes after five, and then answers so.
+/// Downloads from a server that first cuts a file of ten bytes after five and then sends `response`.
 fn after_a_cut(second: &str, third: &str) -> nitro_jobs::Result<Vec<u8>> {
     let first = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"a\"\r\n\r\n01234";
     let url = server(vec![first.to_owned(), second.to_owned(), third.to_owned()]);
@@ -200,7 +200,7 @@ fn a_mismatched_range_is_not_appended() {
             after_a_cut(&part("bytes 5-9/10", "56789"), WHOLE).unwrap(),
             b"0123456789"
         );
-        // The file has changed: all of it comes, and nothing of the old one is kept.
+        // The file has changed: all of it is sent, and nothing of the old one is kept.
         assert_eq!(after_a_cut(WHOLE, "").unwrap(), b"abcdefghij");
         for wrong in ["bytes 4-9/10", "bytes 5-8/10", "bytes 5-10/11", "nonsense"] {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! Tickets: what is enough to come back to a job, and what is never in one.
+//! Tickets: what restores a job, and what a ticket never contains.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -78,7 +78,7 @@ fn a_ticket_contains_no_secret() {
             assert!(!job.to_json().contains(secret), "{secret}");
             assert!(!format!("{job:?}").contains(secret), "{secret}");
         }
-        // An address elsewhere may be a credential in itself.
+        // A URL of another origin may be a credential in itself.
         let presigned = client
             .job_from_json(r#"{"jobID":"a","resultURL":"https://bucket.example/f?X-Amz-Signature=s3cret"}"#)
             .unwrap();

@@ -1,4 +1,4 @@
-//! Two thousand jobs on four threads: what a watch takes from its process, so it has a process of its own.
+//! Two thousand jobs on four threads. The threads of the process are counted, so the test has a process of its own.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 

@@ -1,7 +1,7 @@
 //! A cancel from another thread ends a blocked call, whatever it waits for, through the C API.
 //!
-//! What is asserted is the order of things, under a watchdog: the call was where it is said to be, the token was
-//! triggered, the call ended and said so. How long that takes is measured by `make cancel-latency`.
+//! The tests assert the order of events, under a watchdog: the call was in the named phase, the token was
+//! triggered, the call ended and reported it. How long that takes is measured by `make cancel-latency`.
 
 use crate::common;
 
@@ -12,7 +12,7 @@ use common::silent_peer::{FullBacklog, SilentPeer};
 use common::until;
 use nitro_emulator::{Clock, Config, Emulator, Fault, Framing, Scenario, StreamMode, Tls};
 
-/// Starts the run, waits until it is `there`, cancels it, and hears that it was.
+/// Starts the run, waits for `there`, cancels it, and asserts that it reports so.
 fn cancelled(run: c::Run, there: impl FnOnce()) -> Report {
     let running = run.arg("cancel", "signal").arg("retries", "0").start();
     there();
@@ -26,7 +26,7 @@ fn to(base: &str, steps: &str) -> c::Run {
     call(base, "t0ken", "job", steps)
 }
 
-/// A service with and without TLS, and the file of its authority.
+/// A service with and without TLS, and the file of its certificate authority.
 struct Both {
     emulators: [Emulator; 2],
     folder: tempfile::TempDir,
@@ -121,7 +121,7 @@ fn cancel_ends_a_tls_handshake() {
     let peer = SilentPeer::start();
     let base = format!("https://127.0.0.1:{}", peer.port);
     cancelled(to(&base, "status"), || peer.wait());
-    // And in one inside a tunnel.
+    // And in a handshake inside a tunnel.
     const TUNNELS: [(&str, &[&[u8]]); 2] = [
         ("http", &[b"HTTP/1.1 200 OK\r\n\r\n"]),
         (
@@ -164,7 +164,7 @@ fn cancel_ends_a_stalled_body_and_leaves_no_file() {
         let scenario = Scenario::instant().size_bytes(1_000_000).bytes_framing(framing);
         both.each(&scenario, "bytes", |_, _, mark| mark.wait());
     }
-    // A file: the mark is that its first bytes are on the disk, under the name that they have until they are whole.
+    // A file: the call is there when its first bytes are on disk under the temporary name.
     let part = || {
         let files = std::fs::read_dir(both.folder.path()).expect("the folder");
         files.flatten().any(|file| {
@@ -182,7 +182,7 @@ fn cancel_ends_an_upload_that_the_peer_does_not_read() {
     let both = Both::start();
     both.fault(Fault::mute(200_000).in_request());
     let document = tempfile::NamedTempFile::new().expect("a file");
-    // More than the system takes into its buffers.
+    // More than the system's buffers hold.
     document.as_file().set_len(32 << 20).expect("its size");
     for emulator in &both.emulators {
         let mark = Mark::new();
@@ -203,7 +203,7 @@ fn cancel_ends_a_wait_on_an_event_stream() {
             emulator.set_progress(job, 0.5);
             mark.wait();
         });
-        // And between heartbeats, which are no events.
+        // And between heartbeats, which are not events.
         both.each(
             &silent.clone().heartbeat_ms(20u64),
             steps,
@@ -213,7 +213,7 @@ fn cancel_ends_a_wait_on_an_event_stream() {
             },
         );
     }
-    // One that says nothing at all.
+    // A stream that sends nothing at all.
     both.emulators.iter().for_each(Emulator::forget_requests);
     both.each(&silent.stream(StreamMode::Mute), "wait", |emulator, _, _| {
         until("the request", || !common::streams(emulator).is_empty());

@@ -1,4 +1,4 @@
-//! What connections do and do not do, through the C API: redirects, retries, the pool.
+//! Redirects, retries and the connection pool, through the C API.
 
 use crate::common;
 
@@ -14,9 +14,9 @@ fn redirect(status: u16, location: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// A service that sends every request on to `location`.
+/// A service that redirects every request to `location`.
 fn pointing(status: u16, location: String) -> Raw {
-    Raw::answering(move |_| redirect(status, &location))
+    Raw::responding(move |_| redirect(status, &location))
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn the_token_is_sent_to_trusted_origins_only() {
 #[test]
 fn redirects_may_be_relative_and_are_limited_in_number() {
     let hops = |last: usize| {
-        Raw::answering(move |asked| {
-            let seen: usize = asked
+        Raw::responding(move |request| {
+            let seen: usize = request
                 .path
                 .rsplit_once('=')
                 .map_or(0, |(_, n)| n.parse().unwrap_or(0));
@@ -73,7 +73,7 @@ fn redirects_may_be_relative_and_are_limited_in_number() {
         .is("NITRO_E_REDIRECT")
         .message_contains("redirected more than 10 times");
     assert_eq!(endless.heads().len(), 11);
-    let lost = Raw::answering(|_| b"HTTP/1.1 302 x\r\nContent-Length: 0\r\n\r\n".to_vec());
+    let lost = Raw::responding(|_| b"HTTP/1.1 302 x\r\nContent-Length: 0\r\n\r\n".to_vec());
     ask(&lost)
         .is("NITRO_E_REDIRECT")
         .message_contains("no usable Location");
@@ -141,12 +141,12 @@ fn safe_requests_are_retried_and_each_retry_is_logged() {
     Report::of(ask(&emulator.create_job(many)).arg("retries", "2")).is("NITRO_E_SERVICE");
     assert_eq!(emulator.requests().len(), 3);
 
-    // What is the caller's mistake is not repeated.
+    // A caller's mistake is not retried.
     let refused = Scenario::instant().status_codes(vec![400]);
     Report::of(ask(&emulator.create_job(refused))).is("NITRO_E_BAD_REQUEST");
     assert_eq!(emulator.requests().len(), 1);
 
-    // A connection that breaks before the answer.
+    // A connection that breaks before the response.
     emulator.fault(Fault::reset(0));
     let report = Report::of(ask(&emulator.create_job(Scenario::instant())));
     report.is("NITRO_OK");
@@ -170,7 +170,7 @@ fn a_submission_is_retried_only_if_it_had_no_effect() {
         assert_eq!(report.all("code") == ["NITRO_OK"], requests == 2, "{}", report.0);
     }
     emulator.set_default(Scenario::instant());
-    // The service has it all, and its answer is lost: there may be a job.
+    // The service received everything, and its response is lost: there may be a job.
     emulator.fault(Fault::cut(0));
     let report = submit();
     assert_eq!(report.is("NITRO_E_CONNECTION_LOST").all("uncertain"), ["1"]);
@@ -179,11 +179,11 @@ fn a_submission_is_retried_only_if_it_had_no_effect() {
 
 #[test]
 fn retry_after_sets_the_pause_before_a_retry() {
-    let first = |answer: &'static str| {
-        let asked = std::sync::atomic::AtomicUsize::new(0);
-        Raw::answering(move |_| {
-            if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
-                return answer.as_bytes().to_vec();
+    let first = |response: &'static str| {
+        let requests = std::sync::atomic::AtomicUsize::new(0);
+        Raw::responding(move |_| {
+            if requests.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
+                return response.as_bytes().to_vec();
             }
             raw::json(r#"{"status":"running","progress":0.5}"#)
         })
@@ -195,20 +195,20 @@ fn retry_after_sets_the_pause_before_a_retry() {
         "HTTP/1.1 429 Slow\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const PAST: &str = "HTTP/1.1 503 Down\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const INSIDE: &str = "HTTP/1.1 429 Slow\r\nContent-Type: application/problem+json\r\nContent-Length: 36\r\nConnection: close\r\n\r\n{\"extensions\":{\"retry_after\":0.125}}";
-    for (answer, told) in [
+    for (response, told) in [
         (FRACTION, "in 150 ms"),
         (WHOLE, "in 70 ms"),
         (PAST, "in 0 ms"),
         (INSIDE, "in 125 ms"),
     ] {
-        let cap = if answer == WHOLE { "70" } else { "30000" };
-        let report = Report::of(ask(&first(answer)).arg("retry_cap", cap));
+        let cap = if response == WHOLE { "70" } else { "30000" };
+        let report = Report::of(ask(&first(response)).arg("retry_cap", cap));
         assert_eq!(report.is("NITRO_OK").logged(told), 1, "{}", report.0);
     }
-    // Switched off, the program learns of it.
+    // With retries switched off, the caller receives the error.
     let report = Report::of(ask(&first(FRACTION)).arg("retries", "0"));
     assert_eq!(report.is("NITRO_E_RATE_LIMITED").all("retry_after"), ["150"]);
-    // A pause that the call has no time for is not begun.
+    // A pause longer than the time left is not begun.
     let report = Report::of(ask(&first(WHOLE)).arg("timeout", "5000"));
     report.is("NITRO_E_RATE_LIMITED");
     let emulator = common::emulator();
@@ -261,7 +261,7 @@ fn ten_thousand_polls_use_one_connection_one_lookup_and_no_extra_thread() {
     let job = emulator.create_job(Scenario::new().clock(Clock::Manual));
     let base = format!("http://localhost:{}", emulator.port());
     let run = c::run("polls", &base, &emulator.token()).arg("job", job);
-    // Under a tool it is not about how many.
+    // Under a tool the number does not matter.
     let polls = c::unless_under_tool("10000", "500");
     run.arg("polls", polls).passes();
     assert_eq!(emulator.connections(), 1);
@@ -281,7 +281,7 @@ fn bodies_are_read_to_their_end_so_that_connections_are_reused() {
         .are(&["NITRO_OK"; 5]);
         assert_eq!(emulator.connections() - before, 1, "{framing:?}");
     }
-    // A refusal's body as well.
+    // The body of an error response, too.
     let before = emulator.connections();
     let job = emulator.create_job(Scenario::instant().status_codes(vec![400, 404, 500]));
     let report = Report::of(call_without_retries(
@@ -298,7 +298,7 @@ fn bodies_are_read_to_their_end_so_that_connections_are_reused() {
     assert_eq!(emulator.connections() - before, 1);
 }
 
-/// The service names the library, its version and one id for a job.
+/// The service receives the library's name and version, and one id per job.
 #[test]
 fn each_request_carries_user_agent_and_reference_id() {
     let emulator = common::emulator();

@@ -1,4 +1,4 @@
-//! Each time limit through the C API: it ends what hangs or crawls, says which one it was, and cuts nothing healthy.
+//! Each timeout through the C API: it ends an idle or slow transfer, is reported by name, and ends no healthy transfer.
 
 use crate::common;
 
@@ -43,7 +43,7 @@ fn the_connect_timeout_covers_every_phase_of_connecting() {
     let tunnel = SilentPeer::replying(&[b"HTTP/1.1 200 OK\r\n\r\n"]);
     let proxy = format!("http://127.0.0.1:{}", tunnel.port);
     is(ask("https://192.0.2.1").arg("proxy", proxy));
-    // Each attempt of a repeated request has the whole limit, and the repetition is told.
+    // Each attempt of a retried request has the whole timeout, and the retry is logged.
     let report = Report::of(
         call(&format!("http://{}", full.address), "t0ken", "job", "status")
             .arg("connect", "200")
@@ -77,7 +77,7 @@ fn idle_call_and_wait_timeouts_are_reported_by_name() {
     let waiting = Report::of(ask("wait").arg("timeout", "200"));
     waiting.is("NITRO_E_WAIT_TIMEOUT").by_limit(WAIT);
 
-    // In a body, and the file is not there.
+    // In a body; no file is left.
     let emulator = common::emulator();
     let folder = tempfile::tempdir().expect("a folder");
     for (steps, limits) in [
@@ -87,7 +87,7 @@ fn idle_call_and_wait_timeouts_are_reported_by_name() {
         ("download", "timeout"),
     ] {
         let job = emulator.create_job(Scenario::instant().size_bytes(1_000_000));
-        // The result's address first, where a file is wanted.
+        // The URL of the result first, where a file is wanted.
         emulator.fault_all(Some(Fault::mute(100_000)));
         let path = folder.path().join("file");
         let run = call_without_retries(&emulator, &job, steps).arg(limits, "300");
@@ -105,7 +105,7 @@ fn idle_call_and_wait_timeouts_are_reported_by_name() {
 fn a_slow_body_is_ended_by_the_minimum_rate() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::instant().size_bytes(1_000_000));
-    // Never silent, never done.
+    // Never idle, never complete.
     emulator.fault(Fault::trickle(10_000, 20, 200));
     let run = call_without_retries(&emulator, &job, "bytes").arg("min_rate", "5000");
     Report::of(run)
@@ -121,7 +121,7 @@ fn no_limit_ends_a_healthy_transfer() {
         let run = run.arg("connect", "500").arg("idle", "500").arg("call", "500");
         run.arg("min_rate", "100000000")
     };
-    // A stream that says little, for longer than each of them.
+    // A stream with few events that lasts longer than each of them.
     let job = emulator.create_job(
         Scenario::new()
             .duration_ms(2000u64)
@@ -130,7 +130,7 @@ fn no_limit_ends_a_healthy_transfer() {
     );
     Report::of(limits(call_without_retries(&emulator, &job, "wait"))).is("NITRO_OK");
     assert_eq!(common::streams(&emulator).len(), 1);
-    // The one poll that the end of some streams calls for may be there, no others.
+    // There may be the one poll that follows the end of some streams, and no others.
     assert!(common::polls(&emulator).len() <= 1);
     // A body that takes longer than each of them.
     let job = emulator.create_job(Scenario::instant().size_bytes(200_000));
@@ -139,7 +139,7 @@ fn no_limit_ends_a_healthy_transfer() {
     assert_eq!(report.is("NITRO_OK").all("bytes"), ["200000"]);
 }
 
-/// The fixture itself: a port that takes no connection.
+/// The fixture itself: a port that accepts no connection.
 #[test]
 fn a_port_with_a_full_queue_accepts_no_connection() {
     let full = FullBacklog::start();

@@ -1,4 +1,4 @@
-//! Proxies through the C API: squid, tinyproxy and microsocks as they come, with and without a password.
+//! Proxies through the C API: squid, tinyproxy and microsocks, with and without a password.
 
 use crate::common;
 
@@ -11,7 +11,7 @@ use common::proxies::{PASSWORD_ENCODED, PLAIN_PASSWORD, Proxy, USER, microsocks,
 use common::server::free_port;
 use nitro_emulator::{Config, Emulator, Scenario, Tls};
 
-/// A service that speaks TLS, and what a client needs to trust it.
+/// A service with TLS, and what a client needs to trust it.
 struct Secure {
     emulator: Emulator,
     folder: tempfile::TempDir,
@@ -48,7 +48,7 @@ impl Secure {
             .arg("file", self.saved())
     }
 
-    /// A job is followed by its stream, and its file fetched, through this proxy.
+    /// Follows a job by its stream and saves its file through this proxy.
     fn whole_job(&self, proxy: &str) {
         let job = Scenario::new().duration_ms(400u64).size_bytes(2_000_000);
         let job = self.emulator.create_job(job);
@@ -88,7 +88,7 @@ fn squid_tunnels_every_request_of_a_job() {
     common::until("squid's account of the tunnel", || {
         proxy.access().contains(&tunnel)
     });
-    // A password that nobody asks for does no harm.
+    // A password that the proxy does not require does no harm.
     service.poll(&proxy.http(&login("x"))).is("NITRO_OK");
 }
 
@@ -159,7 +159,7 @@ fn socks5_works_with_and_without_a_password() {
     for wrong in [login("wrong-4711"), String::new()] {
         service.poll(&closed.socks(&wrong)).is("NITRO_E_PROXY_AUTH");
     }
-    // What the proxy cannot reach is the proxy's failure, in words.
+    // A target that the proxy cannot reach is reported as the proxy's error.
     let nobody = call(
         &format!("http://localhost:{}", free_port()),
         "t0ken",
@@ -183,7 +183,7 @@ fn errors_name_the_proxy_that_failed() {
         report.is("NITRO_E_PROXY").message_contains("cannot be used");
         assert!(!report.0.contains("s3cret-4711"), "{}", report.0);
     }
-    // An HTTP server is no SOCKS proxy, and no tunnel either.
+    // An HTTP server is neither a SOCKS proxy nor a tunnel.
     let other = format!("127.0.0.1:{}", emulator.port());
     service.poll(&format!("socks5://{other}")).is("NITRO_E_PROXY");
     service.poll(&format!("http://{other}")).is("NITRO_E_PROXY");
@@ -193,7 +193,7 @@ fn errors_name_the_proxy_that_failed() {
     }
 }
 
-/// A poll under this environment; whether a proxy was used shows in the code, for nobody is there.
+/// A poll in this environment; the code shows whether a proxy was used, because no server listens.
 fn under(
     service: &Secure,
     emulator: &Emulator,
@@ -326,7 +326,7 @@ fn no_proxy_is_interpreted_as_by_curl() {
         match (direct, target) {
             (false, _) => report.is("NITRO_E_PROXY"),
             (true, "localhost") => report.is("NITRO_OK"),
-            // The certificate is not for the address: a connection was made, and directly.
+            // The certificate does not match the host: a direct connection was made.
             (true, _) => report.is("NITRO_E_TLS"),
         };
     }

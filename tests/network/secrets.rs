@@ -1,6 +1,6 @@
-//! No secret leaves the library: not by a log line, a message, a problem, a ticket, or Debug.
+//! No secret leaves the library in a log line, a message, a problem document, a ticket, or Debug output.
 //!
-//! Beside this, `tests/common/c.rs` looks through whatever any C program of the suite says.
+//! Besides, `tests/common/c.rs` searches the output of every C program of the suite for the token.
 
 use crate::common;
 
@@ -17,7 +17,7 @@ use common::{c, with_watchdog};
 use nitro_emulator::{Emulator, Fault, Outcome, Presigned, Scenario, StreamMode};
 use nitro_jobs::{Call, Client, ClientOptions, Download, Error};
 
-/// What must not be found, and what it is.
+/// The secrets that must not be found, each with its description.
 #[derive(Clone)]
 struct Secrets(Vec<(&'static str, String)>);
 
@@ -47,7 +47,7 @@ impl Secrets {
     }
 }
 
-/// Scenarios whose calls fail in every way that the service and its storage know, and some that succeed.
+/// Scenarios whose calls fail in every way known of the service and its storage, and some that succeed.
 fn scenarios() -> Vec<Scenario> {
     let instant = Scenario::instant;
     let mut all = vec![
@@ -100,17 +100,17 @@ fn calls_of_every_outcome_show_no_secret() {
 
 #[test]
 fn secrets_echoed_by_a_server_are_redacted() {
-    // Everything that came, in the body of a refusal, as a debugging gateway does.
+    // The whole request, in the body of an error response, as a debugging gateway sends it.
     let echo = |status: u16, kind: &'static str| {
-        Raw::answering(move |asked| {
-            let head = asked.head.replace(['\r', '\n', '"'], " ");
+        Raw::responding(move |request| {
+            let head = request.head.replace(['\r', '\n', '"'], " ");
             let body = match kind {
                 "text/plain" => head,
                 _ => format!(
                     r#"{{"type":"{head}","title":"{head}","detail":"{head}","extensions":{{"a":"{head}"}}}}"#
                 ),
             };
-            raw::answer(status, kind, body)
+            raw::response(status, kind, body)
         })
     };
     let emulator = common::emulator();
@@ -145,7 +145,7 @@ fn redirects_show_no_query_and_proxies_no_password() {
         format!("http://127.0.0.1:{}/?token=s3cret", free_port()),
         format!("http://u:s3cret@127.0.0.1:{}/", free_port()),
     ] {
-        let server = Raw::answering(move |_| {
+        let server = Raw::responding(move |_| {
             format!(
                 "HTTP/1.1 307 x\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             )
@@ -204,7 +204,7 @@ fn tls_failures_show_no_key() {
     };
     let pair = Authority::new("Not theirs").issue("client");
     let mut secrets = Secrets::of(&emulator);
-    // Its lines, less the armour.
+    // Its lines without the PEM header and footer.
     let lines = pair.key.lines().filter(|line| !line.starts_with('-'));
     secrets
         .0
@@ -227,7 +227,7 @@ fn tls_failures_show_no_key() {
     }
 }
 
-/// In Rust there is Debug as well, of options, clients, jobs, results and errors.
+/// Rust has Debug output, too: of options, clients, jobs, results and errors.
 #[test]
 fn debug_output_shows_no_secret() {
     let emulator = common::emulator();
@@ -291,11 +291,11 @@ fn debug_output_shows_no_secret() {
     secrets.are_not_in(&told);
 }
 
-/// The suite-wide look is one that finds something.
+/// The search of all program output does find a token.
 #[test]
 #[should_panic(expected = "shows the token")]
 fn a_token_in_program_output_fails_the_test() {
-    // A job whose id is the token shows it, and deserves no better.
+    // A job whose id is the token shows it.
     let emulator = common::emulator();
     let run: c::Run = call(
         &emulator.base_url(),

@@ -1,4 +1,4 @@
-//! TLS through the C API: an emulator behind nginx, with good certificates and with every kind of bad one.
+//! TLS through the C API: an emulator behind nginx, with valid certificates and every kind of invalid one.
 
 use crate::common;
 
@@ -10,7 +10,7 @@ use common::pki::{Authority, Pair};
 use common::{c, until};
 use nitro_emulator::{Clock, Config, Emulator, Scenario, Tls};
 
-/// An emulator that speaks TLS, so that the addresses it makes begin with https.
+/// An emulator with TLS, so that its URLs begin with https.
 fn secure(authority: &Authority, clients: Option<&Authority>) -> Emulator {
     let pair = authority.issue("localhost");
     let config = Config {
@@ -47,7 +47,7 @@ impl World {
         })
     }
 
-    /// A job that is over.
+    /// A completed job.
     fn job(&self) -> String {
         self.emulator.create_job(Scenario::instant().size_bytes(300_000))
     }
@@ -57,7 +57,7 @@ impl World {
         call(&url, &self.emulator.token(), &self.job(), steps).arg("retries", "0")
     }
 
-    /// The authority's certificate as a file.
+    /// The certificate of the authority as a file.
     fn ca(&self) -> PathBuf {
         self.file("ca", &self.authority.pem())
     }
@@ -120,7 +120,7 @@ fn certificates_are_verified_in_tls_1_2_and_1_3() {
         "status",
     );
     Report::of(by_address.arg("ca_file", world.ca())).is("NITRO_OK");
-    // What is not trusted has seen no request.
+    // An untrusted server received no request.
     assert_eq!(world.emulator.requests().len(), 4);
 }
 
@@ -227,12 +227,12 @@ fn client_certificates_are_sent_on_request() {
     };
     let ask = || world.call(0, "status").arg("ca_file", world.ca());
     Report::of(world.pair(ask(), "ours", &clients.issue("client"))).is("NITRO_OK");
-    // nginx says so in HTTP.
+    // nginx reports it in HTTP.
     Report::of(ask()).is("NITRO_E_BAD_REQUEST");
     Report::of(world.pair(ask(), "theirs", &Authority::new("X").issue("client"))).is("NITRO_E_BAD_REQUEST");
     assert_eq!(world.emulator.requests().len(), 1);
 
-    // Others say so in TLS.
+    // Other servers report it in TLS.
     let strict = secure(&world.authority, Some(&clients));
     let base = format!("https://localhost:{}", strict.port());
     let ask = || {

@@ -1,4 +1,4 @@
-//! The header by itself: for any compiler, with no name but its own, with a word about everything.
+//! The C header by itself: it compiles with every compiler, has only prefixed names, and documents everything.
 
 use crate::common;
 

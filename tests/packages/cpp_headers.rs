@@ -100,7 +100,7 @@ fn each_cpp_header_compiles_alone_and_twice() {
     }
 }
 
-/// What must not compile: its name, its lines, and the words with which it is refused.
+/// What must not compile: its name, its lines, and words of the expected compiler error.
 struct Case<'c> {
     name: &'c str,
     lines: std::ops::Range<usize>,
@@ -125,7 +125,7 @@ fn cases<'c>(text: &'c str) -> Vec<Case<'c>> {
     titles.windows(2).map(case).collect()
 }
 
-/// Compiles all cases at once: each that has words must be refused with one of them.
+/// Compiles all cases at once: each that has words must fail with one of them.
 fn refused(file: &str, form: Form) {
     let path = c::root().join("tests/cpp/misuse").join(file);
     let text = std::fs::read_to_string(&path).expect("the cases");
@@ -141,14 +141,14 @@ fn refused(file: &str, form: Form) {
     let told = String::from_utf8_lossy(&output.stderr);
     let told: Vec<&str> = told.lines().collect();
     for case in cases(&text) {
-        // Where the compiler speaks of a line of the case, be it from within a template.
+        // Where the compiler refers to a line of the case, possibly from within a template.
         let of_it = |line: &str| {
             let (_, rest) = line.split_once(&format!("{file}:"))?;
             let number: usize = rest.split(':').next()?.parse().ok()?;
             case.lines.contains(&number).then_some(())
         };
         let places = (0..told.len()).filter(|at| of_it(told[*at]).is_some());
-        // One compiler tells the error first and then the way to it, the other one the way first.
+        // One compiler prints the error first and then the instantiation, the other the instantiation first.
         let is_error = |at: &usize| told[*at].contains(" error: ");
         let around: Vec<_> = places
             .map(|at| {
@@ -195,7 +195,7 @@ fn misuse_does_not_compile() {
     }
 }
 
-/// What has no comment is a warning, and a warning is an error.
+/// A name without a comment is a warning, and a warning is an error.
 #[test]
 fn every_public_cpp_name_is_documented() {
     if !c::have("doxygen") {

@@ -1,5 +1,5 @@
-//! The desktop example beneath a display that nobody sees: its bar moves, it answers while a job is waited for, and it can be
-//! cancelled and closed at any time. `NITRO_UPDATE_SCREENSHOT=1` makes the picture of docs/EMBEDDING.md anew.
+//! The desktop example on a virtual display: its bar moves, it stays responsive during a wait, and it can be
+//! cancelled and closed at any time. `NITRO_UPDATE_SCREENSHOT=1` updates the screenshot in docs/EMBEDDING.md.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -42,7 +42,7 @@ fn built() -> &'static PathBuf {
     })
 }
 
-/// A display of its own, gone when dropped.
+/// A virtual display, ended when it is dropped.
 struct Display {
     server: Child,
     name: String,
@@ -52,7 +52,7 @@ struct Display {
 impl Display {
     fn start() -> Self {
         let mut server = Command::new("Xvfb");
-        // Without the last one it starts anew whenever nobody looks, and whoever comes meanwhile is turned away.
+        // Without the last one it restarts whenever its last client leaves, and refuses clients meanwhile.
         server.args(["-displayfd", "1", "-screen", "0", "1024x768x24"]);
         server.args(["-nolisten", "tcp", "-noreset"]);
         let mut server = server
@@ -76,7 +76,7 @@ impl Display {
         tool
     }
 
-    /// Starts the example with the looks that GTK brings itself, `scale` times as large.
+    /// Starts the example with GTK's own theme, scaled by `scale`.
     fn show(&self, emulator: &Emulator, id: &str, scale: u32) -> (Program, Window<'_>) {
         let mut command = command(built(), emulator);
         let home = self.home.path();
@@ -116,14 +116,14 @@ impl Drop for Display {
     }
 }
 
-/// The example's window, seen and touched as a user does.
+/// The example's window, driven as by a user.
 struct Window<'a> {
     display: &'a Display,
     id: String,
     scale: i32,
 }
 
-/// Where the window has its buttons: from the left and the top edge, or if negative from the right and the bottom.
+/// The buttons' positions: from the left and top edge, or if negative from the right and bottom edge.
 const DETAILS: (i32, i32) = (60, -38);
 const CANCEL: (i32, i32) = (-60, -38);
 const FOLLOW: (i32, i32) = (-60, 85);
@@ -164,7 +164,7 @@ impl Window<'_> {
         c::succeeds(&mut self.display.tool("xdotool", &["mousemove", &x, &y, "click", "1"]));
     }
 
-    /// How many of its pixels are as blue as the bar.
+    /// The number of its pixels in the colour of the bar.
     fn blue(&self) -> usize {
         let mut import = self
             .display
@@ -239,7 +239,7 @@ fn the_window_can_be_closed_during_a_wait() {
     let ended = program.end();
     assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
 
-    // Also while the service does not say a word.
+    // Also while the service sends nothing.
     emulator.fault_all(Some(Fault::mute(0)));
     let (program, window) = display.show(&emulator, &job, 1);
     window.await_title("waiting");

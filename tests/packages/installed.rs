@@ -1,4 +1,4 @@
-//! The library as other people get it: installed once, then found and used by programs that know nothing of this folder.
+//! The library as users install it: built against by programs outside this folder.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -12,7 +12,7 @@ use common::c;
 use nitro_emulator::Scenario;
 
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
-/// Where a program is told that the library will live. It never does: each test works with a folder that was moved.
+/// The install prefix. It never exists: each test works with a folder that was moved.
 const PREFIX: &str = "/opt/of/nitro";
 const LIBDIR: &str = "/opt/of/nitro/lib/some-triplet";
 
@@ -26,7 +26,7 @@ fn make(target: &str, variables: &[String]) {
     c::succeeds(&mut make);
 }
 
-/// What `make install` makes of `DESTDIR`, `PREFIX` and `LIBDIR`.
+/// What `make install` installs with `DESTDIR`, `PREFIX` and `LIBDIR`.
 struct Installed {
     prefix: PathBuf,
     libdir: PathBuf,
@@ -64,7 +64,7 @@ fn program(folder: &Path, name: &str, job: &str) -> PathBuf {
     path
 }
 
-/// Runs `program`, with the installed library at hand if it is shared, against the emulator: it must save the result.
+/// Runs `program` against the emulator, with the installed library if it is shared: it must save the result.
 fn follows_a_job(program: &Path, libdir: Option<&Path>, service: &Service) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut run = Command::new(program);
@@ -146,7 +146,7 @@ fn pkg_config_builds_with_every_compiler() {
     }
 }
 
-/// Where there is only the static library, `pkg-config --static` is all that it takes.
+/// If only the static library is installed, `pkg-config --static` suffices.
 #[test]
 fn pkg_config_builds_against_the_static_library() {
     if !c::have_all(&["pkg-config", "gcc"]) {
@@ -229,7 +229,7 @@ fn cmake_builds_against_the_shared_and_static_library() {
     assert!(!needs_the_library(&build.join("nitro_jobs-c")));
 }
 
-/// Asks CMake for a version by the file that it reads itself.
+/// Evaluates the version file as CMake does for a requested version.
 #[test]
 fn cmake_accepts_compatible_versions_only() {
     if !c::have("cmake") {
@@ -273,7 +273,7 @@ fn cmake_accepts_compatible_versions_only() {
     c::succeeds(Command::new("cmake").arg("-P").arg(script));
 }
 
-/// From the archive that is given away, with no build system at all.
+/// From the release archive, without a build system.
 #[test]
 fn the_archive_builds_with_plain_compiler_flags() {
     let (folder, service) = (folder("archive"), service());
@@ -447,7 +447,7 @@ fn a_libdir_outside_the_prefix_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("must be inside"));
 }
 
-/// Whether the program looks for the shared library when it starts.
+/// Whether the program is linked with the shared library.
 fn needs_the_library(program: &Path) -> bool {
     let dynamic = c::succeeds(Command::new("readelf").arg("-dW").arg(program));
     dynamic.contains("Shared library: [libnitro_jobs.so.0]")

@@ -1,4 +1,4 @@
-//! The C++ binding as other people get it: installed once, then found and used by a program that knows nothing of this folder.
+//! The C++ binding as users install it: built against by a program outside this folder.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -114,7 +114,7 @@ fn pkg_config_builds_a_cpp_program() {
     }
 }
 
-/// Every header is there, and finds the others there.
+/// Every header is installed and finds the others there.
 #[test]
 fn all_cpp_headers_are_installed() {
     let include = installed().join("include");

@@ -1,4 +1,4 @@
-//! The Python package as its user has it: the wheel in a virtual environment of its own, and its tests there.
+//! The Python package as users install it: the wheel in a virtual environment of its own, and its tests there.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 use crate::common;
@@ -9,7 +9,7 @@ use nitro_emulator::{Config, Emulator, Outcome, Scenario, Tls};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Runs a tool that must succeed, and tells all that it said if it does not; gives what it wrote to its standard output.
+/// Runs a tool that must succeed, and shows its whole output if it does not; returns its standard output.
 fn succeeds(command: &mut Command) -> String {
     let output = command
         .stdin(Stdio::null())
@@ -84,7 +84,7 @@ impl Environment {
         )
     }
 
-    /// Python in the package's folder of the repository, where nothing is to be left behind.
+    /// Python in the package's folder of the repository, in which it must leave no file.
     fn run(&self, words: &[&str], environment: &[(&str, &str)]) {
         let mut python = Command::new(self.python());
         python.args(words).current_dir(c::root().join("bindings/python"));
@@ -125,7 +125,7 @@ fn the_first_program(environment: &Environment) {
     );
 }
 
-/// An emulator that speaks TLS and asks who its clients are.
+/// An emulator with TLS that requires client certificates.
 fn secure(authority: &Authority) -> Emulator {
     let pair = authority.issue("127.0.0.1");
     let tls = Tls {

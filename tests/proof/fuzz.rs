@@ -16,7 +16,7 @@ fn every_fuzz_target_runs_ten_seconds_without_a_failure() {
     }
     let _guard = crate::one_at_a_time();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/run.sh");
-    // What cargo tells this test must not reach the cargo inside.
+    // The environment that cargo sets for this test must not reach the inner cargo.
     let mut run = Command::new(script);
     run.arg("10").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     let output = run.output().unwrap();

@@ -8,7 +8,7 @@ mod sanitizers;
 
 use std::sync::{Mutex, MutexGuard};
 
-/// Two of them at once would only wait for each other's builds, and slow the programs whose timeouts they test.
+/// Two at once would wait for each other's builds and slow down programs that test timeouts.
 fn one_at_a_time() -> MutexGuard<'static, ()> {
     static RUNNING: Mutex<()> = Mutex::new(());
     RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())

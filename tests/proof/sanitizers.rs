@@ -1,5 +1,5 @@
-//! The C programs of the tests once more, under tools that see wrong uses of memory, leaks, and races: `make valgrind`,
-//! `make asan`, `make tsan`, of which each builds the library for itself.
+//! The C programs of the tests once more, under tools that detect memory errors, leaks and races: `make valgrind`,
+//! `make asan`, `make tsan`, each of which builds its own library.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -15,7 +15,7 @@ fn under(target: &str) {
     let folder = c::deps().join("../..").canonicalize().expect("the target folder");
     let mut make = Command::new("make");
     make.args(["-s", target]).current_dir(c::root());
-    // What cargo tells this test of itself would make packages inside build anew, and its own path knows no other toolchain.
+    // The environment that cargo sets for this test would make the inner cargo rebuild packages, and bypass rustup.
     for (name, _) in std::env::vars_os() {
         let told = name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME";
         if told || name == "CARGO" || name == "LD_LIBRARY_PATH" {
@@ -37,7 +37,7 @@ fn under(target: &str) {
     assert!(said.contains("test result: ok"), "nothing was run:\n{said}");
 }
 
-/// What the test programs said, without those of which every test passed: of some thirty, the one that failed is to be seen.
+/// The output of the test programs in which a test failed.
 fn failures(said: &str) -> String {
     let failed = said
         .split("\nrunning ")
@@ -45,7 +45,7 @@ fn failures(said: &str) -> String {
     failed.collect::<Vec<_>>().join("\n")
 }
 
-/// Whether the nightly compiler is there, and what the sanitizers need of it.
+/// Whether the nightly compiler is installed, and the component that the sanitizers need.
 fn nightly(component: Option<&str>) -> bool {
     let listed = Command::new("rustup")
         .args(["component", "list", "--installed", "--toolchain", "nightly"])

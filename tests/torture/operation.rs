@@ -1,4 +1,4 @@
-//! What a program asks of the library, with what a true answer is.
+//! What a program asks of the library, with what a true response is.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Refusals of the service: what a program can branch on and what a person can act on.
+//! Error responses: what a program can branch on and what a person can act on.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -6,13 +6,13 @@ use crate::common;
 use std::time::Duration;
 
 use common::{
-    Canned, Log, answer, emulator, event_stream, job, json_response, manual, options, plain_client,
+    Canned, Log, emulator, event_stream, job, json_response, manual, options, plain_client, response,
     with_watchdog,
 };
 use nitro_emulator::{Answer, Limited, RateLimit, Scenario};
 use nitro_jobs::{Call, Client, Download, Error, ErrorKind};
 
-/// Status, kind, whether to try again, and a part of the advice.
+/// Status, kind, whether it is retryable, and a part of the advice.
 const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
     (400, ErrorKind::BadRequest, false, "the service answered 400"),
     (401, ErrorKind::Unauthorized, false, "check the bearer token"),
@@ -38,7 +38,7 @@ const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
     (500, ErrorKind::Service, true, "try again later"),
 ];
 
-/// The error of a status request that is refused so.
+/// The error of a status request with this error response.
 fn refused(status: u16, body: &str, content_type: &str) -> Error {
     let emulator = emulator();
     let client = plain_client(&emulator);
@@ -196,8 +196,8 @@ fn error_bodies_of_other_formats_are_summarised() {
 fn non_utf8_and_oversized_error_bodies_are_reported() {
     with_watchdog(|| {
         let server = Canned::start(|index, _| match index {
-            0 => answer("500 Oops", "Content-Type: text/plain\r\n", b"\xff\xfe broken"),
-            1 => answer("500 Oops", "", &vec![b'x'; 3 << 20]),
+            0 => response("500 Oops", "Content-Type: text/plain\r\n", b"\xff\xfe broken"),
+            1 => response("500 Oops", "", &vec![b'x'; 3 << 20]),
             _ => b"HTTP/1.1 404 Not Found\r\nContent-Length: 100\r\n\r\n{\"title\":\"cut".to_vec(),
         });
         let job = server.job();
@@ -256,7 +256,7 @@ fn refused_connections_are_unsent_and_retryable() {
     });
 }
 
-/// All that a caller can see of an error.
+/// Everything that a caller can read of an error.
 fn visible(error: &Error) -> String {
     format!(
         "{error} {error:?} {error:#?} {:?} {:?}",
@@ -332,7 +332,7 @@ fn errors_and_log_show_no_presigned_query() {
             } else if head.contains("event-stream") {
                 event_stream("data: {\"status\":\"completed\",\"location\":\"/jobs/j\"}\n\n")
             } else {
-                answer(
+                response(
                     "403 Forbidden",
                     "",
                     b"<Error><Message>Request has expired</Message></Error>",

@@ -1,4 +1,4 @@
-//! The live events, pulled one by one: three dialects, every outcome, and streams that misbehave.
+//! Live events, pulled one by one: three dialects, every outcome, and malformed streams.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -12,7 +12,7 @@ use common::{
 use nitro_emulator::{Dialect, Fault, JobIdKey, Outcome, ProgressUnit, Scenario, StatusName, StreamMode};
 use nitro_jobs::{Call, Client, ErrorKind, Events, Job, JobState, JobStatus};
 
-/// All that the events say until their end.
+/// All statuses until the end of the events.
 fn all(events: &mut Events) -> Vec<JobStatus> {
     let mut seen = Vec::new();
     while let Some(status) = events.next(&Call::new()).unwrap() {
@@ -60,7 +60,7 @@ fn every_dialect_reports_failure() {
             let (_emulator, job, seen) = run(scenario);
             let last = seen.last().unwrap();
             assert_eq!(last.state(), &JobState::Failed, "{dialect:?}");
-            // One dialect only says where the reason is.
+            // One dialect has only the location of the reason.
             let reason = match last.error() {
                 Some(error) => error,
                 None => {

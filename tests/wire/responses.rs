@@ -1,4 +1,4 @@
-//! Answers that broke off, or that are another job's: asked for again, or refused, and never taken for ours.
+//! Truncated responses are retried; responses about another job are rejected.
 
 use crate::common;
 
@@ -66,7 +66,7 @@ fn an_event_about_another_job_does_not_end_the_wait() {
                 "data: {}\n\n",
                 about(OTHER, r#""status":"failed","error":{"type":"A","title":"B"}"#)
             )),
-            // A poll that is not ours either is borne like any other nonsense.
+            // A poll about another job is tolerated like any malformed response.
             1 => json_response("200 OK", &completed(OTHER)),
             _ => json_response("200 OK", &completed(MINE)),
         });
@@ -75,7 +75,7 @@ fn an_event_about_another_job_does_not_end_the_wait() {
     });
 }
 
-/// The first answers break off in their bodies, behind this status line and these headers.
+/// A server whose first responses are truncated in their bodies, after this status line and these headers.
 fn breaking(times: usize, head: &'static str) -> Canned {
     Canned::start(move |index, _| {
         match index {

@@ -1,4 +1,4 @@
-//! Every example of the service's documentation goes through the client as it stands there.
+//! Every example of the service's documentation, read by the client as it is documented.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -18,7 +18,7 @@ const PII_TYPES: &str = "ADDRESS AGE AWS_ACCESS_KEY AWS_SECRET_KEY CREDIT_DEBIT_
     UK_NATIONAL_HEALTH_SERVICE_NUMBER UK_NATIONAL_INSURANCE_NUMBER UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER \
     BANK_ACCOUNT_NUMBER BANK_ROUTING PASSPORT_NUMBER US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER SSN";
 
-/// The result of a job that is completed with this, by waiting for it and by asking for it.
+/// The result of a job that completes with this, through a wait and through a request.
 fn result(value: Value) -> JobResult {
     let emulator = emulator();
     let client = client(&emulator);
@@ -303,13 +303,13 @@ fn every_documented_error_response_is_parsed() {
             })
             .to_string();
             let emulator = emulator();
-            let answer = Answer {
+            let response = Answer {
                 body: body.clone(),
                 content_type: "application/problem+json".to_owned(),
             };
             let scenario = Scenario::instant()
                 .status_codes(vec![status])
-                .problem(Some(answer));
+                .problem(Some(response));
             let job = job(&emulator, &plain_client(&emulator), scenario);
             let error = job.status(&Call::new()).unwrap_err();
             assert_eq!((error.kind(), error.http_status()), (kind, Some(status)));

@@ -1,4 +1,4 @@
-//! A second opinion on event streams: the crate `sse-codec`, on the inputs where it follows the standard.
+//! Event streams compared with the crate `sse-codec`, on the inputs for which it follows the standard.
 //!
 //! Left out is what it is known to read otherwise: `retry` with a space, `event` and `id` without a colon, an empty
 //! `event`, byte order marks, and bytes that are no UTF-8.

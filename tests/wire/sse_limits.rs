@@ -1,4 +1,4 @@
-//! When the reader of event streams gives an event, and what it does when a stream is larger than it may be.
+//! When the event stream reader returns an event, and how it limits the size of a stream.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn fails(reader: &mut Reader) {
         let error = reader.next_event().expect_err("the limit is passed");
         assert_eq!(error.kind(), ErrorKind::TooLarge);
         assert!(error.message().contains("limit"), "{error}");
-        // Nothing brings the reader back.
+        // The reader does not recover.
         reader.feed(b"\n\ndata: a\n\n");
     }
 }
@@ -67,7 +67,7 @@ fn an_event_of_many_lines_has_the_same_limit() {
     assert_eq!(reader.next_event().unwrap().unwrap().data.len(), 98);
     reader.feed("data: 12345678\n".repeat(12).as_bytes());
     fails(&mut reader);
-    // What a bad byte turns into counts, not the byte.
+    // The replacement character counts, not the invalid byte.
     let mut reader = Reader::with_limit(100);
     reader.feed(b"data: ");
     reader.feed(&[0xff; 50]);
@@ -96,7 +96,7 @@ fn the_limit_applies_to_one_event_and_not_to_one_read() {
         count += 1;
     }
     assert_eq!(count, 1000);
-    // What stands before the line that is too long is given first.
+    // The events before the line that is too long are returned first.
     reader.feed(b"data: good\n\n:");
     reader.feed(&[b'x'; 200]);
     assert_eq!(reader.next_event().unwrap().unwrap().data, "good");

@@ -8,7 +8,7 @@ use nitro_jobs::sse::Reader;
 /// Type, data and id of an event.
 type Seen = (String, String, String);
 
-/// All that a reader makes of a stream that comes in these pieces.
+/// What the reader returns for a stream that arrives in these pieces.
 #[derive(Debug, PartialEq, Eq)]
 struct Story {
     events: Vec<Seen>,
@@ -32,7 +32,7 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Story {
     }
 }
 
-/// The standard, word for word and without any care for speed.
+/// The standard's algorithm, word for word, without regard to speed.
 fn oracle(stream: &[u8]) -> Story {
     // "Streams must be decoded using the UTF-8 decode algorithm", which strips one byte order mark.
     let text = String::from_utf8_lossy(stream).into_owned();
@@ -163,7 +163,7 @@ const CASES: &[(&[u8], &str)] = &[
     (b"\xef\xbbdata: a\n\n", ""),
     (b" \xef\xbb\xbfdata: a\n\n", ""),
     (b"\xef\xbb\xbf", ""),
-    // Bytes that are no UTF-8.
+    // Bytes that are not UTF-8.
     (b"data: \xff\n\n", "message|\u{fffd}|"),
     (b"data: a\xe2\x82\n\n", "message|a\u{fffd}|"),
     (b"data: a\xe2\x82b\n\n", "message|a\u{fffd}b|"),
@@ -261,7 +261,7 @@ fn every_case_is_read_alike_however_it_is_split() {
     }
 }
 
-/// Streams of pieces that mean something, and of bytes that do not.
+/// Streams of meaningful pieces and of arbitrary bytes.
 fn random_stream(random: &mut fastrand::Rng) -> Vec<u8> {
     const PIECES: &[&[u8]] = &[
         b"data: a\n",

@@ -1,10 +1,10 @@
-//! The job's status in one round trip, in every form that is known of it.
+//! The status of a job in one round trip, in every known form.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
 
 use common::{
-    Canned, answer, client, emulator, job, json_response, manual, plain_client, polls, with_watchdog,
+    Canned, client, emulator, job, json_response, manual, plain_client, polls, response, with_watchdog,
 };
 use nitro_emulator::{Completion, Dialect, JobIdKey, Outcome, ProgressUnit, Scenario, Shape, StatusName};
 use nitro_jobs::{Call, ErrorKind, JobState};
@@ -86,8 +86,8 @@ fn a_redirect_means_completed_and_is_not_followed() {
 fn a_redirect_may_be_relative_bare_or_point_to_a_failure() {
     with_watchdog(|| {
         let redirect = |location: &str, body: &str| {
-            let answer = answer("302 Found", &format!("Location: {location}\r\n"), body.as_bytes());
-            Canned::start(move |_, _| answer.clone())
+            let response = response("302 Found", &format!("Location: {location}\r\n"), body.as_bytes());
+            Canned::start(move |_, _| response.clone())
         };
         let server = redirect("../../results/7?x=1", "");
         let job = server.job();

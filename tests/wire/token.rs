@@ -1,4 +1,4 @@
-//! Where tokens come from, over the emulator's token endpoint: asked for once, renewed in time, shown to nobody.
+//! Tokens from the emulator's token endpoint: requested once, renewed in time, never shown.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -82,7 +82,7 @@ fn a_rejected_token_is_renewed_once_and_the_request_retried() {
     let status = format!("/jobs/{}/status", job.id());
     assert_eq!(paths, [status.as_str(), "/oauth/token", status.as_str()]);
 
-    // A submission, too: what was refused so has had no effect.
+    // A submission, too: a 401 means that it had no effect.
     emulator.set_token("somebody-elses-again");
     let pdf = document();
     let submission =
@@ -97,7 +97,7 @@ fn document() -> Vec<u8> {
 
 #[test]
 fn a_second_401_is_returned() {
-    // The endpoint goes on giving the token that the service no longer takes.
+    // The endpoint keeps returning the token that the service no longer accepts.
     let server = Canned::start(|_, head| {
         if head.starts_with("POST /oauth/token") {
             json_response("200 OK", r#"{"accessToken":"worn-out-token"}"#)
@@ -173,7 +173,7 @@ fn each_call_that_waits_for_a_token_can_be_cancelled() {
     cancels[1].cancel();
     assert_eq!(second.join().unwrap(), Err(ErrorKind::Cancelled));
     assert_eq!(late.join().unwrap(), Err(ErrorKind::Timeout));
-    // The one that asks is cancelled as well, and the patient one asks in its place.
+    // The call that makes the request is cancelled as well, and the remaining one makes it instead.
     cancels[0].cancel();
     assert_eq!(first.join().unwrap(), Err(ErrorKind::Cancelled));
     with_watchdog(move || assert_eq!(patient.join().unwrap(), Ok(())));
@@ -231,8 +231,8 @@ fn log_and_tickets_contain_no_token() {
 fn the_token_callback_receives_the_reason() {
     let emulator = common::emulator();
     let asked = Arc::new(Mutex::new(Vec::new()));
-    let (heard, answer) = (asked.clone(), Arc::new(Mutex::new(emulator.token())));
-    let given = answer.clone();
+    let (heard, response) = (asked.clone(), Arc::new(Mutex::new(emulator.token())));
+    let given = response.clone();
     let options = common::options(&emulator).token_callback(move |why| {
         heard.lock().unwrap().push(why);
         let text = given.lock().unwrap().clone();
@@ -246,11 +246,11 @@ fn the_token_callback_receives_the_reason() {
     job.status(&Call::new()).unwrap();
     job.status(&Call::new()).unwrap();
     emulator.set_token("the-next-token");
-    "the-next-token".clone_into(&mut answer.lock().unwrap());
+    "the-next-token".clone_into(&mut response.lock().unwrap());
     job.status(&Call::new()).unwrap();
     assert_eq!(*asked.lock().unwrap(), [TokenReason::First, TokenReason::Refused]);
     emulator.expire_token();
-    answer.lock().unwrap().clear();
+    response.lock().unwrap().clear();
     let error = job.status(&Call::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert!(error.message().contains("nobody is signed in"), "{error}");
@@ -280,7 +280,7 @@ fn a_token_callback_that_uses_its_client_fails_as_busy() {
 fn token_requests_follow_no_redirect() {
     let elsewhere = Canned::json("{}");
     let to = format!("Location: {}/oauth/token\r\n", elsewhere.base_url);
-    let server = Canned::start(move |_, _| common::answer("307 Temporary Redirect", &to, b""));
+    let server = Canned::start(move |_, _| common::response("307 Temporary Redirect", &to, b""));
     let options = server.options().client_credentials("i", "s");
     let job = Client::new(options).unwrap().job("j").unwrap();
     let error = job.status(&Call::new()).unwrap_err();

@@ -1,4 +1,4 @@
-//! What goes wrong, and how the flow must end then.
+//! The faults, and how the flow must end with each.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::common::quick;
 /// How the flow ends.
 #[derive(Clone, Copy)]
 pub enum End {
-    /// It goes through.
+    /// It succeeds.
     Well,
     /// It ends at the step with this error.
     With {
@@ -27,7 +27,7 @@ pub struct Fault {
     pub end: End,
     /// The steps that it can hit.
     pub steps: Range<usize>,
-    /// How many tokens may be asked for beside the first.
+    /// How many tokens may be requested besides the first.
     pub further_tokens: usize,
 }
 
@@ -52,7 +52,7 @@ const fn job_ends(kind: ErrorKind) -> End {
     }
 }
 
-/// The submission had been sent, and nobody knows what came of it.
+/// The submission was sent, and its outcome is uncertain.
 const fn unknown(kind: ErrorKind) -> End {
     End::With {
         kind,

@@ -1,4 +1,4 @@
-//! The flow in C: `tests/c/flow.c`, which stops before the step that is to be struck.
+//! The flow in C: `tests/c/flow.c`, which stops before the step in which the fault occurs.
 
 use super::faults::Fault;
 use super::{Ended, Failed, Jobs, STEPS, World, trust};

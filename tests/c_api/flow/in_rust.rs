@@ -57,7 +57,7 @@ impl Flow<'_> {
         let input = |name: &str| Input::path(path(name));
         let target = |name: &str| Some(Download::to_file(path(name)));
         match STEPS[at] {
-            // Any question takes a token; this one has a known answer.
+            // Any request needs a token; this one has a known response.
             "credentials" => match self.client.job("no-such-job")?.status(&Call::new()) {
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
                 Err(error) => Err(error),

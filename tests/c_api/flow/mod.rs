@@ -1,6 +1,6 @@
 //! The flow of a real integration, in Rust and in C: credentials, merge of two PDFs, personal data found, redaction of what was
 //! found, split, download of every part. Over TLS, through a proxy with a password, and with a fault at each step in turn:
-//! either it goes through all the same, or it says what is wrong and leaves nothing of that step.
+//! either it succeeds all the same, or it reports the error and leaves nothing of that step.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -22,7 +22,7 @@ use faults::{End, FAULTS, Fault};
 
 const PDF: &[u8] = b"%PDF-1.7 a document";
 
-/// The steps, in their order. The first only asks for a token.
+/// The steps in their order. The first only requests a token.
 const STEPS: [&str; 5] = ["credentials", "merge", "find", "redact", "split"];
 
 /// What each step but the first and the search leaves in the folder.
@@ -90,7 +90,7 @@ impl World {
         assert_eq!(names(self.folder.path()), expected, "{case}");
     }
 
-    /// The flow went through: what was found was redacted, and every part is on disk, byte for byte.
+    /// Asserts that the flow succeeded: the found boxes were redacted, and every part is on disk, byte for byte.
     fn is_done(&self, jobs: &Jobs, case: &str) {
         let found: Value = serde_json::from_str(&jobs.found).unwrap();
         let boxes: Vec<_> = found["PIIBoxes"]
@@ -121,7 +121,7 @@ impl World {
     }
 }
 
-/// What became of a flow that went through.
+/// The jobs of a flow that succeeded.
 #[derive(Default)]
 struct Jobs {
     /// The result of the search.
@@ -158,7 +158,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Has the flow go through every fault at every step that it is for; a fault's steps at the same time, each in a world of its
+/// Runs the flow with every fault at each of its steps; the steps of one fault at the same time, each in a world of its
 /// own.
 fn every_fault(flow: fn(&World, usize, &Fault) -> Ended) {
     let Some(proxy) = tinyproxy(true) else { return };

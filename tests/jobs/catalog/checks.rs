@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, and what passes.
+//! What is rejected before a request is sent, and what is not.
 
 use nitro_jobs::catalog::*;
 use nitro_jobs::{Endpoint, ErrorKind, Input, Result, Submission};

@@ -1,4 +1,4 @@
-//! Every function of the catalogue, sent: the emulator checks methods, parameters and documents as the service does.
+//! Every function of the catalogue submits a job; the emulator checks methods, parameters and documents as the service does.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn png<'a>() -> Input<'a> {
 
 type Case<'a> = (&'static str, nitro_jobs::Result<Submission<'a>>, Value);
 
-/// Each operation by its helper, with everything set that can be set, and the parameters that must come of it.
+/// Each operation through its helper with every setting, and the parameters that must be sent.
 fn cases<'a>() -> Vec<Case<'a>> {
     let word = Input::bytes("a.docx", &b"PK"[..]);
     let csv = Input::bytes("a.csv", &b"name,value"[..]);
@@ -253,7 +253,7 @@ fn results_are_of_the_kind_in_the_catalogue() {
             "text" => json.is_string(),
             "properties" => json.get("producer").is_some(),
             "form" => json.get("fields").is_some(),
-            // The pages of a one-page document, and data that was asked for as a file.
+            // The pages of a one-page document, and data that was requested as a file.
             "files" | "formFields" if json.get("file").is_some() => true,
             key => json.get(key).is_some(),
         };

@@ -1,4 +1,4 @@
-//! What is saved: which bytes, under which names.
+//! Downloads that succeed: which bytes are saved under which names.
 
 use std::fs;
 

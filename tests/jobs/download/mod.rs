@@ -1,10 +1,10 @@
-//! Result files on disk: whole and checked, or not there at all.
+//! Result files on disk: complete and verified, or absent.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
 
+mod errors;
 mod files;
-mod refusals;
 
 use std::fs;
 use std::path::Path;

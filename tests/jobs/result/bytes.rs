@@ -1,4 +1,4 @@
-//! The result as bytes, given to a writer.
+//! The result as bytes, written to a writer.
 
 use std::io::{self, Write};
 
@@ -148,7 +148,7 @@ fn a_writer_that_fails_ends_the_transfer() {
         let error = job.result_bytes(&mut sink, &Call::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Sink);
         assert!(error.to_string().contains("the tape is full"), "{error}");
-        // The connection is not used again, the client is.
+        // The connection is not reused, the client is.
         assert!(job.status(&Call::new()).unwrap().is_terminal());
     });
 }

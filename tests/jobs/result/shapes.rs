@@ -1,4 +1,4 @@
-//! The result as JSON: every shape typed, nothing lost, and no result told apart from one.
+//! The result as JSON: every shape typed, nothing lost, and a missing result distinguished from one.
 
 use nitro_emulator::{JobIdKey, Outcome, Scenario, Shape};
 use nitro_jobs::{Call, Cell, ErrorKind, ResultKind, TextBox};

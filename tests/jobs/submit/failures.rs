@@ -1,4 +1,4 @@
-//! What breaks on the way.
+//! Failures while a submission is sent.
 
 use std::io::{Seek, SeekFrom, Write};
 use std::time::Duration;
@@ -64,7 +64,7 @@ fn a_wrong_token_is_reported_during_the_upload() {
 #[test]
 fn a_submission_that_may_have_arrived_is_not_retried_and_is_reported_uncertain() {
     let emulator = emulator();
-    // All of it arrives; the answer does not.
+    // All of it arrives; the response does not.
     emulator.fault(Fault::cut(0));
     let error = send_one(&client(&emulator)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
@@ -78,7 +78,7 @@ fn a_submission_that_may_have_arrived_is_not_retried_and_is_reported_uncertain()
 fn a_stale_pooled_connection_is_not_used_for_a_submission() {
     let emulator = emulator();
     let client = client(&emulator);
-    // The connection of this question is closed when a second request is on it.
+    // The connection of this request is closed when a second request is sent on it.
     emulator.fault(Fault::stale_keep_alive(1));
     let job = common::job(&emulator, &client, nitro_emulator::Scenario::instant());
     job.status(&Call::new()).unwrap();

@@ -1,4 +1,4 @@
-//! What is on the wire.
+//! What a submission sends.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -150,7 +150,7 @@ fn invalid_submissions_are_rejected_before_a_request() {
         assert!(error.message().contains(part), "{error}");
     }
     assert_eq!(emulator.requests().len(), 0);
-    // The fix that the error names works.
+    // The remedy that the error names works.
     let fixed = Submission::new(Endpoint::Conversions, "convert")
         .params_json(r#"{"to":"pdf"}"#)
         .unwrap()

@@ -1,4 +1,4 @@
-//! Documents that are not in the form: addresses, and uploads to storage.
+//! Documents that are not in the form: URLs, and uploads to storage.
 
 use nitro_jobs::{Call, Endpoint, Input, Submission};
 
@@ -60,7 +60,7 @@ fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
 fn a_document_url_is_passed_to_the_service_unchanged() {
     let emulator = emulator();
     let client = client(&emulator);
-    // The emulator reads addresses of its own storage alone: a submission that went there before lends one.
+    // The emulator reads URLs of its own storage only: an earlier submission provides one.
     let first = flatten()
         .file(Input::bytes("a.pdf", PDF))
         .via_presigned_upload(true);

@@ -1,4 +1,4 @@
-//! What a watch is held to: requests a second, streams at once, memory for a slow reader, and whose threads are called.
+//! The limits of a watch: requests per second, streams at once, memory for a slow consumer, and threads that callbacks run on.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -30,7 +30,7 @@ fn requests_stay_within_the_rate_limit() {
             .collect();
         until("every job was asked about twice", || polls(&emulator).len() >= 80);
         let (seen, seconds) = (polls(&emulator).len(), begun.elapsed().as_secs_f64());
-        // One at once, and what may be caught up after waking late.
+        // One at once, and what may follow after a late wake-up.
         let most = 1.0 + 0.05 * RATE + RATE * seconds;
         assert!(seen as f64 <= most, "{seen} requests in {seconds} s");
         assert!(ids.into_iter().all(|id| watch.remove(id)));
@@ -53,7 +53,7 @@ fn streams_stay_within_their_limit_and_the_next_job_takes_a_free_one() {
             streams(&emulator).len() == 2 && polls(&emulator).len() >= 12
         });
         assert_eq!(streams(&emulator).len(), 2);
-        // A stream that ends makes room for another job's.
+        // When a stream ends, another job may open one.
         emulator.finish(streams(&emulator)[0].path.split('/').nth(2).unwrap());
         until("a third stream", || streams(&emulator).len() == 3);
         for id in expected.keys() {
@@ -74,7 +74,7 @@ fn a_slow_consumer_receives_the_latest_progress_and_every_end() {
         for step in 1..=9 {
             emulator.set_progress(&one.id(), f64::from(step) / 10.0);
         }
-        // It is read when the service has told all of it.
+        // It is read after the service has sent all of it.
         let seen = loop {
             let News::Progress(status) = next(&watch).into_news() else {
                 panic!("it runs")
@@ -169,7 +169,7 @@ fn token_callbacks_run_inside_next_only() {
                 == 20
         });
         assert_eq!(asked.lock().unwrap().len(), 1);
-        // A token that is refused in the middle is asked for once more; a direct call does not wait for `next`.
+        // A rejected token is requested once more; a direct call does not wait for `next`.
         service.set_token("another-token-77aa");
         let id = expected.keys().next().unwrap();
         client.job(id).unwrap().status(&Call::new()).unwrap();

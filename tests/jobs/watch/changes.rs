@@ -116,7 +116,7 @@ fn a_blocked_next_is_cancelled_by_its_token() {
 #[test]
 fn dropping_a_watch_is_prompt_whatever_its_threads_do() {
     with_watchdog(|| {
-        // A server that takes connections and says nothing: requests wait for an answer that never comes.
+        // A server that accepts connections and sends nothing: requests wait for a response that never comes.
         let mute = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", mute.local_addr().unwrap());
         let client = Client::new(ClientOptions::new().base_url(base).token("t")).unwrap();

@@ -1,4 +1,4 @@
-//! Many jobs at once over the emulator: every end as scripted, whatever happens meanwhile.
+//! Many jobs at once against the emulator: every job ends as scripted, whatever happens meanwhile.
 #![allow(clippy::unwrap_used)]
 
 use crate::common;
@@ -16,7 +16,7 @@ fn never() -> Scenario {
     Scenario::new().outcome(Outcome::Never)
 }
 
-/// How the news would be written in a script.
+/// The name of an update in a script.
 fn word(news: &News) -> String {
     match news {
         News::Progress(_) => "progress".to_owned(),
@@ -30,7 +30,7 @@ fn next(watch: &Watch) -> WatchEvent {
     watch.next(&Call::new()).expect("no error").expect("an event")
 }
 
-/// Reads to the end: how each job ended, by its id.
+/// Reads all events; returns how each job ended, by job id.
 fn ends(watch: &Watch) -> HashMap<String, String> {
     let mut ends = HashMap::new();
     while let Some(event) = watch.next(&Call::new()).expect("no error") {
@@ -45,7 +45,7 @@ fn ends(watch: &Watch) -> HashMap<String, String> {
     ends
 }
 
-/// A job for each scenario, all of them watched; what is expected of each, by its id.
+/// Adds a job for each scenario to the watch; returns the expected end of each, by job id.
 fn add_all(
     emulator: &Emulator,
     client: &Client,
@@ -77,7 +77,7 @@ fn one_job_reports_its_progress_and_its_end() {
                 assert_eq!((event.id(), event.job_id()), (id, job.id().as_str()));
                 match event.into_news() {
                     News::Progress(status) => {
-                        // Only what is new; the first word may be without a number.
+                        // Only changes are reported; the first may be without a number.
                         assert!(seen == 0 || status.progress() > best, "{status:?} after {best:?}");
                         (seen, best) = (seen + 1, status.progress());
                     }
@@ -87,7 +87,7 @@ fn one_job_reports_its_progress_and_its_end() {
             assert_eq!(word(&end), "completed");
             assert!(seen > 0);
             assert!(watch.is_empty() && watch.next(&Call::new()).unwrap().is_none());
-            // A lone thread is left for polls.
+            // A single thread is reserved for polls.
             assert_eq!(streams(&emulator).is_empty(), threads == 1);
         }
     });
@@ -138,7 +138,7 @@ fn errors_are_reported_in_the_event_of_their_job() {
         assert_eq!(error.reference_id(), Some(lost.reference_id().as_str()));
         assert!(error.message().contains(&lost.id()), "{error}");
 
-        // What is learnt about the place of the result, the job knows.
+        // The job keeps the location of the result that the watch received.
         let moved = job(&emulator, &client, quick());
         watch.add(&moved).unwrap();
         while !next(&watch).is_last() {}

@@ -1,4 +1,4 @@
-//! The ends of a wait: each in all dialects and both completion styles where that makes a difference.
+//! How a wait ends: in all dialects and both completion styles where that makes a difference.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a wait outlives: refusals, broken connections, a server that goes away and comes back.
+//! What a wait survives: error responses, broken connections, a server that stops and restarts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,7 +119,7 @@ fn a_wait_survives_streams_cut_and_reset_at_many_offsets() {
             } else {
                 Fault::reset(at)
             };
-            // The pool must not hold a connection that the fault would miss.
+            // The pool must not hold a connection that the fault would not affect.
             let client = if at == 0 {
                 client.clone()
             } else {

@@ -1,4 +1,4 @@
-//! Following a job to its end, whatever lies between.
+//! Waiting for a job to its end, whatever happens in between.
 #![allow(clippy::unwrap_used)]
 
 mod ends;

@@ -1,4 +1,4 @@
-//! Where a wait hears of the job: the stream first, polls when there is none, never both at once.
+//! Where a wait receives the status from: the stream first, polls if there is none, never both at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::common::{
     with_watchdog,
 };
 
-/// Asserts that only one connection is left while the job is being followed: nothing but polls is under way.
+/// Asserts that only one connection is left: the stream is closed, and only polls are sent.
 fn only_one_connection(emulator: &Emulator) {
     until("the stream is closed before the polls", || {
         emulator.open_connections() == 1
@@ -195,7 +195,7 @@ fn completed_without_a_location_is_confirmed_by_a_poll() {
             name: "completed".to_owned(),
             times: 1,
         };
-        // The stream says completed at once, without an address; the first poll says it without a result.
+        // The stream reports completed at once without a location; the first poll reports it without a result.
         let scenario = manual().dialect(Dialect::Message).status_name(Some(odd));
         let job = Arc::new(job(&emulator, &client, scenario));
         let status = job.wait(|_| true, &Call::new()).unwrap();

@@ -1,4 +1,4 @@
-//! What the service says to a submission.
+//! Responses to a submission.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use nitro_jobs::{Call, Client, Download, Endpoint, ErrorKind, Input, JobState, R
 use serde_json::Value;
 
 use super::{PDF, flatten, send, send_one};
-use crate::common::{self, Canned, answer, client, emulator, json_response, quick};
+use crate::common::{self, Canned, client, emulator, json_response, quick, response};
 
 #[test]
 fn the_job_id_is_read_from_every_form_of_location() {
@@ -109,15 +109,15 @@ fn a_200_that_only_names_the_job_is_accepted() {
 
 #[test]
 fn a_202_without_a_job_is_an_uncertain_submission() {
-    for answer in [
-        answer("202 Accepted", "", b""),
-        answer("202 Accepted", "Location: ftp://x\r\n", b""),
-        answer("202 Accepted", "Location: /\r\n", b""),
+    for response in [
+        response("202 Accepted", "", b""),
+        response("202 Accepted", "Location: ftp://x\r\n", b""),
+        response("202 Accepted", "Location: /\r\n", b""),
         json_response("200 OK", "<html>"),
         json_response("200 OK", ""),
     ] {
-        let text = String::from_utf8_lossy(&answer).into_owned();
-        let server = Canned::start(move |_, _| answer.clone());
+        let text = String::from_utf8_lossy(&response).into_owned();
+        let server = Canned::start(move |_, _| response.clone());
         let error = send_one(&Client::new(server.options()).unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{text}");
         assert!(error.is_uncertain() && !error.is_retryable(), "{text}");
@@ -173,7 +173,7 @@ fn transient_error_responses_are_retried() {
 fn a_redirect_does_not_resend_the_document() {
     let elsewhere = Canned::json("{}");
     let to = format!("Location: {}/transformations?key=s3cret\r\n", elsewhere.base_url);
-    let server = Canned::start(move |_, _| answer("307 Temporary Redirect", &to, b""));
+    let server = Canned::start(move |_, _| response("307 Temporary Redirect", &to, b""));
     let error = send_one(&Client::new(server.options()).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(!error.message().contains("s3cret"), "{error}");

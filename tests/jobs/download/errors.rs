@@ -1,4 +1,4 @@
-//! What is not saved: nothing is left then, and an existing file is as it was.
+//! Downloads that fail: they leave nothing, and an existing file as it was.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use nitro_jobs::{Call, CancelToken, Client, Download, ErrorKind, OnExisting};
 use tempfile::tempdir;
 
 use super::{done, folder_with, names, save};
-use crate::common::{Canned, answer, emulator, json_response, options, with_watchdog};
+use crate::common::{Canned, emulator, json_response, options, response, with_watchdog};
 
 #[test]
 fn a_truncated_body_leaves_the_old_file_untouched() {
@@ -56,7 +56,7 @@ fn each_framing_proves_completeness() {
                 emulator.output_of(&job.id())[0]
             );
         }
-        // By the connection's end, the size that the result says decides.
+        // For a body that ends with the connection, the size in the result decides.
         let folder = tempdir().unwrap();
         let job = done(
             &emulator,
@@ -71,7 +71,7 @@ fn each_framing_proves_completeness() {
     });
 }
 
-/// A server whose result is one file, declared like this and answered like that.
+/// A server whose result is one file, declared by `entry` and sent by `response`.
 fn file_server(entry: &'static str, file: Vec<u8>) -> Canned {
     Canned::start(move |_, head| {
         if head.starts_with("GET /jobs/") {
@@ -157,7 +157,7 @@ fn a_result_without_a_file_is_reported() {
 fn an_html_page_is_not_saved_as_a_pdf() {
     with_watchdog(|| {
         let page = b"<!doctype html><title>Log in</title>";
-        let html = answer("200 OK", "Content-Type: text/html\r\n", page);
+        let html = response("200 OK", "Content-Type: text/html\r\n", page);
         let server = file_server(r#"{"URL":"/f.pdf","contentType":"application/pdf"}"#, html);
         let (folder, path) = folder_with("old");
         let replace = Download::to_file(&path).existing(OnExisting::Replace);
