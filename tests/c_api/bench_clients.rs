@@ -37,8 +37,8 @@ impl Load {
             Command::new(client)
         };
         run.arg(&self.1).args(words.split(' ')).env("no_proxy", "*");
-        let told = c::succeeds(&mut run);
-        let mut lines: Vec<_> = told.lines().map(str::to_owned).collect();
+        let printed = c::succeeds(&mut run);
+        let mut lines: Vec<_> = printed.lines().map(str::to_owned).collect();
         let last = lines.pop().unwrap();
         let field = |name: &str| {
             let (_, rest) = last.split_once(&format!("\"{name}\":")).unwrap();
@@ -128,8 +128,8 @@ fn both_benchmark_clients_save_the_same_file_and_see_every_job_end() {
     assert!(files[0].len() == 1_000_000 && files[0] == files[1]);
     for words in ["watch-poll 20 100 300 polls 50", "watch-sse 20 100 300 streams"] {
         let seen = clients.each_ref().map(|client| {
-            let (done, told) = load.ask(client, words);
-            assert_eq!(told, "20 20.0000");
+            let (done, printed) = load.ask(client, words);
+            assert_eq!(printed, "20 20.0000");
             let ids = done.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned());
             let mut ids: Vec<_> = ids.collect();
             // Under a tool the order of the ends cannot be told.

@@ -34,15 +34,15 @@ fn run(program: &Path, emulator: &Emulator, arguments: &[&str]) -> Ended {
 
 /// Runs it to its end: this exit code, nothing on standard error.
 #[track_caller]
-fn tells(program: &Path, emulator: &Emulator, arguments: &[&str], code: i32) -> String {
+fn prints(program: &Path, emulator: &Emulator, arguments: &[&str], code: i32) -> String {
     let ended = run(program, emulator, arguments);
     assert_eq!(
-        (ended.code, ended.complaint.as_str()),
+        (ended.code, ended.stderr.as_str()),
         (Some(code), ""),
         "{}",
-        ended.told
+        ended.stdout
     );
-    ended.told
+    ended.stdout
 }
 
 fn locked() -> Scenario {
@@ -61,26 +61,26 @@ fn status_example_prints_the_status() {
     let (program, emulator) = (built("status"), emulator());
     let running = emulator.create_job(manual());
     emulator.set_progress(&running, 0.25);
-    assert_eq!(tells(&program, &emulator, &[&running], 0), "running 25 %\n");
+    assert_eq!(prints(&program, &emulator, &[&running], 0), "running 25 %\n");
     assert_eq!(polls(&emulator).len(), 1, "one round trip");
     let job = |scenario| emulator.create_job(scenario);
-    let told = tells(&program, &emulator, &[&job(Scenario::instant())], 0);
-    assert_eq!(told, "completed: the result can be taken\n");
-    let told = tells(&program, &emulator, &[&job(locked().duration_ms(0u64))], 0);
+    let printed = prints(&program, &emulator, &[&job(Scenario::instant())], 0);
+    assert_eq!(printed, "completed: the result can be taken\n");
+    let printed = prints(&program, &emulator, &[&job(locked().duration_ms(0u64))], 0);
     assert!(
-        told.starts_with("failed: {") && told.contains("PDFIsPasswordProtected"),
-        "{told}"
+        printed.starts_with("failed: {") && printed.contains("PDFIsPasswordProtected"),
+        "{printed}"
     );
-    let told = tells(
+    let printed = prints(
         &program,
         &emulator,
         &[&job(Scenario::instant().outcome(Outcome::Canceled))],
         0,
     );
-    assert_eq!(told, "canceled at the service\n");
+    assert_eq!(printed, "canceled at the service\n");
     let ended = run(&program, &emulator, &["never-was"]);
-    assert_eq!((ended.code, ended.told.as_str()), (Some(1), ""));
-    assert!(ended.complaint.starts_with("NITRO_E_NOT_FOUND: "), "{ended:?}");
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
+    assert!(ended.stderr.starts_with("NITRO_E_NOT_FOUND: "), "{ended:?}");
     assert_eq!(run(&program, &emulator, &[]).code, Some(2));
 }
 
@@ -95,22 +95,27 @@ fn wait_example_waits_to_the_end() {
     }
     emulator.finish(&job);
     let ended = waiting.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     assert!(
-        ended.told.lines().last().unwrap().starts_with("completed after "),
+        ended
+            .stdout
+            .lines()
+            .last()
+            .unwrap()
+            .starts_with("completed after "),
         "{ended:?}"
     );
 
     let job = emulator.create_job(manual());
-    let told = tells(&program, &emulator, &[&job, "0.2"], 1);
+    let printed = prints(&program, &emulator, &[&job, "0.2"], 1);
     assert!(
-        told.contains("still running; ticket: {") && told.contains(&job),
-        "{told}"
+        printed.contains("still running; ticket: {") && printed.contains(&job),
+        "{printed}"
     );
     let ended = run(&program, &emulator, &[&emulator.create_job(locked())]);
     assert_eq!(ended.code, Some(1));
     assert!(
-        ended.complaint.contains("NITRO_E_JOB_FAILED: ") && ended.complaint.contains("needs a password"),
+        ended.stderr.contains("NITRO_E_JOB_FAILED: ") && ended.stderr.contains("needs a password"),
         "{ended:?}"
     );
 }
@@ -127,15 +132,15 @@ fn events_example_prints_each_event() {
     pulling.await_line("running 75 %");
     emulator.finish(&job);
     let ended = pulling.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
-    assert!(ended.told.ends_with("\ncompleted\n"), "{ended:?}");
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert!(ended.stdout.ends_with("\ncompleted\n"), "{ended:?}");
     assert_eq!(
         streams(&emulator).len(),
         1,
         "one stream, however often it was pulled"
     );
-    let told = tells(&program, &emulator, &[&emulator.create_job(locked())], 1);
-    assert!(told.ends_with("failed\n"), "{told}");
+    let printed = prints(&program, &emulator, &[&emulator.create_job(locked())], 1);
+    assert!(printed.ends_with("failed\n"), "{printed}");
 }
 
 #[test]
@@ -151,15 +156,15 @@ fn download_example_saves_the_result() {
     let job = emulator.create_job(scenario);
     let whole = emulator.output_of(&job);
     std::fs::write(folder.path().join("a.pdf"), "an older one").unwrap();
-    let told = tells(&program, &emulator, &[&job, path], 0);
-    assert!(told.contains("file 2 of 2: 100 %\nsaved [{"), "{told}");
+    let printed = prints(&program, &emulator, &[&job, path], 0);
+    assert!(printed.contains("file 2 of 2: 100 %\nsaved [{"), "{printed}");
     let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     assert_eq!(read("a.pdf"), b"an older one");
     assert!(read("a (2).pdf") == whole[0] && read("b.pdf") == whole[1]);
 
     let ended = run(&program, &emulator, &[&emulator.create_job(manual()), path]);
     assert_eq!(ended.code, Some(1));
-    assert!(ended.complaint.contains("still runs"), "{ended:?}");
+    assert!(ended.stderr.contains("still runs"), "{ended:?}");
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
         3,
@@ -176,10 +181,10 @@ fn cancel_example_ends_the_wait_and_leaves_the_job() {
     waiting.await_line("running 50 %");
     waiting.enter();
     let ended = waiting.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(3), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), ""));
     let said = "cancelled; the job goes on: {";
     assert!(
-        ended.told.contains(said) && ended.told.contains(&job),
+        ended.stdout.contains(said) && ended.stdout.contains(&job),
         "{ended:?}"
     );
 
@@ -188,23 +193,23 @@ fn cancel_example_ends_the_wait_and_leaves_the_job() {
     waiting.await_line("running 50 %");
     emulator.finish(&job);
     let ended = waiting.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
-    assert!(ended.told.ends_with("completed\n"), "{ended:?}");
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert!(ended.stdout.ends_with("completed\n"), "{ended:?}");
 }
 
 #[test]
 fn errors_example_reports_each_kind_of_error() {
     let (program, emulator) = (built("errors"), emulator());
-    let has = |told: &str, parts: &[&str]| {
+    let has = |printed: &str, parts: &[&str]| {
         for part in parts {
-            assert!(told.contains(part), "{part:?} is not in\n{told}");
+            assert!(printed.contains(part), "{part:?} is not in\n{printed}");
         }
     };
     let job = emulator.create_job(locked().duration_ms(0u64));
-    let told = tells(&program, &emulator, &[&job], 1);
+    let printed = prints(&program, &emulator, &[&job], 1);
     let reason = "The PDF needs a password";
     has(
-        &told,
+        &printed,
         &[
             "code         NITRO_E_JOB_FAILED (61): the job failed\n",
             "problem      PDFIsPasswordProtected\n",
@@ -217,9 +222,9 @@ fn errors_example_reports_each_kind_of_error() {
         ],
     );
 
-    let told = tells(&program, &emulator, &["never-was"], 1);
+    let printed = prints(&program, &emulator, &["never-was"], 1);
     has(
-        &told,
+        &printed,
         &[
             "NITRO_E_NOT_FOUND (43)",
             "HTTP status  404\n",
@@ -228,12 +233,12 @@ fn errors_example_reports_each_kind_of_error() {
     );
 
     let ended = nowhere(&program, &emulator, &job);
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(3), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), ""));
     has(
-        &ended.told,
+        &ended.stdout,
         &["NITRO_E_CONNECT (21)", "retryable    yes\n", "check the network"],
     );
-    assert!(!ended.told.contains("HTTP status"), "nobody answered");
+    assert!(!ended.stdout.contains("HTTP status"), "nobody answered");
 
     let limit = RateLimit {
         times: 9,
@@ -242,18 +247,18 @@ fn errors_example_reports_each_kind_of_error() {
         ..RateLimit::default()
     };
     let limited = emulator.create_job(Scenario::instant().rate_limit(Some(limit)));
-    let told = tells(&program, &emulator, &[&limited], 3);
+    let printed = prints(&program, &emulator, &[&limited], 3);
     let parts = [
         "NITRO_E_RATE_LIMITED (48)",
         " after 20 ms\n",
         "cure         try again later\n",
     ];
-    has(&told, &parts);
+    has(&printed, &parts);
 
     let gone = emulator.create_job(Scenario::instant().outcome(Outcome::Gone));
-    let told = tells(&program, &emulator, &[&gone], 1);
+    let printed = prints(&program, &emulator, &[&gone], 1);
     has(
-        &told,
+        &printed,
         &[
             "NITRO_E_GONE (44)",
             "HTTP status  410\n",
@@ -262,12 +267,12 @@ fn errors_example_reports_each_kind_of_error() {
     );
     let running = emulator.create_job(manual());
     has(
-        &tells(&program, &emulator, &[&running], 3),
+        &prints(&program, &emulator, &[&running], 3),
         &["NITRO_E_NOT_READY (60)"],
     );
     let done = emulator.create_job(Scenario::instant());
     assert_eq!(
-        tells(&program, &emulator, &[&done], 0),
+        prints(&program, &emulator, &[&done], 0),
         "the result is there; files: 1\n"
     );
 }
@@ -286,12 +291,12 @@ fn follow_example_follows_saves_and_resumes() {
     c::succeeds(Command::new("sh").args(["-c", &format!("kill -INT {}", waiting.id())]));
     let ended = waiting.end();
     assert_eq!(ended.code, Some(1));
-    assert!(ended.complaint.contains("NITRO_E_CANCELLED"), "{ended:?}");
+    assert!(ended.stderr.contains("NITRO_E_CANCELLED"), "{ended:?}");
     assert!(!file.exists());
 
     emulator.finish(&job);
-    let told = tells(&program, &emulator, &[&job, file.to_str().unwrap()], 0);
-    assert!(told.contains("saved [{"), "{told}");
+    let printed = prints(&program, &emulator, &[&job, file.to_str().unwrap()], 0);
+    assert!(printed.contains("saved [{"), "{printed}");
     assert!(std::fs::read(&file).unwrap() == emulator.output_of(&job)[0]);
 }
 
@@ -304,13 +309,16 @@ fn run_example_submits_waits_and_saves() {
     emulator.set_default(quick());
     let document = c::root().join("examples/data/nitro-sample.pdf");
     let (document, path) = (document.to_str().unwrap(), file.to_str().unwrap());
-    let told = tells(
+    let printed = prints(
         &program,
         &emulator,
         &["transformations", "flatten", "{}", document, path],
         0,
     );
-    assert!(told.contains("ticket: {") && told.contains("saved [{"), "{told}");
+    assert!(
+        printed.contains("ticket: {") && printed.contains("saved [{"),
+        "{printed}"
+    );
     assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF"));
 }
 
@@ -331,22 +339,22 @@ fn watch_many_example_prints_each_job() {
     };
     let ids: Vec<_> = (0..3).map(|_| emulator.create_job(quick())).collect();
     let locked = emulator.create_job(quick().failed("PDFIsPasswordProtected", "locked"));
-    let (code, shown, complaint) = show(&ids.iter().collect::<Vec<_>>());
-    assert_eq!((code, complaint.as_str()), (Some(0), ""));
+    let (code, shown, stderr) = show(&ids.iter().collect::<Vec<_>>());
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
     for (row, id) in ids.iter().enumerate() {
         assert!(
             shown.contains(&format!("{:3}  {id}  completed\n", row + 1)),
             "{shown}"
         );
     }
-    let (code, shown, complaint) = show(&[&ids[0], &locked]);
+    let (code, shown, stderr) = show(&[&ids[0], &locked]);
     assert_eq!(code, Some(1));
     assert!(
         shown.contains(&format!("  1  {}  completed\n", ids[0])),
         "{shown}"
     );
     assert!(shown.contains(&format!("  2  {locked}  no result\n")), "{shown}");
-    assert!(complaint.contains("NITRO_E_JOB_FAILED"), "{complaint}");
+    assert!(stderr.contains("NITRO_E_JOB_FAILED"), "{stderr}");
 }
 
 /// The program that the README shows; tests/packages/installed.rs builds it with an installed library, which no tool checks.
@@ -367,7 +375,7 @@ fn readme_program_compiles_and_saves_a_result() {
     let mut run = command(&program, &emulator);
     run.current_dir(folder.path());
     let ended = Program::start(run, emulator.token()).end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     assert!(std::fs::read(folder.path().join("result.pdf")).unwrap() == emulator.output_of(&job)[0]);
 }
 
@@ -421,5 +429,5 @@ fn each_example_builds_against_an_installed_library_is_short_and_is_listed() {
     // It finds the library in the folder that it was linked with.
     let emulator = emulator();
     let running = emulator.create_job(manual());
-    tells(&prefix.join("status"), &emulator, &[&running], 0);
+    prints(&prefix.join("status"), &emulator, &[&running], 0);
 }

@@ -27,8 +27,11 @@ fn uploading_500_megabytes_takes_at_most_16_megabytes() {
         .arg("path", &path)
         .passes();
     for _ in ["the reader", "the file"] {
-        let taken = service.next();
-        assert!(taken.announced == taken.came && taken.came > up, "{taken:?}");
+        let upload = service.next();
+        assert!(
+            upload.announced == upload.received && upload.received > up,
+            "{upload:?}"
+        );
     }
 }
 

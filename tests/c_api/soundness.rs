@@ -117,9 +117,12 @@ fn the_tool_detects_deliberate_faults() {
             .env("RUST_BACKTRACE", "0")
             .output()
             .expect("the tool can be started");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.success(), fault == "none", "{fault}:\n{told}");
-        assert!(fault == "none" || told.contains("nitro_"), "{fault}:\n{told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), fault == "none", "{fault}:\n{printed}");
+        assert!(
+            fault == "none" || printed.contains("nitro_"),
+            "{fault}:\n{printed}"
+        );
     }
 }
 

@@ -66,9 +66,9 @@ fn the_catalogue_is_read_and_checks_submissions() {
     if !c::can_build() {
         return;
     }
-    let told = c::run("catalog", "http://127.0.0.1:9", "some-token")
+    let printed = c::run("catalog", "http://127.0.0.1:9", "some-token")
         .start()
         .output();
-    assert_eq!(told, nitro_jobs::catalog::json());
-    assert!(serde_json::from_str::<serde_json::Value>(&told).is_ok());
+    assert_eq!(printed, nitro_jobs::catalog::json());
+    assert!(serde_json::from_str::<serde_json::Value>(&printed).is_ok());
 }

@@ -18,8 +18,8 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 pub struct Program {
     child: Child,
     lines: mpsc::Receiver<String>,
-    told: String,
-    complaint: JoinHandle<String>,
+    stdout: String,
+    stderr: JoinHandle<String>,
     token: String,
 }
 
@@ -27,8 +27,8 @@ pub struct Program {
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
-    pub told: String,
-    pub complaint: String,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 /// A command that starts `program` with the emulator's URL and token, under the tests' runner, without this machine's settings.
@@ -59,7 +59,7 @@ impl Program {
                 let _ = tell.send(line.expect("UTF-8"));
             }
         });
-        let complaint = std::thread::spawn(move || {
+        let stderr = std::thread::spawn(move || {
             let mut text = String::new();
             stderr.read_to_string(&mut text).expect("UTF-8");
             text
@@ -67,8 +67,8 @@ impl Program {
         Self {
             child,
             lines,
-            told: String::new(),
-            complaint,
+            stdout: String::new(),
+            stderr,
             token,
         }
     }
@@ -80,13 +80,13 @@ impl Program {
     /// Waits until it writes this line.
     pub fn await_line(&mut self, wanted: &str) {
         while let Ok(line) = self.lines.recv_timeout(WATCHDOG) {
-            self.told += &format!("{line}\n");
+            self.stdout += &format!("{line}\n");
             if line == wanted {
                 return;
             }
         }
         let _ = self.child.kill();
-        panic!("{wanted:?} was never written, but\n{}", self.told);
+        panic!("{wanted:?} was never written, but\n{}", self.stdout);
     }
 
     /// Presses Enter.
@@ -103,18 +103,18 @@ impl Program {
             let _ = self.child.wait();
         }
         let rest = std::mem::replace(&mut self.lines, mpsc::channel().1);
-        rest.iter().for_each(|line| self.told += &format!("{line}\n"));
-        let complaint = self.complaint.join().expect("what it complained of");
-        let (told, token) = (self.told, &self.token);
-        let status = status.unwrap_or_else(|| panic!("it hung\n{told}{complaint}"));
+        rest.iter().for_each(|line| self.stdout += &format!("{line}\n"));
+        let stderr = self.stderr.join().expect("its standard error");
+        let (stdout, token) = (self.stdout, &self.token);
+        let status = status.unwrap_or_else(|| panic!("it hung\n{stdout}{stderr}"));
         assert!(
-            !told.contains(token) && !complaint.contains(token),
+            !stdout.contains(token) && !stderr.contains(token),
             "the token is shown"
         );
         Ended {
             code: status.code(),
-            told,
-            complaint,
+            stdout,
+            stderr,
         }
     }
 }

@@ -29,7 +29,7 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder for the server");
         // A server that is started by root continues as another user, who needs access.
         open_to_all(folder.path(), 0o777);
-        let log = File::create(folder.path().join("output")).expect("a file for what it says");
+        let log = File::create(folder.path().join("output")).expect("a file for its output");
         let mut command = command(folder.path());
         command.stdin(Stdio::null());
         command
@@ -40,17 +40,21 @@ impl Server {
         for &port in ports {
             let answers = wait_for(PATIENCE, || {
                 if let Ok(Some(status)) = server.child.try_wait() {
-                    panic!("{command:?} ended: {status}\n{}", server.told());
+                    panic!("{command:?} ended: {status}\n{}", server.output());
                 }
                 TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).ok()
             });
-            assert!(answers.is_some(), "{command:?} never answered\n{}", server.told());
+            assert!(
+                answers.is_some(),
+                "{command:?} accepted no connection\n{}",
+                server.output()
+            );
         }
         server
     }
 
     /// Its output so far.
-    pub fn told(&self) -> String {
+    pub fn output(&self) -> String {
         self.file("output")
     }
 

@@ -18,8 +18,8 @@ const OLDEST: Form = Form {
 /// The exit code and output of an example.
 struct Shown {
     code: Option<i32>,
-    out: String,
-    complaint: String,
+    stdout: String,
+    stderr: String,
 }
 
 fn example(name: &str) -> PathBuf {
@@ -38,8 +38,8 @@ fn started(program: &Path, emulator: &Emulator, arguments: &[&str]) -> Shown {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     Shown {
         code: output.status.code(),
-        out: text(output.stdout),
-        complaint: text(output.stderr),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
     }
 }
 
@@ -54,18 +54,18 @@ fn follow_example_reports_progress_and_saves() {
     let path_text = path.to_str().expect("UTF-8");
     let job = emulator.create_job(common::quick());
     let shown = started(&follow, &emulator, &[&job, path_text]);
-    assert_eq!((shown.code, shown.complaint.as_str()), (Some(0), ""));
-    assert!(shown.out.contains("\rrunning ") && shown.out.contains("\rdownloading 100 %"));
-    assert!(shown.out.contains("\nsaved [{\"path\":"), "{}", shown.out);
+    assert_eq!((shown.code, shown.stderr.as_str()), (Some(0), ""));
+    assert!(shown.stdout.contains("\rrunning ") && shown.stdout.contains("\rdownloading 100 %"));
+    assert!(shown.stdout.contains("\nsaved [{\"path\":"), "{}", shown.stdout);
     assert!(std::fs::read(&path).expect("the file") == emulator.output_of(&job)[0]);
 
     let locked = emulator.create_job(common::quick().failed("PDFIsPasswordProtected", "locked"));
     let shown = started(&follow, &emulator, &[&locked, path_text]);
     assert_eq!(shown.code, Some(1));
     assert!(
-        shown.complaint.contains("NITRO_E_JOB_FAILED") && shown.complaint.contains("reference for support: "),
+        shown.stderr.contains("NITRO_E_JOB_FAILED") && shown.stderr.contains("reference for support: "),
         "{}",
-        shown.complaint
+        shown.stderr
     );
     assert_eq!(started(&follow, &emulator, &[]).code, Some(2));
 }
@@ -80,24 +80,20 @@ fn watch_many_example_prints_each_job() {
     let good = emulator.create_job(common::quick());
     let locked = emulator.create_job(common::quick().failed("PDFIsPasswordProtected", "locked"));
     let shown = started(&watch_many, &emulator, &[&good]);
-    assert_eq!((shown.code, shown.complaint.as_str()), (Some(0), ""));
+    assert_eq!((shown.code, shown.stderr.as_str()), (Some(0), ""));
     assert!(
-        shown.out.ends_with(&format!("1  {good}  completed\n")),
+        shown.stdout.ends_with(&format!("1  {good}  completed\n")),
         "{}",
-        shown.out
+        shown.stdout
     );
     let shown = started(&watch_many, &emulator, &[&good, &locked]);
     assert_eq!(shown.code, Some(1));
     assert!(
-        shown.out.contains(&format!("2  {locked}  no result\n")),
+        shown.stdout.contains(&format!("2  {locked}  no result\n")),
         "{}",
-        shown.out
+        shown.stdout
     );
-    assert!(
-        shown.complaint.contains("NITRO_E_JOB_FAILED"),
-        "{}",
-        shown.complaint
-    );
+    assert!(shown.stderr.contains("NITRO_E_JOB_FAILED"), "{}", shown.stderr);
 }
 
 #[test]

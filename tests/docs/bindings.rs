@@ -84,7 +84,7 @@ fn each_function_of_the_header_is_bound_or_left_out_with_a_reason() {
             );
             assert!(
                 !bound || !listed,
-                "bindings/{language} binds {name}, which left-out.txt says it does not"
+                "bindings/{language} binds {name}, which left-out.txt lists as left out"
             );
         }
         for (name, reason) in &left_out {
@@ -135,7 +135,7 @@ fn each_bindings_folder_is_a_known_language_with_a_page() {
     for language in LANGUAGES {
         assert!(
             page.contains(&format!("({language}/README.md)")),
-            "bindings/README.md says nothing of {language}"
+            "bindings/README.md does not name {language}"
         );
         assert!(
             folder(language).join("README.md").is_file(),

@@ -133,8 +133,8 @@ fn every_header_name_used_by_a_page_exists() {
 fn each_code_is_documented_with_text_cause_and_remedy() {
     let program = c::build_dir().join("codes");
     c::compile(&[&c::root().join("tests/c/codes.c")], &c::library(), &program);
-    let told = c::succeeds(&mut Command::new(&program));
-    let has: Vec<_> = told
+    let printed = c::succeeds(&mut Command::new(&program));
+    let has: Vec<_> = printed
         .lines()
         .map(|line| line.splitn(3, ' ').collect::<Vec<_>>())
         .collect();
@@ -142,7 +142,7 @@ fn each_code_is_documented_with_text_cause_and_remedy() {
         .into_iter()
         .map(|(name, number)| (number.to_string(), name));
     let named = has.iter().map(|code| (code[0].to_owned(), code[1].to_owned()));
-    assert!(declared.eq(named), "library and header differ:\n{told}");
+    assert!(declared.eq(named), "library and header differ:\n{printed}");
 
     let page = read("docs/ERRORS.md");
     let rows = rows(&page);

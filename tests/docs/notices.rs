@@ -167,7 +167,7 @@ fn the_notices_cover_the_linked_packages() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == generated,
-        "packaging/THIRD-PARTY.txt is not what Cargo.lock says: run `make notices`"
+        "packaging/THIRD-PARTY.txt does not agree with Cargo.lock: run `make notices`"
     );
     // The known packages of a release are listed, and at least one text of each licence.
     for part in ["ring ", "rustls ", "ureq ", "MIT", "Apache License", "ISC"] {

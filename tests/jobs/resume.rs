@@ -129,7 +129,7 @@ fn an_expired_presigned_url_is_renewed() {
             .iter()
             .filter(|r| r.path.ends_with(&id))
             .count();
-        assert_eq!(fetched, 2, "the result is asked for again");
+        assert_eq!(fetched, 2, "the result is requested again");
     });
 }
 

@@ -32,14 +32,14 @@ fn phases_are_reported_in_order_and_the_job_as_soon_as_it_exists() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(quick());
     let target = Download::to_file(folder.path().join("a.pdf"));
-    let (mut phases, mut told) = (Vec::new(), String::new());
+    let (mut phases, mut reported) = (Vec::new(), String::new());
     let tell = |now: RunProgress<'_>| {
         if let RunProgress::Submitted { ticket } = now {
-            ticket.clone_into(&mut told);
+            ticket.clone_into(&mut reported);
             assert_eq!(
                 emulator.requests().len(),
                 1,
-                "nothing was asked before the job was told"
+                "nothing was requested before the job was reported"
             );
         }
         if phases.last() != Some(&phase(&now)) {
@@ -51,7 +51,7 @@ fn phases_are_reported_in_order_and_the_job_as_soon_as_it_exists() {
         .run(&flatten(), &target, tell, &Call::new())
         .unwrap();
     assert_eq!(phases, ["upload", "submitted", "processing", "download"]);
-    assert!(told.contains(&finished.job.id()));
+    assert!(reported.contains(&finished.job.id()));
     assert_eq!(finished.saved[0].path, folder.path().join("a.pdf"));
     assert_eq!(
         std::fs::read(&finished.saved[0].path).unwrap(),

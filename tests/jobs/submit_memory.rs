@@ -36,10 +36,10 @@ fn uploading_200_megabytes_takes_no_more_memory_than_2() {
             };
             send(2_000_000);
             let before = peak();
-            let taken = send(SIZE);
+            let upload = send(SIZE);
             let grown = peak() - before;
-            assert_eq!(taken.announced, taken.came);
-            assert!(taken.came > SIZE);
+            assert_eq!(upload.announced, upload.received);
+            assert!(upload.received > SIZE);
             assert!(grown < ROOM, "the peak grew by {grown} bytes");
         },
     );

@@ -195,7 +195,7 @@ fn retry_after_sets_the_pause_before_a_retry() {
         "HTTP/1.1 429 Slow\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const PAST: &str = "HTTP/1.1 503 Down\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const INSIDE: &str = "HTTP/1.1 429 Slow\r\nContent-Type: application/problem+json\r\nContent-Length: 36\r\nConnection: close\r\n\r\n{\"extensions\":{\"retry_after\":0.125}}";
-    for (response, told) in [
+    for (response, reported) in [
         (FRACTION, "in 150 ms"),
         (WHOLE, "in 70 ms"),
         (PAST, "in 0 ms"),
@@ -203,7 +203,7 @@ fn retry_after_sets_the_pause_before_a_retry() {
     ] {
         let cap = if response == WHOLE { "70" } else { "30000" };
         let report = Report::of(ask(&first(response)).arg("retry_cap", cap));
-        assert_eq!(report.is("NITRO_OK").logged(told), 1, "{}", report.0);
+        assert_eq!(report.is("NITRO_OK").logged(reported), 1, "{}", report.0);
     }
     // With retries switched off, the caller receives the error.
     let report = Report::of(ask(&first(FRACTION)).arg("retries", "0"));

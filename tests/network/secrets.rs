@@ -237,8 +237,8 @@ fn debug_output_shows_no_secret() {
     secrets
         .0
         .extend(lines.map(|line| ("the client's key", line.to_owned())));
-    let told = Arc::new(Mutex::new(String::new()));
-    let heard = told.clone();
+    let reported = Arc::new(Mutex::new(String::new()));
+    let heard = reported.clone();
     let options = ClientOptions::new()
         .base_url(emulator.base_url())
         .token(emulator.token())
@@ -286,9 +286,9 @@ fn debug_output_shows_no_secret() {
         }
     }
     secrets.are_not_in(&shown);
-    let told = told.lock().expect("no panic").clone();
-    assert!(told.lines().count() > 50, "{told}");
-    secrets.are_not_in(&told);
+    let reported = reported.lock().expect("no panic").clone();
+    assert!(reported.lines().count() > 50, "{reported}");
+    secrets.are_not_in(&reported);
 }
 
 /// The search of all program output does find a token.

@@ -146,7 +146,7 @@ fn a_job_is_followed_and_fetched_over_tls() {
         world.emulator.output_of(&job)[0]
     );
     let streams = common::streams(&world.emulator);
-    assert!(!streams.is_empty(), "the stream was asked for");
+    assert!(!streams.is_empty(), "the stream was requested");
 }
 
 #[test]

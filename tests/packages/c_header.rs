@@ -97,7 +97,10 @@ fn the_header_is_ascii_and_documents_everything() {
             first.len() > 10,
             "{name} has no comment that begins with a sentence: {doc:?}"
         );
-        assert!(doc.contains("Since 0."), "{name} does not say since when");
+        assert!(
+            doc.contains("Since 0."),
+            "{name} does not name the version that added it"
+        );
         assert!(
             !function.is_fallible() || doc.contains("NITRO_E_") || doc.contains("() has it"),
             "{name}: no codes"

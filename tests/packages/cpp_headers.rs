@@ -138,8 +138,8 @@ fn refused(file: &str, form: Form) {
         "-Werror=unused-result",
     ]);
     let output = compiler.output().expect("the compiler");
-    let told = String::from_utf8_lossy(&output.stderr);
-    let told: Vec<&str> = told.lines().collect();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let printed: Vec<&str> = printed.lines().collect();
     for case in cases(&text) {
         // Where the compiler refers to a line of the case, possibly from within a template.
         let of_it = |line: &str| {
@@ -147,14 +147,14 @@ fn refused(file: &str, form: Form) {
             let number: usize = rest.split(':').next()?.parse().ok()?;
             case.lines.contains(&number).then_some(())
         };
-        let places = (0..told.len()).filter(|at| of_it(told[*at]).is_some());
+        let places = (0..printed.len()).filter(|at| of_it(printed[*at]).is_some());
         // One compiler prints the error first and then the instantiation, the other the instantiation first.
-        let is_error = |at: &usize| told[*at].contains(" error: ");
+        let is_error = |at: &usize| printed[*at].contains(" error: ");
         let around: Vec<_> = places
             .map(|at| {
                 let first = (0..=at).rev().find(is_error).unwrap_or(0);
-                let last = (at..told.len()).find(is_error).unwrap_or(told.len() - 1);
-                told[first..=last].join("\n")
+                let last = (at..printed.len()).find(is_error).unwrap_or(printed.len() - 1);
+                printed[first..=last].join("\n")
             })
             .collect();
         let (compiler, name, words) = (form.compiler, case.name, &case.words);

@@ -61,8 +61,8 @@ impl Display {
             .spawn()
             .unwrap();
         let mut number = String::new();
-        let mut told = BufReader::new(server.stdout.take().unwrap());
-        told.read_line(&mut number).unwrap();
+        let mut printed = BufReader::new(server.stdout.take().unwrap());
+        printed.read_line(&mut number).unwrap();
         Self {
             server,
             name: format!(":{}", number.trim()),
@@ -148,9 +148,9 @@ impl Window<'_> {
 
     /// Left, top, width, height.
     fn place(&self) -> [i32; 4] {
-        let told = self.ask("getwindowgeometry", &["--shell"]);
+        let printed = self.ask("getwindowgeometry", &["--shell"]);
         let value = |name: &str| {
-            let line = told.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            let line = printed.lines().find_map(|line| line.strip_prefix(name)).unwrap();
             line.trim_start_matches('=').parse().unwrap()
         };
         ["X", "Y", "WIDTH", "HEIGHT"].map(value)
@@ -201,7 +201,7 @@ fn the_window_stays_responsive_during_a_wait() {
     window.await_title("completed");
     window.click(CLOSE);
     let ended = program.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn cancel_ends_the_wait_and_the_job_can_be_resumed() {
     window.await_title("cancelled");
     window.click(CLOSE);
     let ended = program.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -237,16 +237,16 @@ fn the_window_can_be_closed_during_a_wait() {
     window.await_title("40 %");
     window.click(CLOSE);
     let ended = program.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 
     // Also while the service sends nothing.
     emulator.fault_all(Some(Fault::mute(0)));
     let (program, window) = display.show(&emulator, &job, 1);
     window.await_title("waiting");
-    until("it is asked", || emulator.connections() > 1);
+    until("a request arrives", || emulator.connections() > 1);
     window.click(CLOSE);
     let ended = program.end();
-    assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]

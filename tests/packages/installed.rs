@@ -98,12 +98,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn pkg_config(libdir: &Path, arguments: &[&str]) -> Vec<String> {
-    let said = c::succeeds(
+    let printed = c::succeeds(
         Command::new("pkg-config")
             .env("PKG_CONFIG_PATH", libdir.join("pkgconfig"))
             .args(arguments),
     );
-    said.split_whitespace().map(str::to_owned).collect()
+    printed.split_whitespace().map(str::to_owned).collect()
 }
 
 /// The compilers with the oldest standard that the header is for.
@@ -339,18 +339,19 @@ fn native_libraries() -> Vec<String> {
 #[test]
 fn the_documented_system_libraries_are_those_of_rustc() {
     let to = installed();
-    let said = c::deps().join("../../release/native-static-libs.txt");
-    let said = std::fs::read_to_string(said).expect("what rustc said when the library was built");
-    let said: Vec<_> = said.split_whitespace().collect();
-    assert!(said.contains(&"-lc"), "{said:?}");
-    assert_eq!(native_libraries(), said, "docs/LINKING.md");
+    let printed = c::deps().join("../../release/native-static-libs.txt");
+    let printed =
+        std::fs::read_to_string(printed).expect("the list that rustc wrote when the library was built");
+    let printed: Vec<_> = printed.split_whitespace().collect();
+    assert!(printed.contains(&"-lc"), "{printed:?}");
+    assert_eq!(native_libraries(), printed, "docs/LINKING.md");
     let pc = std::fs::read_to_string(to.libdir.join("pkgconfig/nitro_jobs.pc")).expect("the .pc file");
     assert!(
-        pc.ends_with(&format!("\nLibs.private: {}\n", said.join(" "))),
+        pc.ends_with(&format!("\nLibs.private: {}\n", printed.join(" "))),
         "{pc}"
     );
     let readme = std::fs::read_to_string(c::root().join("README.md")).expect("the README");
-    assert!(readme.contains(&said.join(" ")), "README.md");
+    assert!(readme.contains(&printed.join(" ")), "README.md");
 }
 
 #[test]

@@ -61,10 +61,10 @@ fn follows_one_and_cancels_another(program: &Path) {
         .env("LD_LIBRARY_PATH", installed().join("lib"))
         .env("NITRO_BASE_URL", emulator.base_url())
         .env("NITRO_TOKEN", emulator.token());
-    let said = c::succeeds(&mut run);
+    let printed = c::succeeds(&mut run);
     assert!(
-        said.starts_with("running ") && said.ends_with("\ncancelled\n"),
-        "{said}"
+        printed.starts_with("running ") && printed.ends_with("\ncancelled\n"),
+        "{printed}"
     );
     let saved = std::fs::read(folder.path().join("result.pdf")).expect("the result");
     assert!(saved == emulator.output_of(&job)[0]);

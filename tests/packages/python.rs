@@ -15,8 +15,8 @@ fn succeeds(command: &mut Command) -> String {
         .stdin(Stdio::null())
         .output()
         .expect("the tool can be started");
-    let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (told(&output.stdout), told(&output.stderr));
+    let printed = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (printed(&output.stdout), printed(&output.stderr));
     let program = command.get_program();
     assert!(
         output.status.success(),
@@ -106,7 +106,7 @@ fn the_first_program(environment: &Environment) {
         folder.path().join("first.py"),
     )
     .expect("the program");
-    let told = succeeds(
+    let printed = succeeds(
         Command::new(environment.python())
             .args(["first.py", &done, &running])
             .current_dir(folder.path())
@@ -116,12 +116,15 @@ fn the_first_program(environment: &Environment) {
     );
     let saved = std::fs::read(folder.path().join("result.pdf")).expect("the result");
     assert!(saved == emulator.output_of(&done)[0]);
-    let lines: Vec<_> = told.lines().collect();
-    assert!(lines.iter().any(|line| line.starts_with("running 0.")), "{told}");
+    let lines: Vec<_> = printed.lines().collect();
+    assert!(
+        lines.iter().any(|line| line.starts_with("running 0.")),
+        "{printed}"
+    );
     let last = lines.last().expect("a line");
     assert!(
         last.starts_with("left to itself: {") && last.contains(&running),
-        "{told}"
+        "{printed}"
     );
 }
 

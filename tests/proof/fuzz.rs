@@ -20,11 +20,14 @@ fn every_fuzz_target_runs_ten_seconds_without_a_failure() {
     let mut run = Command::new(script);
     run.arg("10").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     let output = run.output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    println!("{told}");
-    assert!(output.status.success(), "{told}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    println!("{printed}");
+    assert!(output.status.success(), "{printed}");
     assert_eq!(
-        told.lines().filter(|line| line.ends_with("no failure")).count(),
+        printed
+            .lines()
+            .filter(|line| line.ends_with("no failure"))
+            .count(),
         10
     );
 }

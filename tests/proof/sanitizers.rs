@@ -17,20 +17,20 @@ fn under(target: &str) {
     make.args(["-s", target]).current_dir(c::root());
     // The environment that cargo sets for this test would make the inner cargo rebuild packages, and bypass rustup.
     for (name, _) in std::env::vars_os() {
-        let told = name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME";
-        if told || name == "CARGO" || name == "LD_LIBRARY_PATH" {
+        let printed = name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME";
+        if printed || name == "CARGO" || name == "LD_LIBRARY_PATH" {
             make.env_remove(name);
         }
     }
     make.env("CARGO_TARGET_DIR", folder).stdin(Stdio::null());
     let output = make.output().expect("make can be started");
-    let (said, told) = (
+    let (said, printed) = (
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(
         output.status.success(),
-        "make {target}: {}\n{}\n{told}",
+        "make {target}: {}\n{}\n{printed}",
         output.status,
         failures(&said)
     );

@@ -117,7 +117,7 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
         ("a thousand headers", json(&many)),
         ("a header of 200 KB", json(&long)),
         (
-            "gzip that nobody asked for",
+            "gzip that was not requested",
             json("Content-Type: application/json\r\nContent-Encoding: gzip\r\n"),
         ),
         (
@@ -129,7 +129,7 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
             ),
         ),
         (
-            "another job's answer",
+            "a response about another job",
             raw::json("{\"jobID\":\"other\",\"status\":\"completed\",\"result\":\"x\"}"),
         ),
         (
@@ -255,13 +255,13 @@ fn strangers(desk: &Desk<'_>) {
             let visits = stranger.heads().len();
             go().map_err(|e| e.to_string())?;
             let heads = stranger.heads().split_off(visits);
-            let told = |head: &String| {
+            let reported = |head: &String| {
                 let head = head.to_ascii_lowercase();
                 head.contains(TOKEN) || head.contains("authorization") || head.contains("x-analytics")
             };
-            match heads.iter().find(|head| told(head)) {
+            match heads.iter().find(|head| reported(head)) {
                 _ if heads.is_empty() => Err("it never went there".to_owned()),
-                Some(head) => Err(format!("it was told too much: {head}")),
+                Some(head) => Err(format!("it received too much: {head}")),
                 None => Ok(()),
             }
         });

@@ -201,7 +201,7 @@ fn tokens_stayed_home(report: &Report, lanes: &[Lane], operation: Operation) {
             .iter()
             .filter(|r| r.path.contains("/storage/") && r.header("authorization").is_some());
         if astray.count() > 0 {
-            report.fail(format!("{operation:?}: a presigned address was sent the token"));
+            report.fail(format!("{operation:?}: the token was sent to a presigned URL"));
         }
         emulator.forget_requests();
     }

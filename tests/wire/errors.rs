@@ -348,6 +348,6 @@ fn errors_and_log_show_no_presigned_query() {
         assert_eq!(error.kind(), ErrorKind::Forbidden);
         let shown = visible(&error) + &log.text() + &format!("{job:?}");
         assert!(!shown.contains("s3cret"), "{shown}");
-        assert!(shown.contains("/f.pdf"), "but the address itself does");
+        assert!(shown.contains("/f.pdf"), "but the path of the URL is shown");
     });
 }

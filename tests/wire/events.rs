@@ -129,7 +129,7 @@ fn a_json_response_to_the_stream_request_is_read_as_status() {
             let scenario = quick().stream(StreamMode::Json).outcome(outcome);
             let (emulator, _, seen) = run(scenario);
             assert!(seen.last().unwrap().is_terminal());
-            assert_eq!(streams(&emulator).len(), 1, "it is not asked for again");
+            assert_eq!(streams(&emulator).len(), 1, "it is not requested again");
             assert!(!polls(&emulator).is_empty());
         }
     });
@@ -296,7 +296,7 @@ fn progress_never_decreases() {
         let scenario = quick().progress(vec![0.2, 0.6, 0.3, 0.5, 0.8]);
         let (_emulator, _, seen) = run(scenario);
         assert_eq!(progress(&seen), [0.2, 0.6, 0.6, 0.6, 0.8]);
-        assert_eq!(seen[3].raw_progress(), Some(0.3), "the number as it came is kept");
+        assert_eq!(seen[3].raw_progress(), Some(0.3), "the received number is kept");
     });
 }
 

@@ -69,12 +69,12 @@ fn the_documented_failed_job_is_parsed() {
         for kind in ["BrokenDownloadURL", "ConversionFailed", "PDFIsPasswordProtected"] {
             let scenario = Scenario::instant().failed(kind, "PDF is password protected");
             let job = job(&emulator, &client, scenario);
-            let told = job.status(&Call::new()).unwrap().error().unwrap();
+            let reported = job.status(&Call::new()).unwrap().error().unwrap();
             let error = job.result(&Call::new()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::JobFailed);
-            assert_eq!(error.problem(), Some(&told));
-            assert_eq!(told.kind.as_deref(), Some(kind));
-            assert_eq!(told.title.as_deref(), Some("PDF is password protected"));
+            assert_eq!(error.problem(), Some(&reported));
+            assert_eq!(reported.kind.as_deref(), Some(kind));
+            assert_eq!(reported.title.as_deref(), Some("PDF is password protected"));
         }
     });
 }

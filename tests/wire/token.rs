@@ -165,7 +165,7 @@ fn each_call_that_waits_for_a_token_can_be_cancelled() {
     };
     let cancels = [CancelToken::new(), CancelToken::new()];
     let first = ask(Call::new().cancel(&cancels[0]));
-    common::until("the token is asked for", || !token_requests(&emulator).is_empty());
+    common::until("the token is requested", || !token_requests(&emulator).is_empty());
     let second = ask(Call::new().cancel(&cancels[1]));
     let late = ask(Call::new().timeout(Duration::from_millis(50)));
     let patient = ask(Call::new());
@@ -219,11 +219,11 @@ fn log_and_tickets_contain_no_token() {
     let client = Client::new(log.capture(options(&emulator))).unwrap();
     let job = common::job(&emulator, &client, quick());
     job.wait(|_| true, &Call::new()).unwrap();
-    let said = format!("{} {client:?} {job:?} {}", log.text(), job.to_json());
-    assert!(said.contains("/oauth/token"), "{said}");
+    let reported = format!("{} {client:?} {job:?} {}", log.text(), job.to_json());
+    assert!(reported.contains("/oauth/token"), "{reported}");
     assert!(
-        !said.contains(&emulator.token()) && !said.contains(SECRET),
-        "{said}"
+        !reported.contains(&emulator.token()) && !reported.contains(SECRET),
+        "{reported}"
     );
 }
 

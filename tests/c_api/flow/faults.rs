@@ -118,12 +118,12 @@ pub const FAULTS: &[Fault] = &[
         End::Well,
     ),
     fault(
-        "a connection that breaks before the answer",
+        "a connection that breaks before the response",
         |emulator| emulator.fault(Wire::cut(0).from_request(1)),
         unknown(ErrorKind::ConnectionLost),
     ),
     fault(
-        "an answer that never comes",
+        "a response that never comes",
         |emulator| emulator.fault(Wire::mute(0).from_request(1)),
         unknown(ErrorKind::Timeout),
     ),

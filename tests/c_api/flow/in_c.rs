@@ -18,9 +18,9 @@ pub fn flow(world: &World, step: usize, fault: &Fault) -> Ended {
     mark.wait();
     (fault.strike)(&world.emulator);
     run.signal().send();
-    let told = run.output();
+    let printed = run.output();
     let mut jobs = Jobs::default();
-    for line in told.lines() {
+    for line in printed.lines() {
         let (name, rest) = line.split_once(' ').unwrap();
         match name {
             "found" => rest.clone_into(&mut jobs.found),

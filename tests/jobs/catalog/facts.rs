@@ -76,7 +76,7 @@ fn parameters_agree_with_the_service_description() {
         if schema.is_empty() {
             assert!(
                 items(&operation["params"]).is_empty(),
-                "{name} has parameters that nobody describes"
+                "{name} has parameters that are not described"
             );
             continue;
         }

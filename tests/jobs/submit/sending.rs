@@ -31,12 +31,12 @@ fn every_kind_of_input_arrives_byte_for_byte() {
         [document.clone(), PDF.to_vec(), document.clone()]
     );
     let form = emulator.form_of(&job.id());
-    let told: Vec<_> = form
+    let reported: Vec<_> = form
         .iter()
         .map(|p| (p.name.as_str(), p.file_name.as_str(), p.content_type.as_str()))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("method", "", ""),
             ("params", "", ""),
@@ -63,7 +63,7 @@ fn one_document_is_sent_as_the_part_file_with_the_documented_headers() {
     let names: Vec<_> = form.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["method", "params", "delivery", "file"]);
     assert_eq!(form[1].text, params, "parameters go as they are");
-    assert_eq!(form[3].content_type, "application/pdf", "told from its beginning");
+    assert_eq!(form[3].content_type, "application/pdf", "reported from zero");
     let request = &emulator.requests()[0];
     assert_eq!(request.header("prefer"), Some("respond-async"));
     assert_eq!(request.header("accept"), Some("application/json"));
@@ -164,18 +164,18 @@ fn upload_progress_runs_from_zero_to_the_total_and_never_decreases() {
     emulator.set_default(common::quick().submit_codes(vec![503u16]));
     let document = pdf_of(2_000_000);
     let submission = flatten().file(Input::bytes("a.pdf", &document[..]));
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let tell = |sent, total| {
-        told.push((sent, total));
+        reported.push((sent, total));
         true
     };
     client(&emulator).submit(&submission, tell, &Call::new()).unwrap();
     assert_eq!(emulator.requests().len(), 2, "turned away once");
     let total = emulator.requests()[0].body_length;
-    assert!(told.iter().all(|(_, t)| *t == total));
-    assert_eq!((told[0].0, told.last().unwrap().0), (0, total));
-    assert!(told.windows(2).all(|two| two[0].0 < two[1].0), "{told:?}");
-    assert!(told.len() > 10, "{}", told.len());
+    assert!(reported.iter().all(|(_, t)| *t == total));
+    assert_eq!((reported[0].0, reported.last().unwrap().0), (0, total));
+    assert!(reported.windows(2).all(|two| two[0].0 < two[1].0), "{reported:?}");
+    assert!(reported.len() > 10, "{}", reported.len());
 }
 
 #[test]
@@ -198,13 +198,13 @@ fn an_upload_that_hangs_can_be_cancelled() {
     emulator.fault(nitro_emulator::Fault::mute(200_000).in_request());
     let (cancel, client) = (CancelToken::new(), client(&emulator));
     let call = Call::new().cancel(&cancel);
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, reported) = std::sync::mpsc::channel();
     let upload = std::thread::spawn(move || {
         let submission = flatten().file(Input::bytes("a.pdf", pdf_of(40_000_000)));
         let tell = |sent, _| tell.send(sent).is_ok();
         client.submit(&submission, tell, &call).unwrap_err()
     });
-    while told.recv_timeout(Duration::from_secs(1)).is_ok() {}
+    while reported.recv_timeout(Duration::from_secs(1)).is_ok() {}
     cancel.cancel();
     let error = common::with_watchdog(move || upload.join().unwrap());
     assert_eq!(error.kind(), ErrorKind::Cancelled);

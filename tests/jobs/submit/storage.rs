@@ -13,9 +13,9 @@ fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
         .file(Input::bytes("one.pdf", &document[..]))
         .file(Input::reader("two.pdf", PDF.len() as u64, PDF))
         .via_presigned_upload(true);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let tell = |sent, total| {
-        told.push((sent, total));
+        reported.push((sent, total));
         true
     };
     let job = client(&emulator)
@@ -28,7 +28,7 @@ fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
     assert_eq!(
         steps,
         ["POST", "PUT", "POST", "PUT", "POST"],
-        "each address is asked for right before"
+        "each URL is requested right before its use"
     );
     for put in requests.iter().filter(|r| r.method == "PUT") {
         assert_eq!(put.header("authorization"), None);
@@ -52,8 +52,8 @@ fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
         part.text
     );
     let total = (document.len() + PDF.len()) as u64;
-    assert_eq!(told.last(), Some(&(total, total)));
-    assert!(told.windows(2).all(|two| two[0].0 < two[1].0));
+    assert_eq!(reported.last(), Some(&(total, total)));
+    assert!(reported.windows(2).all(|two| two[0].0 < two[1].0));
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn a_document_url_is_passed_to_the_service_unchanged() {
         .file(Input::bytes("a.pdf", PDF))
         .via_presigned_upload(true);
     let job = send(&client, &first).unwrap().job;
-    let told: serde_json::Value = serde_json::from_str(&emulator.form_of(&job.id())[2].text).unwrap();
-    let address = told["URL"].as_str().unwrap();
+    let reported: serde_json::Value = serde_json::from_str(&emulator.form_of(&job.id())[2].text).unwrap();
+    let address = reported["URL"].as_str().unwrap();
     emulator.forget_requests();
     let by_address = flatten().file(Input::url(address, "application/pdf").name("b.pdf"));
     let job = send(&client, &by_address).unwrap().job;

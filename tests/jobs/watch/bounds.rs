@@ -28,7 +28,7 @@ fn requests_stay_within_the_rate_limit() {
         let ids: Vec<_> = (0..40)
             .map(|_| watch.add(&job(&emulator, &client, never())).unwrap())
             .collect();
-        until("every job was asked about twice", || polls(&emulator).len() >= 80);
+        until("every job was polled twice", || polls(&emulator).len() >= 80);
         let (seen, seconds) = (polls(&emulator).len(), begun.elapsed().as_secs_f64());
         // One at once, and what may follow after a late wake-up.
         let most = 1.0 + 0.05 * RATE + RATE * seconds;
@@ -119,10 +119,10 @@ fn log_callbacks_run_inside_next_only() {
         let client = Client::new(options).unwrap();
         let watch = client.watch(WatchOptions::new()).unwrap();
         let expected = add_all(&emulator, &client, &watch, (0..5).map(|_| (quick(), "completed")));
-        until("every job was asked about", || emulator.requests().len() >= 5);
+        until("every job was requested", || emulator.requests().len() >= 5);
         assert!(
             lines.lock().unwrap().is_empty(),
-            "nothing is heard before it is asked for"
+            "no callback runs before next is called"
         );
         assert_eq!(ends(&watch), expected);
         let lines = lines.lock().unwrap();
@@ -158,7 +158,7 @@ fn token_callbacks_run_inside_next_only() {
         // However short the calls are.
         let brief = Call::new().timeout(Duration::from_millis(1));
         assert!(asked.lock().unwrap().is_empty());
-        until("every job was asked about", || {
+        until("every job was requested", || {
             let _ = watch.next(&brief);
             service
                 .requests()

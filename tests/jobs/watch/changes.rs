@@ -49,7 +49,7 @@ fn jobs_can_be_added_and_removed_while_a_watch_runs() {
             let Some(event) = watch.next(&Call::new()).unwrap() else {
                 break;
             };
-            assert!(!gone.contains(&event.id()), "heard of after its removal");
+            assert!(!gone.contains(&event.id()), "an event after its removal");
             if event.is_last() {
                 assert_eq!(word(event.news()), "completed");
                 done.insert(event.job_id().to_owned());
@@ -100,13 +100,13 @@ fn a_blocked_next_is_cancelled_by_its_token() {
         let id = watch.add(&job(&emulator, &client, never().steps(1u32))).unwrap();
         while let Ok(Some(_)) = watch.next(&Call::new().timeout(200 * MS)) {}
         let cancel = CancelToken::new();
-        let (tell, told) = mpsc::channel();
+        let (tell, reported) = mpsc::channel();
         let reader = {
             let (watch, call) = (watch.clone(), Call::new().cancel(&cancel));
             std::thread::spawn(move || tell.send(watch.next(&call).map(|event| event.is_some())).unwrap())
         };
         cancel.cancel();
-        assert_eq!(told.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+        assert_eq!(reported.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
         reader.join().unwrap();
         assert!(watch.remove(id));
         assert!(watch.next(&Call::new()).unwrap().is_none());

@@ -154,7 +154,7 @@ fn a_watch_survives_a_server_restart() {
         let watch = client.watch(WatchOptions::new()).unwrap();
         let scripts = (0..30).map(|_| (manual(), "completed"));
         let expected = add_all(&emulator, &client, &watch, scripts);
-        until("every job was asked about", || emulator.requests().len() >= 30);
+        until("every job was requested", || emulator.requests().len() >= 30);
         emulator.stop_listening();
         emulator.drop_connections();
         for id in expected.keys() {

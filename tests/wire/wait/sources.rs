@@ -248,7 +248,7 @@ fn progress_never_decreases_and_one_is_not_the_end() {
             emulator.set_progress(&job.id(), 0.8);
             following.await_progress(0.8);
             emulator.set_progress(&job.id(), 0.3);
-            until("the lower number is told", || {
+            until("the lower number is reported", || {
                 stream == StreamMode::Live || polls(&emulator).len() >= 4
             });
             following.await_progress(0.8);
