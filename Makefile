@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: help sources fresh demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
+.PHONY: help sources fresh demo check test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
 	header notices symbols lint doc docs screenshot check-tools
 
 # How much cargo says: nothing but errors, except where somebody waits for minutes.
@@ -60,6 +60,10 @@ test: check-tools
 	@rm -f $(SKIPPED)
 	@status=0; NITRO_TEST_SKIPPED=$(SKIPPED) $(CARGO) test --locked --workspace || status=$$?; \
 	tests/tools/skipped.sh $(SKIPPED); exit $$status
+
+# Checks format and lints, and runs the unit tests and the wire tests: the inner loop, in less than three minutes.
+check: check-tools lint
+	$(CARGO) test --locked $(QUIET) --lib --test wire
 
 # Runs the two commands of the README in a bare Debian, then .ci/run; needs root and debootstrap. FRESH_ONLY=readme does the first half.
 fresh:

@@ -14,9 +14,9 @@ use super::{cpp, wait_for};
 
 /// Longer than any program takes on a busy machine: only a hang exceeds it.
 const WATCHDOG: Duration = Duration::from_secs(60);
-/// The program that makes 100,000 operations.
-const LONG: &str = "soak";
-/// The same for that one, and under a tool such as valgrind, where each instruction costs fifty.
+/// The programs that make 100,000 operations or transfer a gigabyte.
+const LONG: [&str; 3] = ["soak", "stream", "upload"];
+/// The same for those, and under a tool such as valgrind, where each instruction costs fifty.
 const SLOW_WATCHDOG: Duration = Duration::from_secs(600);
 /// As strict as a compiler can be made.
 pub const STRICT_C: [&str; 6] = [
@@ -308,7 +308,7 @@ impl Running {
 
     /// Waits for its end; it must succeed. Returns its standard output.
     pub fn output(mut self) -> String {
-        let patience = if runner().is_empty() && self.name != LONG {
+        let patience = if runner().is_empty() && !LONG.contains(&self.name.as_str()) {
             WATCHDOG
         } else {
             SLOW_WATCHDOG
