@@ -1,4 +1,4 @@
-# make demo · make test · make install PREFIX=... · make dist · make header. Everything that is built goes under target/.
+# `make help` lists the targets. Everything that is built goes under target/.
 
 CARGO ?= cargo
 CC ?= cc
@@ -9,76 +9,101 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
-.PHONY: demo test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
+.PHONY: help sources fresh demo check test torture soak fuzz valgrind asan tsan audit miri shared static install dist wheel bench-client cpp-overhead cancel-latency \
 	header notices symbols lint doc docs screenshot check-tools
 
-# What ships does not tell in which folders it was built.
-SOURCES = $(wildcard $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/*)
+# How much cargo says: nothing but errors, except where somebody waits for minutes.
+QUIET := -q
+
+# What ships does not tell in which folders it was built. Cargo makes them when it downloads, which is done before.
+SOURCES = $(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null)
 NAMELESS = --config 'build.rustflags=[$(foreach folder,$(SOURCES),"--remap-path-prefix=$(folder)/=",)]'
 # Equal functions are kept once, where the linker can do that.
-FOLD = $(shell echo | rustc --crate-type cdylib -C link-arg=-Wl,--icf=all -o $(TARGET)/fold.so - >/dev/null 2>&1 && echo -C link-arg=-Wl,--icf=all)
+FOLD = $(shell folder=$$(mktemp -d); echo | rustc --crate-type cdylib -C link-arg=-Wl,--icf=all -o $$folder/fold.so - >/dev/null 2>&1 \
+	&& echo -C link-arg=-Wl,--icf=all; rm -r $$folder)
 
+sources: check-tools
+	@$(CARGO) fetch $(QUIET) --locked --target $(TRIPLE)
+
+# Builds the shared library, target/release/libnitro_jobs.so.
 # Each artefact is built alone, as it will ship: fat link-time optimisation for the shared library, none for the static
 # one, since two archives that have it cannot be linked into one program.
-shared: check-tools
-	$(CARGO) rustc -q --locked --release --lib --features unlogged --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
+shared: sources
+	$(CARGO) rustc $(QUIET) --locked --release --lib --features unlogged --crate-type cdylib --config 'profile.release.lto="fat"' $(NAMELESS) -- $(FOLD)
 	@ln -sf libnitro_jobs.so $(SHIP)/libnitro_jobs.so.0
 
-static: check-tools
+# Builds the static library, target/release/libnitro_jobs.a.
+static: sources
 	@mkdir -p $(SHIP)
-	$(CARGO) rustc -q --locked --release --lib --features unlogged --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
+	$(CARGO) rustc $(QUIET) --locked --release --lib --features unlogged --crate-type staticlib $(NAMELESS) -- --print native-static-libs=$(abspath $(SHIP))/native-static-libs.txt
 
-# Header, libraries, pkg-config, CMake, licences, pages: under PREFIX, or packed for it under DESTDIR.
+# Installs header, libraries, pkg-config, CMake, licences and pages under PREFIX, or packed for it under DESTDIR.
 install: shared static
 	@SHIP="$(abspath $(SHIP))" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" packaging/install.sh
 
-# One archive that unpacks anywhere, and its checksum, in target/dist.
+# Packs what is installed into one archive that unpacks anywhere, and its checksum, in target/dist.
 dist: shared static
 	@SHIP="$(abspath $(SHIP))" OUT="$(abspath $(TARGET))/dist" packaging/dist.sh
 
-# The Python package with the library in it, in target/wheel. Needs Python with venv, and objdump.
+# Makes the Python package with the library in it, in target/wheel. Needs Python with venv, and objdump.
 wheel: shared
 	@LIBRARY="$(abspath $(SHIP))/libnitro_jobs.so" OUT="$(abspath $(TARGET))/wheel" bindings/python/wheel.sh
 
+# Submits a PDF to a local stand-in for the service, follows the job from C, and saves the result.
+demo: QUIET :=
 demo: shared
-	@CARGO="$(CARGO)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
+	@CARGO="$(CARGO)" QUIET="$(QUIET)" CC="$(CC)" STRICT="$(CFLAGS) $(STRICT)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh examples/demo.sh
 
+# Runs all tests, then says in one line each which tools were missing and how many tests that left out.
+SKIPPED = $(abspath $(TARGET))/skipped-tests
 test: check-tools
-	$(CARGO) test --locked --workspace
+	@rm -f $(SKIPPED)
+	@status=0; NITRO_TEST_SKIPPED=$(SKIPPED) $(CARGO) test --locked --workspace || status=$$?; \
+	tests/tools/skipped.sh $(SKIPPED); exit $$status
 
-# Every case of tests/torture, of which "make test" runs a sample.
+# Checks format and lints, and runs the unit tests and the wire tests: the inner loop, in less than three minutes.
+check: check-tools lint
+	$(CARGO) test --locked $(QUIET) --lib --test wire
+
+# Runs the two commands of the README in a bare Debian, then .ci/run; needs root and debootstrap. FRESH_ONLY=readme does the first half.
+fresh:
+	@packaging/fresh.sh
+
+# Runs every case of tests/torture, of which "make test" runs a sample.
 torture:
 	NITRO_TORTURE=full $(CARGO) test -q --locked --test torture
 
-# Two hundred jobs at a time at random faults, of which "make test" runs ten seconds.
+# Runs two hundred jobs at a time with random faults for 15 MINUTES, of which "make test" runs ten seconds.
 MINUTES ?= 15
 soak:
 	NITRO_SOAK_SECONDS=$$(($(MINUTES) * 60)) $(CARGO) test -q --locked --test soak
 
-# Each fuzz target for so many seconds; needs a nightly toolchain.
+# Runs each fuzz target for 10 SECONDS; needs a nightly toolchain.
 SECONDS ?= 10
 fuzz:
 	@fuzz/run.sh $(SECONDS)
 
+# Checks the format, and has clippy accept everything.
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --exclude nitro-model --all-targets -- -D warnings
 
+# Makes the pages of the Rust side in target/doc.
 doc:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
 
-# The manual: the header as HTML, every warning an error, the same of the C++ binding, and the pages of the Rust side.
+# Makes the manual in target/docs: the header and the C++ binding as HTML, and the pages of the Rust side. A warning is an error.
 docs: doc
 	@command -v doxygen >/dev/null || { echo "doxygen is missing: install it, for example 'apt-get install doxygen'"; exit 1; }
 	@mkdir -p $(TARGET)/docs/cpp
 	( cat Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
 	( cat bindings/cpp/Doxyfile; echo "OUTPUT_DIRECTORY = $(TARGET)/docs/cpp"; echo "PROJECT_NUMBER = $$(sed -n 's/^version = \"\(.*\)\"/\1/p' Cargo.toml | head -n 1)" ) | doxygen -
 
-# The picture of the desktop example in docs/EMBEDDING.md, taken anew.
+# Takes the picture of the desktop example in docs/EMBEDDING.md anew.
 screenshot:
-	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test desktop the_picture
+	NITRO_UPDATE_SCREENSHOT=1 $(CARGO) test -q --locked --test packages the_screenshot
 
-# The client that is measured: a C program over the library as it ships.
+# Builds the client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
 	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c benches/c/nitro_uploads.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
@@ -96,33 +121,33 @@ bench-peer: check-tools
 bench-compare: bench-client bench-peer
 	@python3 benches/compare.py --bin $(TARGET)/bench $(ARGS)
 
-# How the cost grows: measures, and draws docs/performance/*.svg.
+# Measures how the cost grows, and draws docs/performance/*.svg.
 bench-plots: bench-client bench-peer
 	@python3 benches/plots.py --bin $(TARGET)/bench $(ARGS)
 
-# What the parts without a socket cost by themselves, for one change next to another.
+# Measures what the parts without a socket cost by themselves, for one change next to another.
 bench: check-tools
 	CRITERION_HOME="$(abspath $(TARGET))/bench/criterion" RUSTFLAGS="--cfg nitro_bench" $(CARGO) bench -q --locked --manifest-path benches/parts/Cargo.toml --target-dir $(TARGET)/bench/parts $(ARGS)
 
-# What a poll costs in C++ beside C, in instructions: the table in bindings/cpp/README.md.
+# Measures what a poll costs in C++ beside C, in instructions, for the table in bindings/cpp/README.md.
 cpp-overhead: shared
 	@CARGO="$(CARGO)" CC="$(CC)" CXX="$(CXX)" SHIP="$(SHIP)" TARGET="$(TARGET)" sh benches/cpp/overhead.sh
 
-# How long a blocked call goes on after a cancel, phase by phase: measures, and writes the table in docs/CONNECTIONS.md.
+# Measures how long a blocked call goes on after a cancel, and writes the table in docs/CONNECTIONS.md.
 cancel-latency: shared
 	NITRO_LIBRARY=$(abspath $(SHIP))/libnitro_jobs.so $(CARGO) bench -q --locked --profile dev --bench cancel_latency
 
 # Writes include/nitro_jobs.h anew from src/ffi.
 header:
-	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test header
+	NITRO_UPDATE_HEADER=1 $(CARGO) test -q --locked --test docs header::
 
 # The C programs of the tests once more, under tools. Each of these says nothing but the tests' own lines if all is well.
-C_TESTS := bench_clients c_api c_arguments c_errors c_greedy c_memory c_options c_panics c_states c_submit c_threads cancel connections cpp cpp_programs examples flow limits proxy secrets soundness tls watch
-# cpp_returning has the twins of "cpp" in their other form, in which memory alone is another matter: asan has them. What GTK keeps
-# at the end of "desktop" would drown all else; its calls are those of the examples. The programs of the packages are linked with
-# the library that ships, in which no sanitizer is: the same sources run in examples and cpp_programs. That of "manual" runs in
-# soundness, too.
-NOT_UNDER_TOOLS := cpp_returning desktop manual package package_cpp
+C_TESTS := c_api cpp_api network
+# cpp_returning has the twins of "cpp_api" in their other form, in which memory alone is another matter: asan has them. What GTK
+# keeps at the end of the desktop example would drown all else; its calls are those of the other examples. The programs of
+# "packages" are linked with the library that ships, in which no sanitizer is: the same sources run in c_api and cpp_api. The
+# program of "docs" runs in c_api, too.
+NOT_UNDER_TOOLS := cpp_returning packages docs
 RUN_C_TESTS = RUST_TEST_THREADS=4 $(CARGO) test -q --locked --workspace --no-fail-fast $(C_TESTS:%=--test %)
 # The library that is run there: as in the tests, but not so slow.
 PROVED := rustc -q --locked --lib --crate-type cdylib --config profile.dev.opt-level=1
@@ -131,14 +156,14 @@ NIGHTLY ?= +nightly
 # Any compiler that has sanitizers: the interface between instrumented code and their runtime is the same for all.
 SANITIZER_CC ?= gcc
 
-# Errors, and memory that nothing points to any more, at the end of each program.
+# Runs the C programs of the tests under valgrind: errors, and memory that nothing points to any more at the end of each program.
 valgrind: check-tools
 	$(CARGO) $(PROVED) --target-dir $(TARGET)/valgrind
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/valgrind/debug/libnitro_jobs.so" \
 	NITRO_TEST_SLOWER=40 NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="valgrind -q --fair-sched=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible --suppressions=$(abspath tests/tools/valgrind.supp)" \
 	$(RUN_C_TESTS)
 
-# Library and C programs with AddressSanitizer and LeakSanitizer, the C programs with UndefinedBehaviorSanitizer too.
+# Runs the C programs of the tests with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
 asan: C_TESTS += cpp_returning
 asan: check-tools
 	RUSTFLAGS="-Zsanitizer=address" $(CARGO) $(NIGHTLY) $(PROVED) --target $(TRIPLE) --target-dir $(TARGET)/asan
@@ -147,7 +172,7 @@ asan: check-tools
 	NITRO_TEST_SLOWER=5 NITRO_TEST_FINDS="use leak" NITRO_TEST_RUNNER="env ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1" \
 	$(RUN_C_TESTS)
 
-# Library, standard library and C programs with ThreadSanitizer: a lock that is not seen would look like a race.
+# Runs the C programs of the tests with ThreadSanitizer, the standard library too: a lock that is not seen would look like a race.
 tsan: check-tools
 	RUSTFLAGS="-Zsanitizer=thread" $(CARGO) $(NIGHTLY) $(PROVED) -Zbuild-std --target $(TRIPLE) --target-dir $(TARGET)/tsan
 	NITRO_TEST_LIBRARY="$(abspath $(TARGET))/tsan/$(TRIPLE)/debug/libnitro_jobs.so" NITRO_TEST_CC="$(SANITIZER_CC)" \
@@ -155,23 +180,27 @@ tsan: check-tools
 	NITRO_TEST_SLOWER=10 NITRO_TEST_FINDS="race" NITRO_TEST_RUNNER="env TSAN_OPTIONS=halt_on_error=1:suppressions=$(abspath tests/tools/tsan.supp)" \
 	$(RUN_C_TESTS)
 
-# Licences, bans, sources and known advisories of everything that is linked.
+# Checks licences, bans, sources and known advisories of everything that is linked.
 audit:
 	@$(CARGO) deny --version >/dev/null 2>&1 || { echo "cargo-deny is missing: cargo install --locked cargo-deny"; exit 1; }
 	$(CARGO) deny check
 
-# The unit tests of what has no socket and no file in it, in an interpreter that knows every rule of unsafe code.
+# Runs the unit tests of what has no socket and no file in Miri, which knows every rule of unsafe code.
 miri:
 	@$(CARGO) $(NIGHTLY) miri --version >/dev/null 2>&1 || { echo "Miri is missing: rustup +nightly component add miri"; exit 1; }
 	MIRIFLAGS=-Zmiri-disable-isolation $(CARGO) $(NIGHTLY) miri test --locked --lib -- ffi:: cancel:: sse:: url::
 
 # Adds the header's new functions to docs/symbols.txt.
 symbols:
-	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test symbols the_list_is_the_header
+	NITRO_UPDATE_SYMBOLS=1 $(CARGO) test -q --locked --test docs the_list_agrees_with_the_header
 
 # Writes packaging/THIRD-PARTY.txt anew from Cargo.lock.
 notices:
-	NITRO_UPDATE_NOTICES=1 $(CARGO) test -q --locked --test notices
+	NITRO_UPDATE_NOTICES=1 $(CARGO) test -q --locked --test docs notices::
+
+# Lists the targets, each with the first sentence of the comment above it.
+help:
+	@awk -f packaging/help.awk $(firstword $(MAKEFILE_LIST))
 
 check-tools:
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust from https://rustup.rs"; exit 1; }

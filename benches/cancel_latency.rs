@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::c;
-use common::mute::{Deaf, Mute};
 use common::pki::Authority;
+use common::silent_peer::{FullBacklog, SilentPeer};
 use nitro_emulator::{Clock, Config, Emulator, Fault, Limited, RateLimit, Scenario, StreamMode, Tls};
 
 const RUNS: usize = 100;
@@ -74,7 +74,7 @@ impl Bench {
         if !proxy.is_empty() {
             run = run.arg("proxy", proxy);
         }
-        let output = run.start().tells();
+        let output = run.start().output();
         let mut micros: Vec<u64> = output.lines().map(|l| l.parse().expect("a number")).collect();
         assert_eq!(micros.len(), RUNS);
         micros.sort_unstable();
@@ -109,10 +109,10 @@ impl Bench {
     fn connect_phases(&mut self) {
         let cell = self.poll("http://hang.test", "");
         self.row("name lookup", [cell, None]);
-        let deaf = Deaf::start();
+        let deaf = FullBacklog::start();
         let cell = self.poll(&format!("http://{}", deaf.address), "");
         self.row("TCP connect", [cell, None]);
-        let (target, mute) = ("https://192.0.2.1", Mute::start());
+        let (target, mute) = ("https://192.0.2.1", SilentPeer::start());
         let at = format!("127.0.0.1:{}", mute.port);
         let plain = self.poll(target, &format!("http://{at}"));
         // A proxy that does the TLS handshake and sends no response to CONNECT.
@@ -122,12 +122,12 @@ impl Bench {
         self.row("proxy: CONNECT", [plain, secure]);
         let cell = self.poll(target, &format!("socks5h://{at}"));
         self.row("proxy: SOCKS5 greeting", [cell, None]);
-        let greeted = Mute::saying(&[b"\x05\x00"]);
+        let greeted = SilentPeer::replying(&[b"\x05\x00"]);
         let cell = self.poll(target, &format!("socks5h://127.0.0.1:{}", greeted.port));
         self.row("proxy: SOCKS5 request", [cell, None]);
         let cell = self.poll(&format!("https://{at}"), "");
         self.row("TLS handshake", [None, cell]);
-        let tunnel = Mute::saying(&[b"HTTP/1.1 200 OK\r\n\r\n"]);
+        let tunnel = SilentPeer::replying(&[b"HTTP/1.1 200 OK\r\n\r\n"]);
         let cell = self.poll(target, &format!("http://127.0.0.1:{}", tunnel.port));
         self.row("TLS handshake through a proxy", [None, cell]);
     }

@@ -11,7 +11,8 @@ done
 if [ -n "${NITRO_JOB:-}" ]; then
     exec "$out/follow" "$NITRO_JOB" "$out/result"
 fi
-$CARGO build -q --locked -p nitro-emulator
+# shellcheck disable=SC2086
+$CARGO build $QUIET --locked -p nitro-emulator
 rm -f "$out/base-url"
 mkfifo "$out/base-url"
 "$TARGET/debug/nitro-emulator" serve --scenario '{"duration_ms":2500,"steps":25}' >"$out/base-url" &

@@ -1,6 +1,8 @@
-//! The binding for C++ in the form that throws nothing: the same twins, whose calls return their outcomes.
+//! The C++ binding in the form that returns errors: the same twins, in a process of their own because `tests/common/cpp.rs`
+//! chooses the form by the test program's name.
 #![cfg(target_os = "linux")]
-#![allow(clippy::duplicate_mod)]
 
-#[path = "cpp.rs"]
-mod cpp;
+mod common;
+
+#[path = "cpp_api/twins.rs"]
+mod twins;

@@ -1,4 +1,4 @@
-//! C programs as tests: compiled against the header and the shared library, run, watched.
+//! C programs as tests: compiled against the header and the shared library, run under a watchdog.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -8,13 +8,15 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+#[allow(unused_imports, reason = "each test uses its part")]
+pub use super::tools::{have, have_all, have_for_part, have_if, strict};
 use super::{cpp, wait_for};
 
-/// Longer than any program may take on a busy machine; only a hang reaches it.
+/// Longer than any program takes on a busy machine: only a hang exceeds it.
 const WATCHDOG: Duration = Duration::from_secs(60);
-/// The program that makes 100,000 operations.
-const LONG: &str = "soak";
-/// The same for that one, and where each instruction costs fifty, as under valgrind.
+/// The programs that make 100,000 operations or transfer a gigabyte.
+const LONG: [&str; 3] = ["soak", "stream", "upload"];
+/// The same for those, and under a tool such as valgrind, where each instruction costs fifty.
 const SLOW_WATCHDOG: Duration = Duration::from_secs(600);
 /// As strict as a compiler can be made.
 pub const STRICT_C: [&str; 6] = [
@@ -30,18 +32,13 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Whether a missing tool fails the test: in continuous integration nothing is skipped.
-pub fn strict() -> bool {
-    std::env::var_os("NITRO_TEST_STRICT").is_some_and(|value| value == "1")
-}
-
-/// What the programs are run under, such as `valgrind -q --error-exitcode=99`; nothing by default.
+/// The command under which the programs run, such as `valgrind -q --error-exitcode=99`; nothing by default.
 pub fn runner() -> Vec<String> {
     let runner = std::env::var("NITRO_TEST_RUNNER").unwrap_or_default();
     runner.split_whitespace().map(str::to_owned).collect()
 }
 
-/// What starts `program`, under the runner if there is one. Whatever of C a test runs is to be started by this.
+/// A command that starts `program`, under the runner if there is one. Tests must start every C program with it.
 pub fn command(program: &Path) -> Command {
     let words: Vec<_> = runner().into_iter().map(OsString::from).collect();
     let mut words = words.into_iter().chain([program.into()]);
@@ -50,44 +47,25 @@ pub fn command(program: &Path) -> Command {
     command
 }
 
-/// So much of something as a test does, or less under a tool, where all is slow.
-pub fn fewer<T>(plain: T, under_a_tool: T) -> T {
+/// The first amount of work, or the second under a tool, where everything is slow.
+pub fn unless_under_tool<T>(plain: T, under_a_tool: T) -> T {
     if runner().is_empty() { plain } else { under_a_tool }
 }
 
-/// A time in milliseconds that the programs have for something, more where they run slowly.
-pub fn unhurried(ms: u64) -> u64 {
+/// A time in milliseconds, multiplied by `NITRO_TEST_SLOWER` where the programs run slowly.
+pub fn scaled_ms(ms: u64) -> u64 {
     let slower = std::env::var("NITRO_TEST_SLOWER").ok();
     ms * slower.and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
-/// Whether `tool` can be run. Where it cannot the test says so and must return.
-pub fn have(tool: &str) -> bool {
-    let found = Command::new(tool)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        assert!(
-            !strict(),
-            "{tool} is missing and NITRO_TEST_STRICT=1 skips nothing"
-        );
-        println!("skipped: {tool} is missing");
-    }
-    found
-}
-
-/// Where cargo puts what this test was built with, the shared library among it.
+/// The folder in which cargo built this test program and the shared library.
 pub fn deps() -> PathBuf {
     let test = std::env::current_exe().expect("this program's own path");
     test.parent().expect("a folder").to_owned()
 }
 
-/// A folder of this test program alone, for what it makes.
-pub fn workshop() -> PathBuf {
+/// A folder for the files that this test program makes.
+pub fn build_dir() -> PathBuf {
     let test = std::env::current_exe().expect("this program's own path");
     let name = test.file_stem().expect("a name").to_string_lossy();
     let (name, _hash) = name.rsplit_once('-').expect("cargo's hash");
@@ -96,12 +74,12 @@ pub fn workshop() -> PathBuf {
     folder.canonicalize().expect("its path")
 }
 
-/// The shared library that cargo built for this very test, or the one that `NITRO_TEST_LIBRARY` names, such as one with a
-/// sanitizer, in a folder where it also goes by its SONAME.
+/// The folder of the shared library that cargo built for this test, or of the one that `NITRO_TEST_LIBRARY` names, such as
+/// one with a sanitizer. The library is there under its SONAME, too.
 pub fn library() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let folder = workshop().join("lib");
+        let folder = build_dir().join("lib");
         let built = std::env::var_os("NITRO_TEST_LIBRARY");
         install(
             &built.map_or_else(|| deps().join("libnitro_jobs.so"), PathBuf::from),
@@ -112,11 +90,11 @@ pub fn library() -> PathBuf {
     folder.clone()
 }
 
-/// The shared library as it ships, built by `make`, in a folder where it also goes by its SONAME.
-pub fn shipped() -> PathBuf {
+/// The folder of the shared library as it is released, built by `make`. The library is there under its SONAME, too.
+pub fn release_library() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let (target, folder) = (deps().join("../.."), workshop().join("shipped"));
+        let (target, folder) = (deps().join("../.."), build_dir().join("release"));
         let target = target.canonicalize().expect("the target folder");
         succeeds(
             Command::new("make")
@@ -160,18 +138,28 @@ pub fn compile(sources: &[&Path], library: &Path, program: &Path) {
     succeeds(&mut cc);
 }
 
-/// Runs a tool that must succeed; gives what it wrote to its standard output.
+/// Runs a tool that must succeed; returns its standard output.
 pub fn succeeds(command: &mut Command) -> String {
     let output = command
         .stdin(Stdio::null())
         .output()
         .expect("the tool can be started");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{told}", output.status);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{stderr}",
+        output.status
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The program `tests/c/NAME.c`, compiled once in this process; its twin where this process runs C++.
+/// Whether `run` has a compiler for its programs, which is one for C++ where this process runs the twins. Where it has none the
+/// test must return.
+pub fn can_build() -> bool {
+    cpp::form().is_none_or(|form| have(cpp::compiler_of(form)))
+}
+
+/// The program `tests/c/NAME.c`, compiled once in this process; its C++ twin where this process runs those.
 fn built(name: &str) -> PathBuf {
     if let Some(form) = cpp::form() {
         return cpp::twin(form, name);
@@ -186,7 +174,7 @@ fn built(name: &str) -> PathBuf {
             .clone()
     };
     cell.get_or_init(|| {
-        let (program, sources) = (workshop().join(name), root().join("tests/c"));
+        let (program, sources) = (build_dir().join(name), root().join("tests/c"));
         let source = sources.join(format!("{name}.c"));
         compile(&[&source, &sources.join("check.c")], &library(), &program);
         program
@@ -194,12 +182,15 @@ fn built(name: &str) -> PathBuf {
     .clone()
 }
 
-/// The program `tests/c/NAME.c` with the library as it ships, to be measured; with the tool's own under a tool, which looks for
-/// other things.
+/// The program `tests/c/NAME.c` with the released library, to be measured; under a tool, with the library of the tool.
 pub fn measured(name: &str) -> PathBuf {
-    let (program, sources) = (workshop().join(name), root().join("tests/c"));
+    let (program, sources) = (build_dir().join(name), root().join("tests/c"));
     let source = sources.join(format!("{name}.c"));
-    let library = if runner().is_empty() { shipped() } else { library() };
+    let library = if runner().is_empty() {
+        release_library()
+    } else {
+        library()
+    };
     compile(&[&source, &sources.join("check.c")], &library, &program);
     program
 }
@@ -237,7 +228,7 @@ impl Run {
         self
     }
 
-    /// Runs the program to its end, which must be a good one.
+    /// Runs the program to its end; it must succeed.
     pub fn passes(self) {
         self.start().passes();
     }
@@ -245,7 +236,7 @@ impl Run {
     pub fn start(self) -> Running {
         let mut command = command(&self.program);
         command.args(&self.arguments);
-        // Only what the test sets: no proxy and no trust of the machine that runs it.
+        // Only what the test sets: no proxy and no trust store of this machine.
         command.env_clear().env("RUST_BACKTRACE", "0");
         for name in ["PATH", "HOME", "TMPDIR", "NITRO_TEST_RUNNER"] {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
@@ -267,7 +258,7 @@ impl Run {
                 .to_string_lossy()
                 .into_owned(),
             stdin: Arc::new(Mutex::new(child.stdin.take())),
-            told: [collect(stdout), collect(stderr)],
+            output: [collect(stdout), collect(stderr)],
             child,
         }
     }
@@ -275,31 +266,31 @@ impl Run {
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
-        let mut told = Vec::new();
+        let mut output = Vec::new();
         if let Some(mut pipe) = pipe {
-            let _ = pipe.read_to_end(&mut told);
+            let _ = pipe.read_to_end(&mut output);
         }
-        String::from_utf8_lossy(&told).into_owned()
+        String::from_utf8_lossy(&output).into_owned()
     })
 }
 
-/// A C program under way.
+/// A running C program.
 pub struct Running {
     name: String,
     token: String,
     child: Child,
     stdin: Arc<Mutex<Option<ChildStdin>>>,
-    told: [std::thread::JoinHandle<String>; 2],
+    output: [std::thread::JoinHandle<String>; 2],
 }
 
-/// Wakes a program that is in `await_signal`.
+/// Wakes a program that waits in `await_signal`.
 #[derive(Clone)]
 pub struct Signal(Arc<Mutex<Option<ChildStdin>>>);
 
 impl Signal {
     pub fn send(&self) {
         let mut stdin = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        // A program that is through needs no signal.
+        // A program that has ended needs no signal.
         if let Some(stdin) = stdin.as_mut() {
             let _ = stdin.write_all(b"\n").and_then(|()| stdin.flush());
         }
@@ -312,12 +303,12 @@ impl Running {
     }
 
     pub fn passes(self) {
-        self.tells();
+        self.output();
     }
 
-    /// Waits for its end, which must be a good one; gives what it wrote to its standard output.
-    pub fn tells(mut self) -> String {
-        let patience = if runner().is_empty() && self.name != LONG {
+    /// Waits for its end; it must succeed. Returns its standard output.
+    pub fn output(mut self) -> String {
+        let patience = if runner().is_empty() && !LONG.contains(&self.name.as_str()) {
             WATCHDOG
         } else {
             SLOW_WATCHDOG
@@ -327,8 +318,8 @@ impl Running {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
-        let [stdout, stderr] = self.told.map(|told| told.join().unwrap_or_default());
-        // Whatever a program of the suite prints comes from the library: messages, logs, tickets, problems.
+        let [stdout, stderr] = self.output.map(|output| output.join().unwrap_or_default());
+        // What the programs print comes from the library: messages, log lines, tickets, problems.
         assert!(
             self.token.is_empty() || !(stdout.contains(&self.token) || stderr.contains(&self.token)),
             "{} shows the token",
@@ -340,7 +331,7 @@ impl Running {
         }
         assert_eq!(
             stderr, "",
-            "{}: neither program nor library says anything",
+            "{}: neither program nor library writes to standard error",
             self.name
         );
         stdout

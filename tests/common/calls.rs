@@ -1,4 +1,4 @@
-//! Runs of `tests/c/call.c`, and what it reports.
+//! Runs of `tests/c/call.c`, and the report that it prints.
 
 use std::path::PathBuf;
 
@@ -6,23 +6,23 @@ use nitro_emulator::Emulator;
 
 use super::{c, wait_for};
 
-/// A run of `call.c` against `base_url`, which does these steps on one client.
+/// A run of `call.c` against `base_url` that makes the calls `steps` with one client.
 pub fn call(base_url: &str, token: &str, job: &str, steps: &str) -> c::Run {
     c::run("call", base_url, token).arg("job", job).arg("do", steps)
 }
 
 /// The same against the emulator itself, without retries.
-pub fn plain(emulator: &Emulator, job: &str, steps: &str) -> c::Run {
+pub fn call_without_retries(emulator: &Emulator, job: &str, steps: &str) -> c::Run {
     call(&emulator.base_url(), &emulator.token(), job, steps).arg("retries", "0")
 }
 
-/// What came of a run.
+/// The output of a run.
 #[derive(Debug)]
 pub struct Report(pub String);
 
 impl Report {
     pub fn of(run: c::Run) -> Self {
-        Self(run.start().tells())
+        Self(run.start().output())
     }
 
     /// All lines of this kind, in order.
@@ -39,41 +39,41 @@ impl Report {
         all[0]
     }
 
-    /// The run made one call, or could not make its client, and this came of it.
+    /// Asserts that the run made one call, or failed to make its client, with this code.
     #[track_caller]
     pub fn is(&self, code: &str) -> &Self {
         self.are(&[code])
     }
 
-    /// The codes of all calls in order.
+    /// Asserts the codes of all calls in order.
     #[track_caller]
     pub fn are(&self, codes: &[&str]) -> &Self {
         assert_eq!(self.all("code"), codes, "\n{}", self.0);
         self
     }
 
-    /// The one error's message has this in it.
+    /// Asserts that the message of the one error contains `part`.
     #[track_caller]
-    pub fn says(&self, part: &str) -> &Self {
+    pub fn message_contains(&self, part: &str) -> &Self {
         let message = self.one("message");
         assert!(message.contains(part), "no {part:?} in {message:?}\n{}", self.0);
         self
     }
 
-    /// The one error names this limit, by its number in the header.
+    /// Asserts that the one error names this limit, by its number in the header.
     #[track_caller]
     pub fn by_limit(&self, limit: i32) -> &Self {
         assert_eq!(self.one("limit"), limit.to_string(), "\n{}", self.0);
         self
     }
 
-    /// How many lines of the log have this in them.
+    /// The number of log lines that contain `part`.
     pub fn logged(&self, part: &str) -> usize {
         self.all("log").iter().filter(|line| line.contains(part)).count()
     }
 }
 
-/// A file that a program makes when it has come to a certain point.
+/// A file that a program creates when it reaches a certain point.
 pub struct Mark {
     folder: tempfile::TempDir,
 }

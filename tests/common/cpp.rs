@@ -17,7 +17,7 @@ pub struct Form {
 /// exceptions, the newest without.
 const RUN: [(&str, Form); 2] = [
     (
-        "cpp",
+        "cpp_api",
         Form {
             compiler: "g++",
             standard: "-std=c++11",
@@ -38,7 +38,7 @@ const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-W
 
 /// The form that this test program runs, if it is one of those.
 pub fn form() -> Option<Form> {
-    let program = c::workshop();
+    let program = c::build_dir();
     let name = program.file_name().unwrap_or_default();
     RUN.iter()
         .find_map(|(program, form)| (name == *program).then_some(*form))
@@ -57,13 +57,18 @@ pub fn compiler(form: Form) -> Command {
     compiler
 }
 
+/// The compiler of a form; under a tool, the tool's own.
+pub fn compiler_of(form: Form) -> &'static str {
+    match std::env::var("NITRO_TEST_CC").as_deref() {
+        Ok("clang") => "clang++",
+        Ok("gcc" | "cc") => "g++",
+        _ => form.compiler,
+    }
+}
+
 /// Compiles `sources` and links them with the library in `library`; under a tool, with its compiler and its flags.
 pub fn compile(mut form: Form, sources: &[&Path], library: &Path, program: &Path) {
-    match std::env::var("NITRO_TEST_CC").as_deref() {
-        Ok("clang") => form.compiler = "clang++",
-        Ok("gcc" | "cc") => form.compiler = "g++",
-        _ => {}
-    }
+    form.compiler = compiler_of(form);
     let flags = std::env::var("NITRO_TEST_CFLAGS").unwrap_or_default();
     let mut cc = compiler(form);
     cc.args(["-O0", "-g"])
@@ -111,8 +116,9 @@ pub fn twin(form: Form, name: &str) -> PathBuf {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("this process");
     let begun = stat.rsplit(')').next().and_then(|rest| rest.split(' ').nth(20));
     let process = format!("{}-{}", std::process::id(), begun.expect("when it began"));
-    let folder = c::workshop().join("twins");
-    let (own, ready) = (folder.join(&process), folder.join(format!("{process}.ready")));
+    let folder = c::build_dir().join("twins");
+    let own = folder.join(&process);
+    let [ready, failed] = ["ready", "failed"].map(|end| folder.join(format!("{process}.{end}")));
     std::fs::create_dir_all(&folder).expect("a folder");
     if std::fs::create_dir(&own).is_ok() {
         for old in std::fs::read_dir(&folder).expect("the folder").flatten() {
@@ -120,12 +126,36 @@ pub fn twin(form: Form, name: &str) -> PathBuf {
                 let _ = std::fs::remove_dir_all(old.path()).or_else(|_| std::fs::remove_file(old.path()));
             }
         }
+        // The tests that wait for the program fail at once if it cannot be compiled.
+        let failure = FailureMarker(Some(&failed));
         compile(form, &[&all_twins(&own)], &c::library(), &own.join("all"));
         for name in twins() {
             std::os::unix::fs::symlink("all", own.join(name)).expect("a link");
         }
         std::fs::write(&ready, "").expect("a file");
+        failure.unset();
     }
-    super::until("the twins are compiled", || ready.exists());
+    super::until("the twins are compiled", || ready.exists() || failed.exists());
+    assert!(
+        ready.exists(),
+        "the twins do not compile, as another test reports"
+    );
     own.join(name)
+}
+
+/// A file that is written when this is dropped, unless the test got so far as to unset it.
+struct FailureMarker<'a>(Option<&'a Path>);
+
+impl FailureMarker<'_> {
+    fn unset(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for FailureMarker<'_> {
+    fn drop(&mut self) {
+        if let Some(path) = self.0 {
+            let _ = std::fs::write(path, "");
+        }
+    }
 }

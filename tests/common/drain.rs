@@ -1,19 +1,19 @@
-//! A service that takes submissions in without keeping them, however large they are.
+//! A service that accepts and discards submissions of any size.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-/// A running one; its threads end with the process.
+/// A running service; its threads end with the process.
 pub struct Drain {
     pub base_url: String,
-    taken: std::sync::mpsc::Receiver<Taken>,
+    uploads: std::sync::mpsc::Receiver<Upload>,
 }
 
-/// A request that was taken in: the announced and the true length of its body.
+/// A received request: the announced and the actual length of its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct Upload {
     pub announced: u64,
-    pub came: u64,
+    pub received: u64,
 }
 
 impl Drain {
@@ -21,7 +21,7 @@ impl Drain {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
-        let (tell, taken) = std::sync::mpsc::channel();
+        let (tell, uploads) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 if tell.send(take(socket)).is_err() {
@@ -29,16 +29,16 @@ impl Drain {
                 }
             }
         });
-        Self { base_url, taken }
+        Self { base_url, uploads }
     }
 
-    /// The next request that was taken in.
-    pub fn next(&self) -> Taken {
-        self.taken.recv_timeout(super::WATCHDOG).expect("a request")
+    /// The next request that was received.
+    pub fn next(&self) -> Upload {
+        self.uploads.recv_timeout(super::WATCHDOG).expect("a request")
     }
 }
 
-fn take(mut socket: TcpStream) -> Taken {
+fn take(mut socket: TcpStream) -> Upload {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         socket.read_exact(&mut byte).expect("a head");
@@ -49,15 +49,15 @@ fn take(mut socket: TcpStream) -> Taken {
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));
     let announced = length.expect("a length").parse().expect("a number");
-    let (mut buffer, mut came) = (vec![0; 64 << 10], 0);
-    while came < announced {
+    let (mut buffer, mut received) = (vec![0; 64 << 10], 0);
+    while received < announced {
         match socket.read(&mut buffer) {
-            Ok(n @ 1..) => came += n as u64,
+            Ok(n @ 1..) => received += n as u64,
             _ => break,
         }
     }
     let accepted = b"HTTP/1.1 202 Accepted\r\nLocation: /jobs/1/status\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    // A client that went away is seen by what came of its body.
+    // If the client has closed the connection, the received length shows it.
     let _ = socket.write_all(accepted);
-    Taken { announced, came }
+    Upload { announced, received }
 }

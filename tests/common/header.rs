@@ -1,4 +1,4 @@
-//! What `include/nitro_jobs.h` declares, read from its text, so that no function can be forgotten.
+//! The declarations of `include/nitro_jobs.h`, parsed from its text, so that no function can be forgotten.
 
 use super::c;
 
@@ -57,7 +57,7 @@ impl Function {
         let name = &param.name;
         let by_convention = ["cancel", "err", "user_data"].contains(&name.as_str());
         // "`a` may be NULL", "`a` and `b` may be NULL".
-        let said = |words: &str| {
+        let stated = |words: &str| {
             let before = words.rsplit(['.', ';', ':']).next().unwrap_or_default();
             before.ends_with(&format!("`{name}` ")) || before.contains(&format!("`{name}` and `"))
         };
@@ -66,7 +66,7 @@ impl Function {
             .match_indices("may be NULL")
             .map(|(at, _)| &self.doc[..at]);
         by_convention
-            || sentences.any(said)
+            || sentences.any(stated)
             || (param.kind == "nitro_log_fn" && self.doc.contains("NULL for silence"))
     }
 }

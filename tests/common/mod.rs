@@ -6,13 +6,15 @@ pub mod calls;
 pub mod cpp;
 pub mod drain;
 pub mod header;
-pub mod mute;
 pub mod nginx;
 pub mod pki;
+pub mod process;
 pub mod program;
 pub mod proxies;
 pub mod raw;
 pub mod server;
+pub mod silent_peer;
+pub mod tools;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -23,7 +25,7 @@ use std::time::{Duration, Instant};
 use nitro_emulator::{Clock, Config, Dialect, Emulator, Recorded, Scenario};
 use nitro_jobs::{Call, Client, ClientOptions, Error, Job, JobStatus, LogLevel};
 
-/// Longer than anything here may take on a busy machine; only a hang reaches it.
+/// Longer than anything here takes on a busy machine: only a hang exceeds it.
 const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// Every dialect of the event stream.
@@ -47,7 +49,7 @@ pub fn client(emulator: &Emulator) -> Client {
     Client::new(options(emulator)).expect("a client")
 }
 
-/// A client that repeats nothing, so that each answer of the emulator is seen.
+/// A client without retries, so that each response of the emulator is returned.
 pub fn plain_client(emulator: &Emulator) -> Client {
     Client::new(options(emulator).retries(0)).expect("a client")
 }
@@ -66,13 +68,13 @@ pub fn quick() -> Scenario {
     }
 }
 
-/// A scenario that goes on only when it is told to.
+/// A scenario that advances only by the test's calls.
 pub fn manual() -> Scenario {
     Scenario::new().clock(Clock::Manual)
 }
 
-/// Runs `body` on a thread of its own and fails loudly if it hangs.
-pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+/// Runs `body` on a thread of its own and fails if it hangs.
+pub fn with_watchdog<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, end) = mpsc::channel();
     let runner = std::thread::spawn(move || {
         let outcome = body();
@@ -87,14 +89,14 @@ pub fn within<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Whether a test program without libtest is meant by the words that `cargo test` was given.
+/// Whether the arguments of `cargo test` select a test program that does not use libtest.
 pub fn is_wanted(name: &str, arguments: &[String]) -> bool {
     let listed = arguments.iter().any(|word| word == "--list");
     let mut filters = arguments.iter().filter(|word| !word.starts_with('-'));
     !listed && (filters.clone().next().is_none() || filters.any(|filter| name.contains(filter.as_str())))
 }
 
-/// Waits until something that happens elsewhere makes `holds` true; fails loudly if it never does.
+/// Waits until `holds` is true, and fails if it does not become so.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
@@ -103,7 +105,7 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Whether this request asked for the event stream.
+/// Whether this is a request for the event stream.
 pub fn is_stream(request: &Recorded) -> bool {
     request
         .header("accept")
@@ -123,7 +125,7 @@ pub fn streams(emulator: &Emulator) -> Vec<Recorded> {
     emulator.requests().into_iter().filter(is_stream).collect()
 }
 
-/// The body that a plain socket gets for this path, byte for byte.
+/// The body that a plain socket receives for this path, byte for byte.
 pub fn raw_get(emulator: &Emulator, path: &str, accept: &str) -> Vec<u8> {
     let mut socket = TcpStream::connect(("127.0.0.1", emulator.port())).unwrap();
     let (port, token) = (emulator.port(), emulator.token());
@@ -132,13 +134,13 @@ pub fn raw_get(emulator: &Emulator, path: &str, accept: &str) -> Vec<u8> {
         "GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nAccept: {accept}\r\n\r\n"
     )
     .unwrap();
-    let mut answer = Vec::new();
-    socket.read_to_end(&mut answer).unwrap();
-    let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-    answer.split_off(head + 4)
+    let mut response = Vec::new();
+    socket.read_to_end(&mut response).unwrap();
+    let head = response.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    response.split_off(head + 4)
 }
 
-/// A wait under way on a thread of its own.
+/// A wait that runs on a thread of its own.
 pub struct Following {
     seen: mpsc::Receiver<Option<f64>>,
     end: JoinHandle<Result<JobStatus, Error>>,
@@ -178,7 +180,7 @@ impl Following {
 
     /// Waits for the end.
     pub fn end(self) -> Result<JobStatus, Error> {
-        within(move || self.end.join().expect("the wait does not panic"))
+        with_watchdog(move || self.end.join().expect("the wait does not panic"))
     }
 }
 
@@ -187,7 +189,7 @@ impl Following {
 pub struct Log(Arc<Mutex<Vec<(LogLevel, String)>>>);
 
 impl Log {
-    pub fn hear(&self, options: ClientOptions) -> ClientOptions {
+    pub fn capture(&self, options: ClientOptions) -> ClientOptions {
         let lines = self.0.clone();
         options.log(move |level, line| lines.lock().unwrap().push((level, line.to_owned())))
     }
@@ -204,15 +206,15 @@ impl Log {
     }
 }
 
-/// A server of canned answers, for what no scenario of the emulator says. Each connection carries one request.
+/// A server of canned responses, for what no scenario of the emulator has. Each connection carries one request.
 pub struct Canned {
     pub base_url: String,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Canned {
-    /// Answers the n-th request (from 0) with the bytes that `answer` gives for its head.
-    pub fn start(answer: impl Fn(usize, &str) -> Vec<u8> + Send + 'static) -> Self {
+    /// Answers the n-th request (from 0) with the bytes that `response` gives for its head.
+    pub fn start(response: impl Fn(usize, &str) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -227,7 +229,7 @@ impl Canned {
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();
                 seen.lock().unwrap().push(head.clone());
-                let _ = socket.write_all(&answer(index, &head));
+                let _ = socket.write_all(&response(index, &head));
             }
         });
         Self { base_url, heads }
@@ -235,8 +237,8 @@ impl Canned {
 
     /// Answers everything with this JSON.
     pub fn json(body: &str) -> Self {
-        let answer = json_answer("200 OK", body);
-        Self::start(move |_, _| answer.clone())
+        let response = json_response("200 OK", body);
+        Self::start(move |_, _| response.clone())
     }
 
     pub fn options(&self) -> ClientOptions {
@@ -262,13 +264,13 @@ impl Canned {
     }
 }
 
-/// An answer with a length and JSON in it.
-pub fn json_answer(status: &str, body: &str) -> Vec<u8> {
-    answer(status, "Content-Type: application/json\r\n", body.as_bytes())
+/// A response with a length and JSON in it.
+pub fn json_response(status: &str, body: &str) -> Vec<u8> {
+    response(status, "Content-Type: application/json\r\n", body.as_bytes())
 }
 
-/// An answer with a length, these header lines, and this body.
-pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+/// A response with a length, these header lines, and this body.
+pub fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
@@ -284,7 +286,7 @@ pub fn event_stream(body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Looks until there is something to see, or patience is at its end.
+/// Calls `look` until it returns a value or `patience` has passed.
 pub fn wait_for<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + patience;
     loop {

@@ -1,18 +1,19 @@
-//! nginx as the TLS front of an emulator.
+//! nginx as the TLS reverse proxy of an emulator.
 
 use std::process::Command;
 
 use super::pki::Pair;
-use super::server::{Server, free_port, installed, write};
+use super::server::{Server, free_port, write};
+use super::tools;
 
-/// One front: how it proves itself, and what it asks for.
+/// One virtual server: its certificate, and what it requires.
 pub struct Front {
     pub pair: Pair,
     /// As nginx names them: `TLSv1.2 TLSv1.3`.
     pub protocols: &'static str,
     /// Clients must have a certificate of this authority.
     pub clients: Option<String>,
-    /// Whether nginx holds answers back until it has some of them, as it does unless told otherwise.
+    /// Whether nginx buffers responses, as it does by default.
     pub buffering: bool,
     /// Further lines of its configuration.
     pub extra: String,
@@ -30,16 +31,16 @@ impl Front {
     }
 }
 
-/// A running nginx; its fronts have the ports in their order.
+/// A running nginx; its virtual servers have the ports in their order.
 pub struct Nginx {
     pub ports: Vec<u16>,
     _server: Server,
 }
 
 impl Nginx {
-    /// Starts nginx before the service at `upstream`, such as `https://127.0.0.1:4711`.
+    /// Starts nginx as a proxy for the service at `upstream`, such as `https://127.0.0.1:4711`.
     pub fn start(upstream: &str, fronts: &[Front]) -> Option<Self> {
-        let program = installed("nginx", "nginx-light")?;
+        let program = tools::server("nginx")?;
         let ports: Vec<_> = fronts.iter().map(|_| free_port()).collect();
         let server = Server::start(&ports, |folder| {
             let at = folder.display();
@@ -93,7 +94,7 @@ impl Nginx {
         })
     }
 
-    /// The base URL of the n-th front, under the name that its certificate has.
+    /// The base URL of the n-th virtual server, with the host name of its certificate.
     pub fn url(&self, front: usize, host: &str) -> String {
         format!("https://{host}:{}", self.ports[front])
     }

@@ -30,7 +30,7 @@ impl Authority {
         self.issue_with(host, |_| {})
     }
 
-    /// A certificate that was good once.
+    /// An expired certificate.
     pub fn issue_expired(&self, host: &str) -> Pair {
         self.issue_with(host, |params| {
             params.not_before = date_time_ymd(2020, 1, 1);

@@ -1,4 +1,4 @@
-//! A program as its user has it: started with its environment, its lines read as they come, a key pressed, its end awaited.
+//! A program run as by a user: its lines are read as they are written, Enter is pressed, its end is awaited.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -11,27 +11,27 @@ use nitro_emulator::Emulator;
 
 use super::{c, wait_for};
 
-/// Longer than any program may take on a busy machine, or beneath valgrind; only a hang reaches it.
+/// Longer than any program takes on a busy machine or under valgrind: only a hang exceeds it.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
-/// A program under way.
+/// A running program.
 pub struct Program {
     child: Child,
     lines: mpsc::Receiver<String>,
-    told: String,
-    complaint: JoinHandle<String>,
+    stdout: String,
+    stderr: JoinHandle<String>,
     token: String,
 }
 
-/// How a program ended, and what it wrote.
+/// The exit code and output of a program.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
-    pub told: String,
-    pub complaint: String,
+    pub stdout: String,
+    pub stderr: String,
 }
 
-/// What starts `program` with the emulator's address and token, under the tests' runner, and nothing of this machine's settings.
+/// A command that starts `program` with the emulator's URL and token, under the tests' runner, without this machine's settings.
 pub fn command(program: &Path, emulator: &Emulator) -> Command {
     let mut command = c::command(program);
     command.env_clear().env("RUST_BACKTRACE", "0");
@@ -45,7 +45,7 @@ pub fn command(program: &Path, emulator: &Emulator) -> Command {
 }
 
 impl Program {
-    /// Starts it; what it writes is searched for `token`.
+    /// Starts it; its output is searched for `token`.
     pub fn start(mut command: Command, token: String) -> Self {
         command
             .stdin(Stdio::piped())
@@ -59,7 +59,7 @@ impl Program {
                 let _ = tell.send(line.expect("UTF-8"));
             }
         });
-        let complaint = std::thread::spawn(move || {
+        let stderr = std::thread::spawn(move || {
             let mut text = String::new();
             stderr.read_to_string(&mut text).expect("UTF-8");
             text
@@ -67,8 +67,8 @@ impl Program {
         Self {
             child,
             lines,
-            told: String::new(),
-            complaint,
+            stdout: String::new(),
+            stderr,
             token,
         }
     }
@@ -80,13 +80,13 @@ impl Program {
     /// Waits until it writes this line.
     pub fn await_line(&mut self, wanted: &str) {
         while let Ok(line) = self.lines.recv_timeout(WATCHDOG) {
-            self.told += &format!("{line}\n");
+            self.stdout += &format!("{line}\n");
             if line == wanted {
                 return;
             }
         }
         let _ = self.child.kill();
-        panic!("{wanted:?} was never written, but\n{}", self.told);
+        panic!("{wanted:?} was never written, but\n{}", self.stdout);
     }
 
     /// Presses Enter.
@@ -103,18 +103,18 @@ impl Program {
             let _ = self.child.wait();
         }
         let rest = std::mem::replace(&mut self.lines, mpsc::channel().1);
-        rest.iter().for_each(|line| self.told += &format!("{line}\n"));
-        let complaint = self.complaint.join().expect("what it complained of");
-        let (told, token) = (self.told, &self.token);
-        let status = status.unwrap_or_else(|| panic!("it hung\n{told}{complaint}"));
+        rest.iter().for_each(|line| self.stdout += &format!("{line}\n"));
+        let stderr = self.stderr.join().expect("its standard error");
+        let (stdout, token) = (self.stdout, &self.token);
+        let status = status.unwrap_or_else(|| panic!("it hung\n{stdout}{stderr}"));
         assert!(
-            !told.contains(token) && !complaint.contains(token),
+            !stdout.contains(token) && !stderr.contains(token),
             "the token is shown"
         );
         Ended {
             code: status.code(),
-            told,
-            complaint,
+            stdout,
+            stderr,
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::process::Command;
 
-use super::server::{Server, free_port, installed, write};
+use super::server::{Server, free_port, write};
+use super::tools;
 
-/// Who may use a proxy that asks. The password holds what has to be percent-encoded in a URL.
+/// The user of a proxy with authentication. The password has characters that must be percent-encoded in a URL.
 pub const USER: &str = "clerk";
 pub const PASSWORD: &str = "p@ss:w/r d%41";
 pub const PASSWORD_ENCODED: &str = "p%40ss%3Aw%2Fr%20d%2541";
 /// A password that tinyproxy's configuration can hold.
 pub const PLAIN_PASSWORD: &str = "plainsecret4711";
 
-/// A proxy under way.
+/// A running proxy.
 pub struct Proxy {
     pub port: u16,
     server: Server,
@@ -26,15 +27,15 @@ impl Proxy {
         format!("socks5h://{login}127.0.0.1:{}", self.port)
     }
 
-    /// Squid's account of what it was asked for.
+    /// Squid's access log.
     pub fn access(&self) -> String {
         self.server.file("access.log")
     }
 }
 
-/// squid as Debian has it: tunnels lead to port 443 alone, and to `also`. With a password it asks for one.
+/// squid as Debian configures it: tunnels to port 443 and to `also` only. With `password` it requires authentication.
 pub fn squid(also: &[u16], password: bool) -> Option<Proxy> {
-    let program = installed("squid", "squid")?;
+    let program = tools::server("squid")?;
     let helper = "/usr/lib/squid/basic_ncsa_auth";
     let port = free_port();
     let server = Server::start(&[port], |folder| {
@@ -70,9 +71,9 @@ pub fn squid(also: &[u16], password: bool) -> Option<Proxy> {
 /// The hash of `PASSWORD`, as Apache and squid know it.
 const APR1: &str = "$apr1$nitrojob$ErUNSjEEoJmdY6PsQFlE9.";
 
-/// tinyproxy, which lets tunnels through to any port. With a password it asks for `PLAIN_PASSWORD`.
+/// tinyproxy, which allows tunnels to any port. With `password` it requires `PLAIN_PASSWORD`.
 pub fn tinyproxy(password: bool) -> Option<Proxy> {
-    let program = installed("tinyproxy", "tinyproxy")?;
+    let program = tools::server("tinyproxy")?;
     let port = free_port();
     let server = Server::start(&[port], |folder| {
         let login = if password {
@@ -91,9 +92,9 @@ pub fn tinyproxy(password: bool) -> Option<Proxy> {
     Some(Proxy { port, server })
 }
 
-/// microsocks. With a password it asks for `PASSWORD`.
+/// microsocks. With `password` it requires `PASSWORD`.
 pub fn microsocks(password: bool) -> Option<Proxy> {
-    let program = installed("microsocks", "microsocks")?;
+    let program = tools::server("microsocks")?;
     let port = free_port();
     let server = Server::start(&[port], |_| {
         let mut command = Command::new(program);

@@ -1,19 +1,19 @@
-//! A server that says exactly what a test wants said, byte for byte: for peers that no HTTP library would be.
+//! A server that sends exactly the bytes that a test names, for peers that violate HTTP.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// A request as far as it matters here.
-pub struct Asked {
+/// A request, as far as the tests need it.
+pub struct Request {
     /// The path, as sent.
     pub path: String,
     /// Everything from the request line to the empty line.
     pub head: String,
 }
 
-impl Asked {
+impl Request {
     /// The path's segment after `jobs`.
     pub fn job(&self) -> &str {
         let mut segments = self.path.split('/').skip_while(|segment| *segment != "jobs");
@@ -33,9 +33,9 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Answers each request with what `answer` writes, and then closes the connection.
+    /// Answers each request with what `response` writes, and then closes the connection.
     pub fn serve(
-        answer: impl Fn(&Asked, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+        response: impl Fn(&Request, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
@@ -43,13 +43,13 @@ impl Raw {
             Arc::<AtomicUsize>::default(),
             Arc::<Mutex<Vec<String>>>::default(),
         );
-        let (count, keep, answer) = (connections.clone(), heads.clone(), Arc::new(answer));
+        let (count, keep, response) = (connections.clone(), heads.clone(), Arc::new(response));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
-                let (answer, keep) = (answer.clone(), keep.clone());
-                // A client that goes away in the middle is part of the game.
-                std::thread::spawn(move || converse(stream, &*answer, &keep));
+                let (response, keep) = (response.clone(), keep.clone());
+                // A client that closes the connection early is expected.
+                std::thread::spawn(move || converse(stream, &*response, &keep));
             }
         });
         Self {
@@ -59,9 +59,9 @@ impl Raw {
         }
     }
 
-    /// Answers each request with a whole HTTP answer.
-    pub fn answering(answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::serve(move |asked, stream| stream.write_all(&answer(asked)))
+    /// Answers each request with a whole HTTP response.
+    pub fn responding(response: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::serve(move |request, stream| stream.write_all(&response(request)))
     }
 
     pub fn connections(&self) -> usize {
@@ -79,7 +79,7 @@ impl Raw {
 
 fn converse(
     mut stream: TcpStream,
-    answer: &dyn Fn(&Asked, &mut TcpStream) -> std::io::Result<()>,
+    response: &dyn Fn(&Request, &mut TcpStream) -> std::io::Result<()>,
     heads: &Mutex<Vec<String>>,
 ) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
@@ -94,11 +94,11 @@ fn converse(
         .unwrap_or_else(|poisoned| poisoned.into_inner())
         .push(head.clone());
     let path = head.split(' ').nth(1)?.to_owned();
-    answer(&Asked { path, head }, &mut stream).ok()
+    response(&Request { path, head }, &mut stream).ok()
 }
 
-/// An answer with this body.
-pub fn answer(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+/// A response with this body.
+pub fn response(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let head = format!(
         "HTTP/1.1 {status} Whatever\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
@@ -108,5 +108,5 @@ pub fn answer(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8
 }
 
 pub fn json(body: impl AsRef<[u8]>) -> Vec<u8> {
-    answer(200, "application/json", body)
+    response(200, "application/json", body)
 }

@@ -1,32 +1,15 @@
-//! Real servers out of Debian's packages: each on a free port, with a configuration of its own, gone when dropped.
+//! Real servers from Debian's packages: each on a free port with its own configuration, ended when dropped.
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{c, wait_for};
+use super::wait_for;
 
 /// Longer than any of them takes to start on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The file of `program`, which may lie where only root's PATH leads. If it is missing the test says so and must return.
-pub fn installed(program: &str, package: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
-    folders.extend(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    let found = folders
-        .into_iter()
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        let missing = format!("{program} is not installed (apt-get install {package})");
-        assert!(!c::strict(), "{missing} and NITRO_TEST_STRICT=1 skips nothing");
-        println!("skipped: {missing}");
-    }
-    found
-}
 
 /// A port that nobody listens on.
 pub fn free_port() -> u16 {
@@ -34,19 +17,19 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("its address").port()
 }
 
-/// A server program under way.
+/// A running server program.
 pub struct Server {
     child: Child,
     folder: tempfile::TempDir,
 }
 
 impl Server {
-    /// Starts what `command` makes of a folder, and waits until all `ports` answer.
+    /// Starts the command that `command` makes for a folder, and waits until all `ports` accept connections.
     pub fn start(ports: &[u16], command: impl FnOnce(&Path) -> Command) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server");
-        // A server that is started by root goes on as another user, who has to get in.
+        // A server that is started by root continues as another user, who needs access.
         open_to_all(folder.path(), 0o777);
-        let log = File::create(folder.path().join("output")).expect("a file for what it says");
+        let log = File::create(folder.path().join("output")).expect("a file for its output");
         let mut command = command(folder.path());
         command.stdin(Stdio::null());
         command
@@ -57,21 +40,25 @@ impl Server {
         for &port in ports {
             let answers = wait_for(PATIENCE, || {
                 if let Ok(Some(status)) = server.child.try_wait() {
-                    panic!("{command:?} ended: {status}\n{}", server.told());
+                    panic!("{command:?} ended: {status}\n{}", server.output());
                 }
                 TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).ok()
             });
-            assert!(answers.is_some(), "{command:?} never answered\n{}", server.told());
+            assert!(
+                answers.is_some(),
+                "{command:?} accepted no connection\n{}",
+                server.output()
+            );
         }
         server
     }
 
-    /// What it has said so far.
-    pub fn told(&self) -> String {
+    /// Its output so far.
+    pub fn output(&self) -> String {
         self.file("output")
     }
 
-    /// What one of its files holds.
+    /// The content of one of its files.
     pub fn file(&self, name: &str) -> String {
         let bytes = std::fs::read(self.folder.path().join(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -85,7 +72,7 @@ impl Drop for Server {
     }
 }
 
-/// Writes a file that the server may read, whoever it runs as.
+/// Writes a file that the server may read under any user.
 pub fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a file for the server");
     open_to_all(path, 0o644);

@@ -210,14 +210,14 @@ fn same(bytes: &[u8], expected: &[u8], id: &str) -> Result<(), String> {
 }
 
 fn report(counts: &Counts, samples: &[Held], took: Duration) {
-    let told = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    let reported = |count: &AtomicU64| count.load(Ordering::Relaxed);
     println!(
         "soak: {} jobs completed, each with the right bytes ({} MB), in {:.0} s; {} waits, {} calls taken up again",
-        told(&counts.completed),
-        told(&counts.bytes) >> 20,
+        reported(&counts.completed),
+        reported(&counts.bytes) >> 20,
         took.as_secs_f64(),
-        told(&counts.waits),
-        told(&counts.resumed),
+        reported(&counts.waits),
+        reported(&counts.resumed),
     );
     let line = |name: &str, get: &dyn Fn(&Held) -> u64| {
         let warm = samples.get(samples.len() / 5).map_or(0, get);

@@ -29,14 +29,14 @@ impl Service {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut told = BufReader::new(child.stdout.take().unwrap());
+        let mut reported = BufReader::new(child.stdout.take().unwrap());
         let mut line = || {
             let mut line = String::new();
-            told.read_line(&mut line).unwrap();
+            reported.read_line(&mut line).unwrap();
             line.trim().to_owned()
         };
         let (base_url, token) = (line(), line());
-        let pipes = Mutex::new((child.stdin.take().unwrap(), told));
+        let pipes = Mutex::new((child.stdin.take().unwrap(), reported));
         Self {
             child,
             pipes,

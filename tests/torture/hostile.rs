@@ -1,10 +1,10 @@
-//! Peers that answer with anything but what they should, are larger than any answer, or lead elsewhere.
+//! Peers that respond with anything but what they should, are larger than any response, or lead elsewhere.
 
 use nitro_jobs::{Call, Client, ClientOptions, Download, Error, ErrorKind, Job};
 use std::io::Write;
 
-use crate::common::answer;
 use crate::common::raw::{self, Raw};
+use crate::common::response;
 use crate::report::{Desk, Report};
 use crate::world::{Certificate, Wire};
 
@@ -62,7 +62,7 @@ fn refuses(desk: &Desk<'_>, name: &str, base_url: &str, kinds: &[ErrorKind]) {
 
 fn garbage(desk: &Desk<'_>, random_answers: usize) {
     use ErrorKind::{ConnectionLost, Http, Protocol, TooLarge, Truncated, UnexpectedResult, Unverified};
-    let json = |headers: &str| answer("200 OK", headers, b"{\"status\":\"completed\",\"result\":\"x\"}");
+    let json = |headers: &str| response("200 OK", headers, b"{\"status\":\"completed\",\"result\":\"x\"}");
     let many: String = (0..1000).map(|n| format!("X-Header-{n}: {n}\r\n")).collect();
     let long = format!("X-Long: {}\r\n", "x".repeat(200_000));
     let mut answers: Vec<(&str, Vec<u8>)> = vec![
@@ -117,19 +117,19 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
         ("a thousand headers", json(&many)),
         ("a header of 200 KB", json(&long)),
         (
-            "gzip that nobody asked for",
+            "gzip that was not requested",
             json("Content-Type: application/json\r\nContent-Encoding: gzip\r\n"),
         ),
         (
             "JSON that ends early",
-            answer(
+            response(
                 "200 OK",
                 "Content-Type: application/json\r\n",
                 b"{\"status\":\"comp",
             ),
         ),
         (
-            "another job's answer",
+            "a response about another job",
             raw::json("{\"jobID\":\"other\",\"status\":\"completed\",\"result\":\"x\"}"),
         ),
         (
@@ -155,8 +155,8 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
         UnexpectedResult,
         Unverified,
     ];
-    for (name, answer) in answers {
-        let server = Raw::answering(move |_| answer.clone());
+    for (name, response) in answers {
+        let server = Raw::responding(move |_| response.clone());
         refuses(desk, name, &server.base_url, &kinds);
     }
 }
@@ -216,15 +216,15 @@ fn huge_refusal(desk: &Desk<'_>) {
 
 /// Addresses at another port, which is another origin: followed, but never with the token or the reference.
 fn strangers(desk: &Desk<'_>) {
-    let stranger = Raw::answering(|asked| {
-        if asked.path.starts_with("/file") {
-            raw::answer(200, "application/octet-stream", "bytes")
+    let stranger = Raw::responding(|request| {
+        if request.path.starts_with("/file") {
+            raw::response(200, "application/octet-stream", "bytes")
         } else {
             raw::json("{\"status\":\"completed\",\"result\":\"text\"}")
         }
     });
     let there = stranger.base_url.clone();
-    let home = Raw::answering(move |asked| match asked.job() {
+    let home = Raw::responding(move |request| match request.job() {
         "file" => raw::json(format!(
             "{{\"status\":\"completed\",\"result\":{{\"file\":{{\"URL\":\"{there}/file\"}}}}}}"
         )),
@@ -255,13 +255,13 @@ fn strangers(desk: &Desk<'_>) {
             let visits = stranger.heads().len();
             go().map_err(|e| e.to_string())?;
             let heads = stranger.heads().split_off(visits);
-            let told = |head: &String| {
+            let reported = |head: &String| {
                 let head = head.to_ascii_lowercase();
                 head.contains(TOKEN) || head.contains("authorization") || head.contains("x-analytics")
             };
-            match heads.iter().find(|head| told(head)) {
+            match heads.iter().find(|head| reported(head)) {
                 _ if heads.is_empty() => Err("it never went there".to_owned()),
-                Some(head) => Err(format!("it was told too much: {head}")),
+                Some(head) => Err(format!("it received too much: {head}")),
                 None => Ok(()),
             }
         });

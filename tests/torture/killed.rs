@@ -85,7 +85,7 @@ fn killed(
     let is_new = !slow && content.as_ref() == Some(whole);
     if !is_new && content.as_deref() != old.then_some(OLD) {
         let size = content.map(|bytes| bytes.len());
-        return Err(format!("{size:?} bytes stand there that nobody meant; {end}"));
+        return Err(format!("{size:?} unexpected bytes are in the file; {end}"));
     }
     let again = start(emulator, &id, &path).wait().unwrap();
     if !again.success() || std::fs::read(&path).ok().as_ref() != Some(whole) {

@@ -1,4 +1,4 @@
-//! Cut, stalled and reset at every byte of the answer, and of the request, over plain connections and beneath TLS.
+//! Cut, stalled and reset at every byte of the response, and of the request, over plain connections and beneath TLS.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -18,7 +18,7 @@ const EVERY_BYTE_OF_SEVERAL: usize = 1300;
 const STEP: usize = 997;
 /// One in so many cases is run once more with repetitions allowed.
 const REPEATED: usize = 5;
-/// In the sample: one case in so many. A prime, so that every kind of case and every part of an answer is met.
+/// In the sample: one case in so many. A prime, so that every kind of case and every part of a response is met.
 const SAMPLE: usize = 101;
 /// The patience of cases that are stalled beyond it, and how long those stall.
 const IMPATIENT: Duration = Duration::from_millis(80);
@@ -63,9 +63,9 @@ struct Layout {
     down: usize,
     /// How much of `down` there must be: the empty line after the last chunk adds nothing.
     needed: usize,
-    /// Where the answer begins: behind the handshake.
+    /// Where the response begins: behind the handshake.
     start: usize,
-    /// How long the head of the first answer is; 0 where TLS hides it.
+    /// How long the head of the first response is; 0 where TLS hides it.
     head: usize,
 }
 
@@ -93,7 +93,7 @@ pub fn run(report: &Report, full: bool) {
                     let plain = measure(operation, &lanes[0].emulators[0], &certificate);
                     handshake = layout.down - plain.down - 22;
                 }
-                // The handshake is the same for all; the answer begins behind it.
+                // The handshake is the same for all; the response begins behind it.
                 (Wire::Tls, _) => layout.start = handshake.saturating_sub(PLAY),
             }
             for trouble in TROUBLES {
@@ -201,7 +201,7 @@ fn tokens_stayed_home(report: &Report, lanes: &[Lane], operation: Operation) {
             .iter()
             .filter(|r| r.path.contains("/storage/") && r.header("authorization").is_some());
         if astray.count() > 0 {
-            report.fail(format!("{operation:?}: a presigned address was sent the token"));
+            report.fail(format!("{operation:?}: the token was sent to a presigned URL"));
         }
         emulator.forget_requests();
     }
@@ -271,7 +271,7 @@ impl Case {
             Operation::Wait(_) => true,
             // Bytes that a writer was given cannot be taken back.
             Operation::Bytes(_) => false,
-            // Whoever asked for a token and heard nothing asks no second time: the answer may still come.
+            // Whoever asked for a token and heard nothing asks no second time: the response may still come.
             Operation::Token => self.retries > 0 && self.trouble != Trouble::LongStall,
             _ => self.retries > 0,
         }

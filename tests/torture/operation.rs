@@ -1,4 +1,4 @@
-//! What a program asks of the library, with what a true answer is.
+//! What a program asks of the library, with what a true response is.
 
 use std::path::Path;
 
@@ -96,7 +96,7 @@ impl Operation {
                 |status| {
                     let there = status.location().is_some_and(|to| to.ends_with(id));
                     verdict(there && *status.state() == JobState::Completed, || {
-                        format!("it says {status:?}")
+                        format!("the status is {status:?}")
                     })
                 },
             ),
@@ -132,10 +132,10 @@ fn verdict(holds: bool, otherwise: impl FnOnce() -> String) -> Outcome {
 }
 
 fn says_completed(status: &nitro_jobs::JobStatus, id: &str) -> Result<(), String> {
-    if *status.state() == JobState::Completed && status.job_id().is_none_or(|said| said == id) {
+    if *status.state() == JobState::Completed && status.job_id().is_none_or(|reported| reported == id) {
         return Ok(());
     }
-    Err(format!("a lie: it says {}", status.json()))
+    Err(format!("a false report: {}", status.json()))
 }
 
 fn wait(job: &nitro_jobs::Job, id: &str) -> Outcome {

@@ -154,8 +154,9 @@ fn restart(
             emulator.stop_listening();
         }
         let waiting = scope.spawn(|| {
-            let told = |status: &nitro_jobs::JobStatus| tell.send(status.progress().unwrap_or(0.0)).is_ok();
-            job.wait(told, &Call::new())
+            let reported =
+                |status: &nitro_jobs::JobStatus| tell.send(status.progress().unwrap_or(0.0)).is_ok();
+            job.wait(reported, &Call::new())
         });
         if step == Step::BeforeTheFirstRequest {
             std::thread::sleep(AWAY);

@@ -11,9 +11,7 @@ fn error_of(json: &str) -> Error {
 
 macro_rules! data {
     ($name:literal) => {
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/data/",
+        include_str!(concat!("../../../tests/data/",
             $name,
             ".json"
         ))

@@ -1,0 +1,11 @@
+//! The header, the symbol list, the notices and the pages agree with the sources.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bindings;
+mod header;
+mod manual;
+mod notices;
+mod readme;
+mod symbols;

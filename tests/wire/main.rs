@@ -1,0 +1,15 @@
+//! What the library sends and how it reads responses and event streams, from Rust, against the emulator and scripted peers.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod errors;
+mod events;
+mod responses;
+mod spec_examples;
+mod sse_codec;
+mod sse_limits;
+mod sse_stream;
+mod status;
+mod token;
+mod wait;
