@@ -81,7 +81,7 @@ impl Bench {
         Latency(micros)
     }
 
-    /// A poll of this address, which is never answered.
+    /// A poll of this URL, which never gets a response.
     fn poll(&self, base: &str, proxy: &str) -> Option<Latency> {
         Some(self.measure(base, "t0ken", "job", "status", proxy))
     }
@@ -155,7 +155,7 @@ impl Bench {
             retry_after: 3600.0,
             ..RateLimit::default()
         });
-        self.service("sleeping before a repetition", "status", &limited, None);
+        self.service("sleeping before a retry", "status", &limited, None);
     }
 
     fn table(&self) -> String {
