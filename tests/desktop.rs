@@ -250,7 +250,7 @@ fn the_window_can_be_closed_in_mid_wait() {
     assert_eq!((ended.code, ended.complaint.as_str()), (Some(0), ""));
 
     // Also while the service does not say a word.
-    emulator.fault_all(Some(Fault::mute(0)));
+    emulator.fault_all(Some(Fault::hang(0)));
     let (program, window) = display.show(&emulator, &job, 1);
     window.await_title("waiting");
     until("it is asked", || emulator.connections() > 1);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use common::{
     Canned, Log, answer, emulator, event_stream, job, json_answer, manual, options, plain_client, within,
 };
-use nitro_emulator::{Answer, Limited, RateLimit, Scenario};
+use nitro_emulator::{ErrorBody, Limited, RateLimit, Scenario};
 use nitro_jobs::{Call, Client, Download, Error, ErrorKind};
 
 /// Status, kind, whether to try again, and a part of the advice.
@@ -41,7 +41,7 @@ const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
 fn refused(status: u16, body: &str, content_type: &str) -> Error {
     let emulator = emulator();
     let client = plain_client(&emulator);
-    let instead = Answer {
+    let instead = ErrorBody {
         body: body.to_owned(),
         content_type: content_type.to_owned(),
     };
@@ -281,7 +281,7 @@ fn the_token_shows_nowhere_even_if_the_server_echoes_it() {
             (400, format!("Authorization: Bearer {token}")),
             (403, format!("{{\"error\":\"{token}\"}}")),
         ] {
-            let echo = Answer {
+            let echo = ErrorBody {
                 body,
                 content_type: "text/plain".to_owned(),
             };

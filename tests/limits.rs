@@ -88,7 +88,7 @@ fn silence_slowness_and_length_each_have_their_limit() {
     ] {
         let job = emulator.create_job(Scenario::instant().size_bytes(1_000_000));
         // The result's address first, where a file is wanted.
-        emulator.fault_all(Some(Fault::mute(100_000)));
+        emulator.fault_all(Some(Fault::hang(100_000)));
         let path = folder.path().join("file");
         let run = plain(&emulator, &job, steps).arg(limits, "300");
         let report = Report::of(run.arg("file", &path));

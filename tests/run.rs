@@ -101,7 +101,7 @@ fn one_deadline_bounds_all_of_it() {
     assert!(error.ticket().is_some());
     assert!(begun.elapsed() >= Duration::from_millis(400));
 
-    emulator.fault(nitro_emulator::Fault::mute(0));
+    emulator.fault(nitro_emulator::Fault::hang(0));
     let fresh = client(&emulator);
     let error = fresh.run(&flatten(), None, |_| true, &call).unwrap_err();
     assert_eq!(
@@ -152,7 +152,7 @@ fn a_job_that_fails_or_was_answered_at_once_ends_the_run_as_it_should() {
         .run(&flatten(), &target, |_| true, &Call::new())
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::JobFailed);
-    emulator.set_default(Scenario::instant().answer_at_once(true));
+    emulator.set_default(Scenario::instant().synchronous(true));
     emulator.forget_requests();
     let finished = client(&emulator)
         .run(&flatten(), &target, |_| true, &Call::new())

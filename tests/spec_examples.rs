@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Canned, DIALECTS, client, emulator, job, json_answer, plain_client, within};
-use nitro_emulator::{Answer, Outcome, Scenario, Shape};
+use nitro_emulator::{ErrorBody, Outcome, Scenario, Shape};
 use nitro_jobs::{Call, Cell, ErrorKind, JobResult, JobState, ResultKind, TextBox};
 use serde_json::{Value, json};
 
@@ -303,7 +303,7 @@ fn every_documented_refusal() {
             })
             .to_string();
             let emulator = emulator();
-            let answer = Answer {
+            let answer = ErrorBody {
                 body: body.clone(),
                 content_type: "application/problem+json".to_owned(),
             };

@@ -195,7 +195,7 @@ fn a_refusal_of_the_credentials_keeps_the_words_of_rfc_6749_and_hides_the_secret
             r#"{{"error":"invalid_client","error_description":"no {SECRET} here","error_uri":"https://e.example/x"}}"#
         );
         emulator.set_oauth(OAuth {
-            refusal: Some((status, body)),
+            error: Some((status, body)),
             ..OAuth::default()
         });
         let error = job.status(&Call::new()).unwrap_err();

@@ -118,7 +118,7 @@ fn a_gateway_that_gave_up_leaves_it_open_whether_there_is_a_job() {
 #[test]
 fn no_answer_in_time_leaves_it_open_too() {
     let emulator = emulator();
-    emulator.fault(Fault::mute(0));
+    emulator.fault(Fault::hang(0));
     let submission = flatten().file(Input::bytes("a.pdf", PDF));
     let call = Call::new().timeout(Duration::from_millis(300));
     let error = client(&emulator)

@@ -181,7 +181,7 @@ fn unauthorized_at_once() {
 fn the_deadline_leaves_the_job_to_another_client() {
     within(|| {
         let emulator = emulator();
-        for stream in [StreamMode::Live, StreamMode::Refuse(501), StreamMode::Mute] {
+        for stream in [StreamMode::Live, StreamMode::Refuse(501), StreamMode::Idle] {
             let client = client(&emulator);
             let job = job(&emulator, &client, manual().stream(stream));
             let call = Call::new().timeout(Duration::from_millis(80));
@@ -201,7 +201,7 @@ fn the_deadline_leaves_the_job_to_another_client() {
 
             emulator.finish(&id);
             let later = crate::common::client(&emulator).job_from_json(&ticket).unwrap();
-            if stream != StreamMode::Mute {
+            if stream != StreamMode::Idle {
                 let status = later.wait(|_| true, &Call::new()).unwrap();
                 assert_eq!(status.state(), &JobState::Completed);
             }
