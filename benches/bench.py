@@ -1,4 +1,4 @@
-"""What the scripts beside this file share: the load server, its TLS front, one measured run, and who measured where."""
+"""Shared by the scripts in this folder: the load server, its TLS server, one measured run, and the machine's description."""
 
 import contextlib
 import json
@@ -42,14 +42,14 @@ def free_port():
 
 @contextlib.contextmanager
 def tls_front(upstream):
-    """An nginx before `upstream`: its base URL, and the file with the authority that it is trusted by."""
+    """An nginx in front of `upstream`: its base URL, and the file with the certificate authority to trust."""
     for tool in ("nginx", "openssl"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: install it, for example 'apt-get install nginx-light openssl'")
     with tempfile.TemporaryDirectory() as folder:
         certificate, key, port = f"{folder}/certificate.pem", f"{folder}/key.pem", free_port()
         make = f"req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 2 -subj /CN=localhost -keyout {key} -out {certificate}"
-        # An end of a chain that is no authority: what both TLS libraries take as a certificate of its own.
+        # An end-entity certificate that is its own issuer: both TLS libraries accept it as trusted.
         extensions = ["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"]
         subprocess.run(["openssl", *make.split(), *extensions], check=True, capture_output=True)
         kinds = "client_body proxy fastcgi uwsgi scgi".split()

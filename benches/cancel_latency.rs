@@ -1,6 +1,6 @@
 //! How long a blocked call goes on after its token is triggered, phase by phase, through the C API.
 //!
-//! `make cancel-latency` runs it on the library as it ships and writes the table into `docs/CONNECTIONS.md`.
+//! `make cancel-latency` runs it on the release library and writes the table into `docs/CONNECTIONS.md`.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -74,8 +74,8 @@ impl Bench {
         if !proxy.is_empty() {
             run = run.arg("proxy", proxy);
         }
-        let told = run.start().tells();
-        let mut micros: Vec<u64> = told.lines().map(|l| l.parse().expect("a number")).collect();
+        let output = run.start().tells();
+        let mut micros: Vec<u64> = output.lines().map(|l| l.parse().expect("a number")).collect();
         assert_eq!(micros.len(), RUNS);
         micros.sort_unstable();
         Latency(micros)
@@ -97,7 +97,7 @@ impl Bench {
         let cells = [&self.plain, &self.secure].map(|emulator| {
             emulator.fault_all(fault.clone());
             let job = emulator.create_job(scenario.clone());
-            // A job whose events can be read has had one.
+            // The first progress value, so that a stream has an event to read.
             emulator.set_progress(&job, 0.5);
             let latency = self.measure(&emulator.base_url(), &emulator.token(), &job, call, "");
             emulator.fault_all(None);
@@ -115,7 +115,7 @@ impl Bench {
         let (target, mute) = ("https://192.0.2.1", Mute::start());
         let at = format!("127.0.0.1:{}", mute.port);
         let plain = self.poll(target, &format!("http://{at}"));
-        // A proxy that speaks TLS and then says nothing to CONNECT.
+        // A proxy that completes TLS and then does not respond to CONNECT.
         self.secure.fault_all(Some(Fault::hang(0).from_request(1)));
         let secure = self.poll(target, &self.secure.base_url());
         self.secure.fault_all(None);
@@ -132,7 +132,7 @@ impl Bench {
         self.row("TLS handshake through a proxy", [None, cell]);
     }
 
-    fn asking(&mut self) {
+    fn requesting(&mut self) {
         let done = Scenario::instant();
         self.service(
             "waiting for the head",
@@ -164,7 +164,7 @@ impl Bench {
             let cell = |latency: &Option<Latency>| latency.as_ref().map_or(String::new(), Latency::cell);
             let _ = writeln!(text, "| {phase} | {} | {} |", cell(plain), cell(secure));
         }
-        let told = |command: &str, arguments: &[&str]| {
+        let output_of = |command: &str, arguments: &[&str]| {
             c::succeeds(Command::new(command).args(arguments))
                 .trim()
                 .to_owned()
@@ -179,15 +179,15 @@ impl Bench {
             text,
             "\nMilliseconds from the trigger to the call's return, median / worst of {RUNS}, through the C API of the \
              release library.\n`make cancel-latency` on {}, {model}, {cores} cores under a load of {load}, {}.",
-            told("date", &["-u", "+%F"]),
-            told("uname", &["-sr"]),
+            output_of("date", &["-u", "+%F"]),
+            output_of("uname", &["-sr"]),
         );
         text
     }
 }
 
 fn main() {
-    // `cargo test --all-targets` runs this too, and does not ask for numbers.
+    // `cargo test --all-targets` runs this too, without the argument.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -195,10 +195,12 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut bench = Bench::start(Path::new(&library), folder.path());
     bench.connecting();
-    bench.asking();
+    bench.requesting();
     let document = c::root().join(DOCUMENT);
     let text = std::fs::read_to_string(&document).expect("the document");
-    let (before, rest) = text.split_once(BEGIN).expect("the place where the table begins");
-    let (_, after) = rest.split_once(END).expect("the place where it ends");
+    let (before, rest) = text
+        .split_once(BEGIN)
+        .expect("the marker at the start of the table");
+    let (_, after) = rest.split_once(END).expect("the marker at its end");
     std::fs::write(&document, format!("{before}{BEGIN}{}{END}{after}", bench.table())).expect("the document");
 }

@@ -1,4 +1,4 @@
-"""The library next to libcurl at the same work, in turns: one table. `make bench-compare` builds what this runs."""
+"""Runs the library and libcurl at the same work, in turns, and prints one table. `make bench-compare` builds the programs."""
 
 import argparse
 import contextlib
@@ -16,7 +16,7 @@ class Work:
 
 
 def works(scratch, quick):
-    """At a tenth of the size if `quick`."""
+    """The work; a tenth of its size if `quick`."""
     share = 10 if quick else 1
     polls, events, mega, jobs = 5000 // share, 100_000 // share, 1_000_000 // share, 1000 // share
     return [
@@ -33,7 +33,7 @@ def works(scratch, quick):
 
 
 def measure(arguments, base, authority, work):
-    """The runs of each client. A difference of answers ends it all: they would not have done the same work."""
+    """The runs of each client. Exits if the responses differ: the clients would not have done the same work."""
     runs = {client: [] for client in bench.CLIENTS}
     for turn in range(arguments.rounds + 1):
         for client in runs:
@@ -42,12 +42,12 @@ def measure(arguments, base, authority, work):
             if work.command[0] == "bin":
                 took["check"] = hashlib.sha256(pathlib.Path(command[2]).read_bytes()).hexdigest()
             took["late"] = bench.lateness(base, took["done"]) if took["done"] else []
-            # The first turn makes the server's bodies, and warms what can be warmed.
+            # The first turn generates the server's bodies and warms caches; it does not count.
             if turn:
                 runs[client].append(took)
-    answers = {run["check"] for each in runs.values() for run in each}
-    if len(answers) != 1:
-        sys.exit(f"{work.title}: answers differ: {answers}")
+    checks = {run["check"] for each in runs.values() for run in each}
+    if len(checks) != 1:
+        sys.exit(f"{work.title}: responses differ: {checks}")
     return runs
 
 
@@ -59,7 +59,7 @@ def seconds(value):
 
 
 def latest(runs):
-    """The median and the 99th of a hundred of how late the ends were seen."""
+    """How late the ends were reported: the median and the 99th of a hundred."""
     late = [run["late"] for run in runs if run["late"]]
     if not late:
         return ""
@@ -70,11 +70,11 @@ def latest(runs):
 def row(title, work, runs):
     ours, theirs = runs.values()
     cells = [title]
-    # Only where starting is the work it counts.
+    # The start of the program counts only where it is the work.
     names = ("whole_cpu", "whole_wall") if work.command[0] == "once" else ("cpu", "secs")
     for name, per in zip(names, (work.ops, 1)):
         cells += [seconds(bench.median(each, name) / per) for each in (ours, theirs)]
-        # Of each turn by itself, so that what slows both does not count.
+        # The ratio within each turn, so that a disturbance of both clients cancels out.
         ratios = [mine[name] / max(yours[name], 1e-6) for mine, yours in zip(ours, theirs)]
         cells.append(f"{statistics.median(ratios):.2f}")
     cells += [f"{bench.median(each, 'peak_kb') / 1024:.1f} MB" for each in (ours, theirs)]
@@ -88,9 +88,9 @@ HEAD = """| work | CPU | libcurl | ratio | wall | libcurl | ratio | memory | lib
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="where the built programs are")
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="the folder of the built programs")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="only work whose command begins so, such as sse")
+    parser.add_argument("--only", default="", help="only work whose command begins with this, such as sse")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--tls", action="store_true", help="polls, JSON and files through a TLS front as well")
     arguments = parser.parse_args()

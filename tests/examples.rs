@@ -244,7 +244,7 @@ fn errors() {
     let parts = [
         "NITRO_E_RATE_LIMITED (48)",
         " after 20 ms\n",
-        "cure         try again later\n",
+        "cure         retry later\n",
     ];
     has(&told, &parts);
 

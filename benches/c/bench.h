@@ -1,4 +1,4 @@
-/* What the measured clients have in common: the clock, and the line that each ends with. */
+/* Shared by the measured clients: the clock, and the last line of output. */
 #ifndef BENCH_H
 #define BENCH_H
 #include <stdio.h>
@@ -18,7 +18,7 @@ struct start {
     double wall, cpu;
 };
 
-/* Where the work begins: what a program needs before it does not count. */
+/* The start of the work: setup before it does not count. */
 static inline struct start start(void) {
     struct start begun;
     begun.wall = now();
@@ -32,7 +32,7 @@ static inline int report(long ops, double bytes, struct start begun, double chec
     return 0;
 }
 
-/* Job k of a watch: "live-MS-TAG-k" runs for MS after it is first asked for. */
+/* Job k of a watch: "live-MS-TAG-k" runs for MS after its first request. */
 static inline void live_job(char id[128], long k, long least, long most, const char *tag) {
     snprintf(id, 128, "live-%ld-%.80s-%ld", least + k * 7919 % (most - least), tag, k);
 }

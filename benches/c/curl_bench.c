@@ -1,7 +1,7 @@
-/* The same work as nitro_bench.c by a program on libcurl, as its author would write it with care. Commands and the last line
+/* The same work as nitro_bench.c by a program on libcurl, written with care. Commands and the last line
  * are those of nitro_bench.c; exit 3 means not supported.
  *
- * What it lacks next to the library: repetitions, redirects, cancelling, results that were cut short, checked UTF-8. */
+ * What it lacks compared with the library: retries, redirects, cancelling, detection of truncated results, checked UTF-8. */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
 #include "curl_client.h"

@@ -15,12 +15,12 @@ void must_curl(CURLcode code) {
 }
 
 void append(struct body *body, const char *bytes, size_t length) {
-    if (body->length + length + 1 > body->room) {
-        size_t room = body->room ? body->room * 2 : 4096;
-        while (room < body->length + length + 1) room *= 2;
-        body->text = realloc(body->text, room);
+    if (body->length + length + 1 > body->capacity) {
+        size_t capacity = body->capacity ? body->capacity * 2 : 4096;
+        while (capacity < body->length + length + 1) capacity *= 2;
+        body->text = realloc(body->text, capacity);
         if (!body->text) end("out of memory");
-        body->room = room;
+        body->capacity = capacity;
     }
     memcpy(body->text + body->length, bytes, length);
     body->length += length;
@@ -31,7 +31,7 @@ struct status read_status(const char *text, size_t length) {
     static const char *const names[] = {"status", "progress"};
     struct span values[2];
     struct status status = {0, 0};
-    if (!json_read(text, length, names, values, 2)) end("no JSON");
+    if (!json_read(text, length, names, values, 2)) end("invalid JSON");
     status.completed = json_is(values[0], "completed");
     if (!status.completed && !json_is(values[0], "running")) end("an unexpected status");
     if (values[1].text) status.progress = strtod(values[1].text, NULL);
@@ -50,7 +50,7 @@ static void take_line(struct stream *stream, const char *line, size_t length) {
         if (!stream->data.length) return;
         status = read_status(stream->data.text, stream->data.length);
         stream->data.length = 0;
-        stream->tell(&status, stream->to);
+        stream->report(&status, stream->to);
     } else if (length >= 5 && !memcmp(line, "data:", 5)) {
         size_t skip = length > 5 && line[5] == ' ' ? 6 : 5;
         if (stream->data.length) append(&stream->data, "\n", 1);
@@ -79,7 +79,7 @@ size_t take_stream(char *bytes, size_t size, size_t count, void *to) {
 CURL *handle_of(const char *accept) {
     char line[64];
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers; /* kept as long as the handle: to the program's end */
+    struct curl_slist *headers; /* freed with the process, like the handle */
     const char *authority = getenv("BENCH_CA");
     if (!curl) end("no handle");
     snprintf(line, sizeof line, "Accept: %s", accept);

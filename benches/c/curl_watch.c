@@ -28,7 +28,7 @@ static struct job *jobs_of(char **argv, long *count) {
     return jobs;
 }
 
-static int tell(struct job *jobs, long count, struct start begun) {
+static int print_ends(struct job *jobs, long count, struct start begun) {
     for (long k = 0; k < count; k++) printf("done %s %.0f\n", jobs[k].id, jobs[k].ended * 1e9);
     free(jobs);
     return report(count, 0, begun, (double)count);
@@ -75,7 +75,7 @@ int watch_by_polls(const char *base, char **argv) {
     }
     for (long k = 0; k < count; k++) ring[k] = &jobs[k];
     for (open = waiting = count; open;) {
-        /* All have the same interval: who was asked first is due first. */
+        /* All have the same interval: the job polled first is due first. */
         double wait = 1;
         CURL *ended;
         while (free_slots && waiting) {
@@ -112,7 +112,7 @@ int watch_by_polls(const char *base, char **argv) {
     }
     curl_multi_cleanup(multi);
     free(ring);
-    return tell(jobs, count, begun);
+    return print_ends(jobs, count, begun);
 }
 
 static void note(const struct status *status, void *to) {
@@ -120,10 +120,10 @@ static void note(const struct status *status, void *to) {
     if (status->completed) job->ended = now();
 }
 
-/* Where a thousand sockets are waited for: curl_multi_perform() would look at each of them every time. */
+/* Waits for a thousand sockets with epoll: curl_multi_perform() would check each of them every time. */
 struct loop {
     int epoll;
-    double due; /* when libcurl's own timer runs out; 0 for none */
+    double due; /* when libcurl's own timer expires; 0 for none */
 };
 
 static int want_socket(CURL *curl, curl_socket_t socket, int what, void *to, void *known) {
@@ -149,7 +149,7 @@ static int want_timer(CURLM *multi, long ms, void *to) {
     return 0;
 }
 
-/* Waits once, and lets libcurl do what can be done. */
+/* Waits once, and lets libcurl handle the ready sockets. */
 static void turn(CURLM *multi, struct loop *loop) {
     struct epoll_event ready[256];
     double left = loop->due > 0 ? loop->due - now() : 1;
@@ -204,5 +204,5 @@ int watch_by_streams(const char *base, char **argv) {
     }
     free(streams);
     curl_multi_cleanup(multi);
-    return tell(jobs, count, begun);
+    return print_ends(jobs, count, begun);
 }

@@ -1,5 +1,5 @@
-/* measure PROGRAM ARGUMENT...: runs it, and says on its standard error what that took. A measurer of few bytes, since the peak
- * memory of a program is never less than that of the one which started it. */
+/* measure PROGRAM ARGUMENT...: runs it, and prints to standard error what it used. It is small, since the peak memory of a
+ * program is never less than that of the program that started it. */
 #define _DEFAULT_SOURCE
 #include "bench.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* The library as a C program uses it, against a load server. Contract: the last line is
+/* Uses the library from C against a load server. Contract: the last line is
  * {"ops":..,"bytes":..,"secs":..,"cpu":..,"check":..}; exit 3 means not supported.
  *
  * nitro_bench BASE once ID | poll ID N | sse ID | json ID N | jsonraw ID N | jsonres ID N | bin ID PATH N
@@ -62,7 +62,7 @@ static void *poll_in_thread(void *poller) {
     return NULL;
 }
 
-/* All polls together are n, by threads that share the job and its client. */
+/* n polls in all, by threads that share the job and its client. */
 static int poll_in_threads(nitro_job_t *job, long n, long threads) {
     struct poller *pollers = threads > 0 ? calloc((size_t)threads, sizeof *pollers) : NULL;
     struct start begun = start();
@@ -168,7 +168,7 @@ static int fetch_file(nitro_job_t *job, const char *path, long n) {
     return report(n, out.bytes, begun, out.bytes);
 }
 
-/* Each job's end is told as "done JOB NANOSECONDS". */
+/* Prints the end of each job as "done JOB NANOSECONDS". */
 static int watch_jobs(const char *base, char **argv, int argc) {
     long jobs = atol(argv[1]), least = atol(argv[2]), most = atol(argv[3]);
     int polls = strcmp(argv[0], "watch-poll") == 0;

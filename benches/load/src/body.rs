@@ -1,4 +1,4 @@
-//! What is sent: made once for each id, and kept.
+//! Response bodies: generated once for each id and cached.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ pub const STREAM: &str =
 /// The end of a chunked body.
 const END: &[u8] = b"0\r\n\r\n";
 
-/// What a job that runs says.
+/// The status of a running job.
 pub fn running(id: &str, progress: f64) -> String {
     format!(r#"{{"jobID":"{id}","status":"running","progress":{progress}}}"#)
 }
@@ -34,7 +34,7 @@ pub fn chunk(to: &mut Vec<u8>, text: &str) {
     to.extend_from_slice(format!("{:x}\r\n{text}\r\n", text.len()).as_bytes());
 }
 
-/// Whole answers, with their heads.
+/// Complete responses, with their heads.
 #[derive(Default)]
 pub struct Bodies(Mutex<HashMap<String, Arc<Vec<u8>>>>);
 
@@ -49,7 +49,7 @@ impl Bodies {
         body
     }
 
-    /// The stream of `sse-N`, or of `sse-N-BYTES` with events of about so many bytes: N events, then the end.
+    /// The stream of `sse-N`, or of `sse-N-BYTES` with events of about BYTES bytes: N events, then the end.
     pub fn events(&self, id: &str) -> Arc<Vec<u8>> {
         self.kept(&format!("events of {id}"), || {
             let (count, size) = (number(id, 1).unwrap_or(0), number(id, 2).unwrap_or(0));
@@ -68,7 +68,7 @@ impl Bodies {
         })
     }
 
-    /// The result of `json-N` or `bin-N`: boxes as JSON, or bytes as they are.
+    /// The result of `json-N` or `bin-N`: boxes as JSON, or bytes.
     pub fn result(&self, id: &str) -> Arc<Vec<u8>> {
         self.kept(id, || {
             let size = number(id, 1).unwrap_or(100);
@@ -92,7 +92,7 @@ fn answer(media_type: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Boxes of personal data, as an extraction gives them, at least `size` bytes of them.
+/// Boxes of personal data, as an extraction returns them, at least `size` bytes of them.
 fn boxes(id: &str, size: usize) -> String {
     let mut text = format!(r#"{{"jobID":"{id}","status":"completed","result":{{"PIIBoxes":["#);
     for n in 0usize.. {

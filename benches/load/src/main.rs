@@ -1,6 +1,6 @@
-//! A load server: `nitro-load [PORT]` listens on 127.0.0.1, prints its port, and answers until it is ended.
+//! A load server: `nitro-load [PORT]` listens on 127.0.0.1, prints its port, and serves until it is killed.
 //!
-//! The id of a job says what it is: see `benches/README.md`.
+//! The id of a job selects its behaviour: see `benches/README.md`.
 
 mod body;
 mod live;
@@ -15,9 +15,9 @@ use body::Bodies;
 use live::{Live, now};
 use request::{Request, Requests};
 
-/// How often a live job tells its progress.
+/// How often a live job reports its progress.
 const TICK: Duration = Duration::from_millis(250);
-/// Thousands of connections have a thread each, and none goes deep.
+/// Each of thousands of connections has a thread, and none needs much stack.
 const STACK: usize = 128 << 10;
 
 #[derive(Default)]
@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
     for connection in listener.incoming() {
         let (connection, load) = (connection?, load.clone());
         std::thread::Builder::new().stack_size(STACK).spawn(move || {
-            // Clients that hang up are no concern of the others.
+            // A client that disconnects does not affect the others.
             let _ = load.serve(&connection);
         })?;
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::net::TcpStream;
 
-/// What the server wants to know of a request.
+/// The parts of a request that the server needs.
 pub struct Request {
     pub path: String,
     pub accept: String,
@@ -43,7 +43,7 @@ impl<'c> Requests<'c> {
         }
     }
 
-    /// The next one; `None` once the client has hung up.
+    /// The next one; `None` once the client has disconnected.
     pub fn next(&mut self) -> io::Result<Option<Request>> {
         loop {
             if let Some(at) = self.buffer.windows(4).position(|end| end == b"\r\n\r\n") {

@@ -1,4 +1,4 @@
-//! What the parts without a socket cost: the stream's reader, the reading of statuses and results, the form of a submission.
+//! The cost of the parts without a socket: the event stream reader, parsing of statuses and results, the form of a submission.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -77,7 +77,7 @@ fn results(c: &mut Criterion) {
         let json = boxes(size);
         group.throughput(Throughput::Bytes(json.len() as u64));
         group.bench_function(BenchmarkId::new("as text", size), |b| {
-            // A copy is given away each time, and made off the clock.
+            // Each run consumes a copy, which is made outside of the measurement.
             b.iter_batched(
                 || json.clone(),
                 |json| fuzzing::result(json).expect("a result"),
@@ -104,21 +104,21 @@ fn forms(c: &mut Criterion) {
     }
 }
 
-/// What comes of a poll, and a body in many chunks.
-fn answers(c: &mut Criterion) {
+/// The response to a poll, and a body in many chunks.
+fn responses(c: &mut Criterion) {
     let poll = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\
                 date: Sun, 22 Nov 2026 12:00:00 GMT\r\n\r\n{\"status\":\"running\"}";
     let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned()
         + &"10\r\n0123456789abcdef\r\n".repeat(1000)
         + "0\r\n\r\n";
-    let mut group = c.benchmark_group("answer");
-    for (name, said) in [("poll", poll), ("a thousand chunks", &chunks)] {
-        group.throughput(Throughput::Bytes(said.len() as u64));
+    let mut group = c.benchmark_group("response");
+    for (name, bytes) in [("poll", poll), ("a thousand chunks", &chunks)] {
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
         group.bench_function(name, |b| {
-            b.iter(|| fuzzing::answer(black_box(said.as_bytes()), 16 << 10, 16 << 10).expect("an answer"));
+            b.iter(|| fuzzing::answer(black_box(bytes.as_bytes()), 16 << 10, 16 << 10).expect("a response"));
         });
     }
 }
 
-criterion_group!(parts, events, statuses, results, forms, answers);
+criterion_group!(parts, events, statuses, results, forms, responses);
 criterion_main!(parts);
