@@ -179,7 +179,7 @@ int watch_by_streams(const char *base, char **argv) {
     must_multi(curl_multi_setopt(multi, CURLMOPT_TIMERDATA, &loop));
     for (long k = 0; k < count; k++) {
         CURL *curl = handle_of("text/event-stream");
-        streams[k].tell = note;
+        streams[k].report = note;
         streams[k].to = &jobs[k];
         set_url(curl, base, jobs[k].id, "/status");
         must_curl(curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_stream));
