@@ -73,12 +73,12 @@ def tls_front(upstream):
 
 
 def run(folder, client, base, *command, authority=None):
-    """One run: what it took, its last line, and when it says that each job was done."""
+    """One run: the resources it used, its last line, and when it reported each job as done."""
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     if authority:
         environment["BENCH_CA"] = authority
-    words = [folder / "measure", folder / CLIENTS[client], base, *map(str, command)]
-    ran = subprocess.run(words, capture_output=True, text=True, env=environment)
+    arguments = [folder / "measure", folder / CLIENTS[client], base, *map(str, command)]
+    ran = subprocess.run(arguments, capture_output=True, text=True, env=environment)
     if ran.returncode:
         sys.exit(f"{client} {' '.join(map(str, command))}: exit {ran.returncode}\n{ran.stderr}")
     lines = ran.stdout.splitlines()
@@ -88,9 +88,9 @@ def run(folder, client, base, *command, authority=None):
 
 
 def lateness(base, done):
-    """How many milliseconds after its end each job was told as done, sorted."""
-    with urllib.request.urlopen(f"{base}/load/live") as answer:
-        ends = dict(line.split() for line in answer.read().decode().splitlines())
+    """How many milliseconds after its end each job was reported as done, sorted."""
+    with urllib.request.urlopen(f"{base}/load/live") as response:
+        ends = dict(line.split() for line in response.read().decode().splitlines())
     return sorted((at - int(ends[job])) / 1e6 for job, at in done.items())
 
 
@@ -99,14 +99,14 @@ def median(runs, name):
 
 
 def machine():
-    """Where, when, of which commit, and beside what else."""
-    def told(*command):
+    """Date, commit, machine and load."""
+    def output_of(*command):
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
 
     info = pathlib.Path("/proc/cpuinfo").read_text()
     model = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "?")
-    commit = told("git", "rev-parse", "--short", "HEAD") or "no commit"
+    commit = output_of("git", "rev-parse", "--short", "HEAD") or "no commit"
     load, (system, release) = os.getloadavg()[0], (os.uname().sysname, os.uname().release)
-    curl = told("curl-config", "--version")
+    curl = output_of("curl-config", "--version")
     date = time.strftime("%Y-%m-%d", time.gmtime())
     return f"{date}, commit {commit}, {model}, {os.cpu_count()} cores under a load of {load:.1f}, {system} {release}, {curl}"

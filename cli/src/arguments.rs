@@ -88,7 +88,7 @@ pub enum Document {
 pub struct Arguments {
     pub command: Option<Command>,
     /// The operation, or the jobs.
-    pub words: Vec<String>,
+    pub operands: Vec<String>,
     pub documents: Vec<Document>,
     pub param: Vec<(String, String)>,
     pub params: Option<String>,
@@ -111,17 +111,17 @@ pub struct Arguments {
 
 impl Arguments {
     /// Parses the command line. A failure comes with the arguments parsed so far, such as `--json`.
-    pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Self, Box<(Self, Failure)>> {
-        let mut arguments = Self::default();
-        let mut parser = lexopt::Parser::from_args(words);
-        match arguments.read(&mut parser).and_then(|()| arguments.check()) {
-            Ok(()) => Ok(arguments),
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Box<(Self, Failure)>> {
+        let mut parsed = Self::default();
+        let mut parser = lexopt::Parser::from_args(arguments);
+        match parsed.read(&mut parser).and_then(|()| parsed.check()) {
+            Ok(()) => Ok(parsed),
             Err(failure) => {
                 // --json may follow the invalid argument.
                 while let Ok(Some(rest)) = parser.next() {
-                    arguments.json |= rest == Long("json");
+                    parsed.json |= rest == Long("json");
                 }
-                Err(Box::new((arguments, failure)))
+                Err(Box::new((parsed, failure)))
             }
         }
     }
@@ -155,17 +155,17 @@ impl Arguments {
                 Long("json") => self.json = true,
                 Short('q') | Long("quiet") => self.quiet = true,
                 Short('v') | Long("verbose") => self.verbose = true,
-                Value(word) => self.word(word)?,
+                Value(value) => self.operand(value)?,
                 other => return Err(other.unexpected().into()),
             }
         }
         Ok(())
     }
 
-    fn word(&mut self, word: OsString) -> Result<(), Failure> {
+    fn operand(&mut self, value: OsString) -> Result<(), Failure> {
         match self.command {
             None => {
-                let word = word.string()?;
+                let word = value.string()?;
                 self.command = Some(match word.as_str() {
                     "run" => Command::Run,
                     "submit" => Command::Submit,
@@ -178,10 +178,10 @@ impl Arguments {
                     other => return Err(Failure::usage(format!("there is no command {other:?}"))),
                 });
             }
-            Some(Command::Run | Command::Submit) if !self.words.is_empty() => {
-                self.documents.push(Document::File(word.into()));
+            Some(Command::Run | Command::Submit) if !self.operands.is_empty() => {
+                self.documents.push(Document::File(value.into()));
             }
-            Some(_) => self.words.push(word.string()?),
+            Some(_) => self.operands.push(value.string()?),
         }
         Ok(())
     }
@@ -228,7 +228,7 @@ impl Arguments {
             Catalog => (0, 1, "one OPERATION at most"),
             _ => (1, 1, "one JOB"),
         };
-        if !(least..=most).contains(&self.words.len()) {
+        if !(least..=most).contains(&self.operands.len()) {
             return Err(Failure::usage(format!("this command needs {what}")));
         }
         Ok(())

@@ -23,7 +23,7 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
     };
     let client = client(arguments)?;
     let call = call(arguments, cancel);
-    let job = || job(&client, &arguments.words[0]);
+    let job = || job(&client, &arguments.operands[0]);
     match (arguments.command, submission) {
         (Some(Command::Run), Some(submission)) => {
             let target = target(arguments);
@@ -71,7 +71,7 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
             );
             Ok(exit::DONE)
         }
-        (Some(Command::Watch), _) if arguments.words.len() == 1 => {
+        (Some(Command::Watch), _) if arguments.operands.len() == 1 => {
             let job = job()?;
             let id = job.id();
             let progress = |status: &JobStatus| {
@@ -103,7 +103,7 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
 
 /// Lists the operations; sends no request.
 pub fn catalog(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
-    let wanted = arguments.words.first();
+    let wanted = arguments.operands.first();
     let entries = match wanted {
         None => request::operations(),
         Some(name) => vec![
@@ -209,7 +209,7 @@ fn job(client: &Client, word: &str) -> Result<Job, Failure> {
 
 fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
     let watch = client.watch(WatchOptions::new())?;
-    for word in &arguments.words {
+    for word in &arguments.operands {
         watch.add(&job(client, word)?)?;
     }
     let begun = Instant::now();

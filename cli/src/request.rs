@@ -18,7 +18,7 @@ pub fn operation(name: &str) -> Option<Value> {
 
 /// The submission that the command line describes.
 pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure> {
-    let name = &arguments.words[0];
+    let name = &arguments.operands[0];
     let entry = operation(name);
     let (endpoint, method) = match &entry {
         Some(entry) => (entry["endpoint"].as_str(), entry["method"].as_str()),
@@ -91,7 +91,7 @@ fn check_target(arguments: &Arguments, entry: &Value) -> Result<(), Failure> {
     if saves && !matches!(result, "file" | "files" | "formFields") {
         return Err(Failure::usage(format!(
             "{} returns no file: without --output and --dir the result is printed",
-            arguments.words[0]
+            arguments.operands[0]
         )));
     }
     Ok(())

@@ -39,19 +39,19 @@ pub fn chunk(to: &mut Vec<u8>, text: &str) {
 pub struct Bodies(Mutex<HashMap<String, Arc<Vec<u8>>>>);
 
 impl Bodies {
-    fn kept(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> Arc<Vec<u8>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(body) = kept.get(name) {
+    fn cached(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> Arc<Vec<u8>> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(body) = cache.get(name) {
             return body.clone();
         }
         let body = Arc::new(make());
-        kept.insert(name.to_owned(), body.clone());
+        cache.insert(name.to_owned(), body.clone());
         body
     }
 
     /// The stream of `sse-N`, or of `sse-N-BYTES` with events of about BYTES bytes: N events, then the end.
     pub fn events(&self, id: &str) -> Arc<Vec<u8>> {
-        self.kept(&format!("events of {id}"), || {
+        self.cached(&format!("events of {id}"), || {
             let (count, size) = (number(id, 1).unwrap_or(0), number(id, 2).unwrap_or(0));
             let mut bytes = STREAM.as_bytes().to_vec();
             for n in 0..count {
@@ -70,13 +70,13 @@ impl Bodies {
 
     /// The result of `json-N` or `bin-N`: boxes as JSON, or bytes.
     pub fn result(&self, id: &str) -> Arc<Vec<u8>> {
-        self.kept(id, || {
+        self.cached(id, || {
             let size = number(id, 1).unwrap_or(100);
             if id.starts_with("json-") {
-                return answer("application/json", boxes(id, size).as_bytes());
+                return ok_response("application/json", boxes(id, size).as_bytes());
             }
             let bytes: Vec<u8> = (0..size).map(|at| (at * 31 + at / 251) as u8).collect();
-            answer("application/octet-stream", &bytes)
+            ok_response("application/octet-stream", &bytes)
         })
     }
 }
@@ -86,7 +86,7 @@ fn number(id: &str, n: usize) -> Option<usize> {
     id.split('-').nth(n)?.parse().ok()
 }
 
-fn answer(media_type: &str, body: &[u8]) -> Vec<u8> {
+fn ok_response(media_type: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n");
     [head.as_bytes(), body].concat()

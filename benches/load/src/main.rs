@@ -48,12 +48,12 @@ impl Load {
         connection.set_nodelay(true)?;
         let mut requests = Requests::new(connection);
         while let Some(request) = requests.next()? {
-            self.answer(&request, connection)?;
+            self.respond(&request, connection)?;
         }
         Ok(())
     }
 
-    fn answer(&self, request: &Request, mut to: &TcpStream) -> io::Result<()> {
+    fn respond(&self, request: &Request, mut to: &TcpStream) -> io::Result<()> {
         match request.path.as_str() {
             "/load/live" => return to.write_all(&whole("200 OK", "text/plain", &self.live.list())),
             "/load/reset" => {

@@ -218,6 +218,10 @@ fn documents_can_be_sent_through_storage_or_by_url() {
     let ticket: serde_json::Value = serde_json::from_str(&started.is(0).out).unwrap();
     assert_eq!(emulator.input_of(ticket["jobID"].as_str().unwrap()), [PDF]);
     let url = "application/pdf=https://nowhere.example/a.pdf";
-    let refused = run(program(&emulator, &["submit", "flatten", "--url", url]));
-    assert!(refused.is(5).err.contains("BrokenDownloadURL"), "{}", refused.err);
+    let rejected = run(program(&emulator, &["submit", "flatten", "--url", url]));
+    assert!(
+        rejected.is(5).err.contains("BrokenDownloadURL"),
+        "{}",
+        rejected.err
+    );
 }

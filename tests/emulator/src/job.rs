@@ -65,7 +65,7 @@ pub(crate) fn at(scenario: &Scenario, manual: &Manual, elapsed: Duration) -> Mom
     if let Some(over) = over.filter(|over| *over <= elapsed) {
         let retention = scenario.retention_ms.map(Duration::from_millis);
         let state = match retention {
-            Some(kept) if elapsed >= over + kept => State::Gone,
+            Some(retention) if elapsed >= over + retention => State::Gone,
             _ => State::of(scenario.outcome),
         };
         return Moment {
