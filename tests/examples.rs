@@ -63,7 +63,7 @@ fn status() {
     assert_eq!(polls(&emulator).len(), 1, "one round trip");
     let job = |scenario| emulator.create_job(scenario);
     let told = tells(&program, &emulator, &[&job(Scenario::instant())], 0);
-    assert_eq!(told, "completed: the result can be taken\n");
+    assert_eq!(told, "completed: the result can be fetched\n");
     let told = tells(&program, &emulator, &[&job(locked().duration_ms(0u64))], 0);
     assert!(
         told.starts_with("failed: {") && told.contains("PDFIsPasswordProtected"),
