@@ -116,7 +116,7 @@ impl Bench {
         let at = format!("127.0.0.1:{}", mute.port);
         let plain = self.poll(target, &format!("http://{at}"));
         // A proxy that does the TLS handshake and sends no response to CONNECT.
-        self.secure.fault_all(Some(Fault::mute(0).from_request(1)));
+        self.secure.fault_all(Some(Fault::hang(0).from_request(1)));
         let secure = self.poll(target, &self.secure.base_url());
         self.secure.fault_all(None);
         self.row("proxy: CONNECT", [plain, secure]);
@@ -138,12 +138,12 @@ impl Bench {
             "waiting for the head",
             "status",
             &done,
-            Some(Fault::mute(0).from_request(1)),
+            Some(Fault::hang(0).from_request(1)),
         );
         let big = done.clone().size_bytes(1_000_000);
-        let fault = Fault::mute(100_000).from_request(1);
+        let fault = Fault::hang(100_000).from_request(1);
         self.service("reading a body", "bytes", &big, Some(fault));
-        let fault = Fault::mute(200_000).in_request();
+        let fault = Fault::hang(200_000).in_request();
         self.service("writing an upload", "submit", &done, Some(fault));
         let running = Scenario::new().clock(Clock::Manual);
         self.service("reading a stream", "wait", &running, None);

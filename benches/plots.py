@@ -1,4 +1,4 @@
-"""How the cost grows with the work: measures, and draws docs/performance/*.svg. `make bench-plots` builds what this runs."""
+"""Measures how the cost grows with the work and draws docs/performance/*.svg. `make bench-plots` builds the programs."""
 
 import argparse
 import pathlib
@@ -16,7 +16,7 @@ class Plots:
         self.tags = 0
 
     def runs(self, client, *command):
-        """The runs of one point; the first makes the server's bodies and does not count."""
+        """The runs of one point; the first generates the server's bodies and does not count."""
         runs = []
         for _ in range(self.rounds + 1):
             self.tags += 1
@@ -71,7 +71,7 @@ class Plots:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="where the built programs are")
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="the folder of the built programs")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="threads,events,json,watch")
     arguments = parser.parse_args()

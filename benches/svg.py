@@ -1,4 +1,4 @@
-"""Line charts on logarithmic axes, as small SVG files whose colours can be read on white and on black."""
+"""Line charts on logarithmic axes, as small SVG files whose colours are readable on white and on black."""
 
 import math
 from html import escape
@@ -67,7 +67,7 @@ def chart(title, x_title, y_title, series, guide=None, ticks=None):
     if guide:
         last, first = list(series.values())[0][-1], points[0][0]
         begin = last[1] * (first / last[0] if guide == "proportional" else 1)
-        # Not further down than the chart goes.
+        # Not below the chart.
         if begin < 10.0**y.low:
             first, begin = first * 10.0**y.low / begin, 10.0**y.low
         parts.append(

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The main job, end to end: a C program sends a real PDF, follows its job with a progress bar, and saves the result.
-# With NITRO_BASE_URL, NITRO_TOKEN and NITRO_JOB set it follows that real job; else a local stand-in for the service runs it.
+# End to end: a C program submits a real PDF, follows its job with a progress bar, and saves the result.
+# With NITRO_BASE_URL, NITRO_TOKEN and NITRO_JOB set it follows that real job; else it uses a local emulator of the service.
 set -eu
 out="$TARGET/demo"
 mkdir -p "$out"

@@ -14,7 +14,7 @@ static const char *escape(const char *at) {
     return strspn(at + 1, "0123456789abcdefABCDEF") >= 4 ? at + 5 : NULL;
 }
 
-/* From behind the first quote to behind the last one. */
+/* Skips a string, from after its first quote to after its last one. */
 static const char *string(const char *at) {
     for (;;) {
         unsigned char c = (unsigned char)*at++;
@@ -40,7 +40,7 @@ static const char *number(const char *at) {
 
 static const char *value(const char *at, int depth);
 
-/* What stands between brackets, from behind the first one. */
+/* Skips an object or array, from after its first bracket. */
 static const char *members(const char *at, char end, int depth) {
     at = space(at);
     if (*at == end) return at + 1;

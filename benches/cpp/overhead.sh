@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a poll costs in C++ beside C, in instructions, counted by callgrind: called by `make cpp-overhead`, which sets CARGO,
-# CC, CXX, SHIP and TARGET. The difference of two counts of polls leaves out how a program begins and ends.
+# Instructions of a poll in C++ and in C, counted by callgrind. Called by `make cpp-overhead`, which sets CARGO, CC, CXX, SHIP and
+# TARGET. The difference between two runs with different numbers of polls excludes the start and end of the program.
 set -eu
 few=100 many=1100
 out=$TARGET/cpp-overhead
@@ -17,7 +17,7 @@ $CXX -std=c++11 -O2 -Iinclude -Ibindings/cpp benches/cpp/polls.cpp $link -o "$ou
 $CARGO build -q --locked -p nitro-emulator
 rm -f "$out/base-url"
 mkfifo "$out/base-url"
-# A job that goes on for as long as this takes.
+# A job that runs longer than the measurement.
 "$TARGET/debug/nitro-emulator" serve --scenario '{"duration_ms":86400000,"steps":10}' >"$out/base-url" &
 server=$!
 trap 'kill $server 2>/dev/null; rm -f "$out/base-url"' EXIT INT TERM

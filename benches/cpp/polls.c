@@ -1,4 +1,4 @@
-/* So many polls of one job, by C: the measure for polls.cpp. JOB_ID POLLS, with NITRO_BASE_URL and NITRO_TOKEN. */
+/* POLLS polls of one job in C: the reference for polls.cpp. JOB_ID POLLS, with NITRO_BASE_URL and NITRO_TOKEN. */
 #include <nitro_jobs.h>
 #include <stdio.h>
 #include <stdlib.h>

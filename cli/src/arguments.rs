@@ -1,4 +1,4 @@
-//! The words of the command line.
+//! The arguments of the command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,56 +9,56 @@ use lexopt::prelude::*;
 
 use crate::failure::Failure;
 
-/// What `--help` says.
+/// The text of `--help`.
 pub const HELP: &str = "\
 nitro-jobs: Nitro's document jobs from the command line
 
   nitro-jobs run OPERATION FILE...     submit, follow, and save or print the result
   nitro-jobs submit OPERATION FILE...  start a job and print its ticket
-  nitro-jobs status JOB                what the service says of a job now
+  nitro-jobs status JOB                print the current status of a job
   nitro-jobs watch JOB...              follow jobs to their end
   nitro-jobs result JOB                print a job's result as JSON
   nitro-jobs download JOB              save a job's files
-  nitro-jobs catalog [OPERATION]       what can be done, and its parameters
+  nitro-jobs catalog [OPERATION]       list the operations, or the parameters of one
 
-OPERATION is a name of the catalogue, or ENDPOINT/METHOD for what it does not know. JOB is a job's id, its ticket,
-or @FILE for a file that holds the ticket (@- for standard input). Tickets are printed to standard error as soon as
-there is a job, results to standard output.
+OPERATION is a name of the catalogue, or ENDPOINT/METHOD for an operation that is not in it. JOB is a job's id, its
+ticket, or @FILE for a file that contains the ticket (@- for standard input). The ticket is printed to standard error
+as soon as the job exists, results are printed to standard output.
 
 run, submit:
-  -p, --param NAME=VALUE   a parameter; a VALUE that is JSON counts as such, unless the parameter is a string
-      --params JSON        all parameters; @FILE reads them from a file, where nobody sees passwords pass
-      --delivery JSON      where the service is to deliver the result
-      --url TYPE=URL       a document that the service fetches itself, at this place among the files
-      --presigned          send documents by way of storage
-      --unchecked          do not hold the request against the catalogue first
+  -p, --param NAME=VALUE   one parameter; VALUE is parsed as JSON if possible, unless the parameter is a string
+      --params JSON        all parameters; @FILE reads them from a file, so that passwords are not in the process list
+      --delivery JSON      where the service delivers the result
+      --url TYPE=URL       a document that the service downloads, at this position among the files
+      --presigned          upload documents to storage first
+      --unchecked          do not check the request against the catalogue
 run, download:
-  -o, --output FILE        save the one file of the result under this name
-  -d, --dir FOLDER         save all files of the result, under the names that the service gives
+  -o, --output FILE        save the single file of the result under this name
+  -d, --dir FOLDER         save all files of the result, under the names from the service
   -f, --force              replace files that exist
 all:
-      --credentials FILE   a JSON file of \"clientID\" and \"clientSecret\", or of \"token\", that only you may read; also
-                           NITRO_CREDENTIALS. Without it: NITRO_CLIENT_ID and NITRO_CLIENT_SECRET, or NITRO_TOKEN
-      --base-url URL       the service's address; also NITRO_BASE_URL
-      --proxy URL          http://, https:// or socks5h://; --proxy-from-env: as the environment says
+      --credentials FILE   a JSON file with \"clientID\" and \"clientSecret\", or with \"token\", that only you can read;
+                           also NITRO_CREDENTIALS. Without it: NITRO_CLIENT_ID and NITRO_CLIENT_SECRET, or NITRO_TOKEN
+      --base-url URL       the base URL of the service; also NITRO_BASE_URL
+      --proxy URL          http://, https:// or socks5h://; --proxy-from-env: use the environment's proxy variables
       --ca-file FILE       trust the certificates of this PEM file too
-      --timeout SECONDS    the longest time for all of it; 0 for no limit
-      --json               everything as JSON lines on standard output, errors too
-  -q, --quiet              no progress
-  -v, --verbose            what the library does, on standard error
+      --timeout SECONDS    the timeout of the whole command; 0 for none
+      --json               print everything as JSON lines on standard output, errors too
+  -q, --quiet              show no progress
+  -v, --verbose            print the library's log to standard error
   -h, --help, -V, --version
 
 Exit codes:
 ";
 
-/// What is to be done.
+/// The command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Submit, wait, save.
     Run,
     /// Submit.
     Submit,
-    /// Ask once.
+    /// Poll the status once.
     Status,
     /// Follow to the end.
     Watch,
@@ -66,7 +66,7 @@ pub enum Command {
     Result,
     /// Save the result.
     Download,
-    /// Tell what can be done.
+    /// List the operations.
     Catalog,
     /// Print the help.
     Help,
@@ -77,18 +77,18 @@ pub enum Command {
 /// A document of a submission.
 #[derive(Debug)]
 pub enum Document {
-    /// A file here.
+    /// A local file.
     File(PathBuf),
-    /// A media type and an address.
+    /// A media type and a URL.
     Url(String, String),
 }
 
-/// The command line, read.
+/// The parsed command line.
 #[derive(Debug, Default)]
 pub struct Arguments {
     pub command: Option<Command>,
     /// The operation, or the jobs.
-    pub words: Vec<String>,
+    pub operands: Vec<String>,
     pub documents: Vec<Document>,
     pub param: Vec<(String, String)>,
     pub params: Option<String>,
@@ -110,18 +110,18 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads the command line. What is wrong comes with what was understood, such as how it is to be told.
-    pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Self, Box<(Self, Failure)>> {
-        let mut arguments = Self::default();
-        let mut parser = lexopt::Parser::from_args(words);
-        match arguments.read(&mut parser).and_then(|()| arguments.check()) {
-            Ok(()) => Ok(arguments),
+    /// Parses the command line. A failure comes with the arguments parsed so far, such as `--json`.
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Box<(Self, Failure)>> {
+        let mut parsed = Self::default();
+        let mut parser = lexopt::Parser::from_args(arguments);
+        match parsed.read(&mut parser).and_then(|()| parsed.check()) {
+            Ok(()) => Ok(parsed),
             Err(failure) => {
-                // How the failure is to be told may stand behind it.
+                // --json may follow the invalid argument.
                 while let Ok(Some(rest)) = parser.next() {
-                    arguments.json |= rest == Long("json");
+                    parsed.json |= rest == Long("json");
                 }
-                Err(Box::new((arguments, failure)))
+                Err(Box::new((parsed, failure)))
             }
         }
     }
@@ -155,17 +155,17 @@ impl Arguments {
                 Long("json") => self.json = true,
                 Short('q') | Long("quiet") => self.quiet = true,
                 Short('v') | Long("verbose") => self.verbose = true,
-                Value(word) => self.word(word)?,
+                Value(value) => self.operand(value)?,
                 other => return Err(other.unexpected().into()),
             }
         }
         Ok(())
     }
 
-    fn word(&mut self, word: OsString) -> Result<(), Failure> {
+    fn operand(&mut self, value: OsString) -> Result<(), Failure> {
         match self.command {
             None => {
-                let word = word.string()?;
+                let word = value.string()?;
                 self.command = Some(match word.as_str() {
                     "run" => Command::Run,
                     "submit" => Command::Submit,
@@ -178,15 +178,15 @@ impl Arguments {
                     other => return Err(Failure::usage(format!("there is no command {other:?}"))),
                 });
             }
-            Some(Command::Run | Command::Submit) if !self.words.is_empty() => {
-                self.documents.push(Document::File(word.into()));
+            Some(Command::Run | Command::Submit) if !self.operands.is_empty() => {
+                self.documents.push(Document::File(value.into()));
             }
-            Some(_) => self.words.push(word.string()?),
+            Some(_) => self.operands.push(value.string()?),
         }
         Ok(())
     }
 
-    /// What belongs to no such command is a mistake, not something to be passed over.
+    /// Rejects options that do not apply to the command.
     fn check(&self) -> Result<(), Failure> {
         use Command::*;
         let Some(command) = self.command else {
@@ -210,19 +210,17 @@ impl Arguments {
         ];
         for (fits, given, name) in strays {
             if given && !fits {
-                return Err(Failure::usage(format!("{name} does not belong to this command")));
+                return Err(Failure::usage(format!("{name} does not apply to this command")));
             }
         }
         if self.output.is_some() && self.dir.is_some() {
-            return Err(Failure::usage("--output and --dir exclude each other"));
+            return Err(Failure::usage("--output and --dir cannot be combined"));
         }
         if self.params.is_some() && !self.param.is_empty() {
-            return Err(Failure::usage("--param and --params exclude each other"));
+            return Err(Failure::usage("--param and --params cannot be combined"));
         }
         if command == Download && self.output.is_none() && self.dir.is_none() {
-            return Err(Failure::usage(
-                "where to? --output FILE or --dir FOLDER is needed",
-            ));
+            return Err(Failure::usage("download needs --output FILE or --dir FOLDER"));
         }
         let (least, most, what) = match command {
             Run | Submit => (1, 1, "an OPERATION"),
@@ -230,8 +228,8 @@ impl Arguments {
             Catalog => (0, 1, "one OPERATION at most"),
             _ => (1, 1, "one JOB"),
         };
-        if !(least..=most).contains(&self.words.len()) {
-            return Err(Failure::usage(format!("this command takes {what}")));
+        if !(least..=most).contains(&self.operands.len()) {
+            return Err(Failure::usage(format!("this command needs {what}")));
         }
         Ok(())
     }
@@ -241,7 +239,7 @@ fn pair(text: &str, option: &str) -> Result<(String, String), Failure> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(Failure::usage(format!(
-            "{option} takes two words with = between them"
+            "{option} needs two values with = between them"
         ))),
     }
 }
@@ -251,5 +249,5 @@ fn seconds(text: &str) -> Result<Duration, Failure> {
         .parse()
         .ok()
         .and_then(|s| Duration::try_from_secs_f64(s).ok());
-    seconds.ok_or_else(|| Failure::usage(format!("--timeout takes seconds, and {text:?} is none")))
+    seconds.ok_or_else(|| Failure::usage(format!("--timeout needs a number of seconds, not {text:?}")))
 }

@@ -1,4 +1,4 @@
-//! What each command does.
+//! The commands.
 
 use std::io::Read;
 use std::time::Instant;
@@ -14,21 +14,21 @@ use crate::failure::Failure;
 use crate::show::{Show, parsed};
 use crate::{credentials, exit, request};
 
-/// A command that talks to the service.
+/// Runs a command that sends requests to the service.
 pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
-    // What is wrong with the request is told before anything is asked for.
+    // An invalid request is reported before anything is sent.
     let submission = match arguments.command {
         Some(Command::Run | Command::Submit) => Some(request::submission(arguments)?),
         _ => None,
     };
     let client = client(arguments)?;
     let call = call(arguments, cancel);
-    let job = || job(&client, &arguments.words[0]);
+    let job = || job(&client, &arguments.operands[0]);
     match (arguments.command, submission) {
         (Some(Command::Run), Some(submission)) => {
             let target = target(arguments);
             let mut followed = String::new();
-            let tell = |now: RunProgress<'_>| {
+            let progress = |now: RunProgress<'_>| {
                 match now {
                     RunProgress::Upload { sent, total } => show.upload(sent, total),
                     RunProgress::Submitted { ticket } => {
@@ -39,9 +39,9 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
                     RunProgress::Download(now) => show.download(now),
                     _ => {}
                 }
-                show.is_read()
+                show.has_reader()
             };
-            let finished = client.run(&submission, target.as_ref(), tell, &call)?;
+            let finished = client.run(&submission, target.as_ref(), progress, &call)?;
             match target {
                 Some(_) => show.saved(&finished.saved),
                 None => show.result(&finished.result, false),
@@ -49,11 +49,11 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
             Ok(exit::DONE)
         }
         (Some(Command::Submit), Some(submission)) => {
-            let tell = |sent, total| {
+            let progress = |sent, total| {
                 show.upload(sent, total);
-                show.is_read()
+                show.has_reader()
             };
-            let started = client.submit(&submission, tell, &call)?;
+            let started = client.submit(&submission, progress, &call)?;
             let ticket = started.job.to_json();
             show.ticket(&ticket);
             if !arguments.json {
@@ -65,21 +65,21 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
             let job = job()?;
             let status = job.status(&call)?;
             show.text_or(
-                &in_words(&status),
+                &describe(&status),
                 "status",
                 || json!({"job": job.id(), "status": parsed(status.json())}),
             );
             Ok(exit::DONE)
         }
-        (Some(Command::Watch), _) if arguments.words.len() == 1 => {
+        (Some(Command::Watch), _) if arguments.operands.len() == 1 => {
             let job = job()?;
             let id = job.id();
-            let tell = |status: &JobStatus| {
+            let progress = |status: &JobStatus| {
                 show.processing(&id, status);
-                show.is_read()
+                show.has_reader()
             };
-            let status = job.wait(tell, &call)?;
-            ended(show, &id, &status);
+            let status = job.wait(progress, &call)?;
+            print_end(show, &id, &status);
             Ok(exit::DONE)
         }
         (Some(Command::Watch), _) => watch(&client, arguments, show, cancel),
@@ -88,21 +88,22 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
             Ok(exit::DONE)
         }
         (Some(Command::Download), _) => {
-            let target = target(arguments).ok_or_else(|| Failure::usage("where to?"))?;
-            let tell = |now| {
+            let target = target(arguments)
+                .ok_or_else(|| Failure::usage("download needs --output FILE or --dir FOLDER"))?;
+            let progress = |now| {
                 show.download(now);
-                show.is_read()
+                show.has_reader()
             };
-            show.saved(&job()?.download(&target, tell, &call)?);
+            show.saved(&job()?.download(&target, progress, &call)?);
             Ok(exit::DONE)
         }
         _ => Err(Failure::usage("there is no such command")),
     }
 }
 
-/// Tells what can be done; needs no service.
+/// Lists the operations; sends no request.
 pub fn catalog(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
-    let wanted = arguments.words.first();
+    let wanted = arguments.operands.first();
     let entries = match wanted {
         None => request::operations(),
         Some(name) => vec![
@@ -185,7 +186,7 @@ fn target(arguments: &Arguments) -> Option<Download> {
     })
 }
 
-/// A job by its id, its ticket, or a file that holds that.
+/// A job from its id, its ticket, or a file that contains either.
 fn job(client: &Client, word: &str) -> Result<Job, Failure> {
     let text = match word.strip_prefix('@') {
         None => word.to_owned(),
@@ -208,7 +209,7 @@ fn job(client: &Client, word: &str) -> Result<Job, Failure> {
 
 fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
     let watch = client.watch(WatchOptions::new())?;
-    for word in &arguments.words {
+    for word in &arguments.operands {
         watch.add(&job(client, word)?)?;
     }
     let begun = Instant::now();
@@ -216,7 +217,7 @@ fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelTok
     loop {
         let mut call = Call::new().cancel(cancel);
         if let Some(timeout) = arguments.timeout.filter(|timeout| !timeout.is_zero()) {
-            // Zero would be no limit at all.
+            // Zero would mean no timeout.
             let left = timeout.saturating_sub(begun.elapsed());
             call = call.timeout(left.max(std::time::Duration::from_millis(1)));
         } else {
@@ -229,10 +230,10 @@ fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelTok
         match event.into_update() {
             JobUpdate::Progress(status) => show.processing(&id, &status),
             JobUpdate::Ended(status) => {
-                if show.tells_events() {
+                if show.is_json() {
                     show.processing(&id, &status);
                 }
-                ended(show, &id, &status);
+                print_end(show, &id, &status);
                 if *status.state() != JobState::Completed {
                     code = exit::FAILED;
                 }
@@ -244,20 +245,20 @@ fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelTok
             }
             _ => {}
         }
-        if !show.is_read() {
-            return Ok(exit::UNREAD);
+        if !show.has_reader() {
+            return Ok(exit::NO_READER);
         }
     }
 }
 
-fn ended(show: &Show, id: &str, status: &JobStatus) {
-    if !show.tells_events() {
-        show.text_or(&format!("{id} {}", in_words(status)), "", || Value::Null);
+fn print_end(show: &Show, id: &str, status: &JobStatus) {
+    if !show.is_json() {
+        show.text_or(&format!("{id} {}", describe(status)), "", || Value::Null);
     }
 }
 
-/// A status as people say it.
-fn in_words(status: &JobStatus) -> String {
+/// A status as text for people.
+fn describe(status: &JobStatus) -> String {
     let state = status.state().as_str();
     match (status.state(), status.progress(), status.error()) {
         (JobState::Running, Some(progress), _) => format!("{state} {:.0} %", progress * 100.0),

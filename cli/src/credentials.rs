@@ -1,4 +1,4 @@
-//! Who the program is: from a file that only its owner may read, or from the environment.
+//! Credentials, from a file that only its owner can read, or from the environment.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
-/// What a credentials file may hold, by the service's own names.
+/// The fields of a credentials file, with the names that the service uses.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct CredentialsFile {
     #[serde(rename = "baseURL")]
     base_url: Option<String>,
     token: Option<String>,
@@ -35,49 +35,49 @@ pub fn options(file: Option<&Path>) -> Result<ClientOptions, Failure> {
         }
         return Ok(options);
     };
-    let wrong = |what: &str| Failure::credentials(format!("{}: {what}", path.display()));
+    let invalid = |what: &str| Failure::credentials(format!("{}: {what}", path.display()));
     let text = read(path)?;
-    // What is wrong is told by its place: the file's contents are secret.
-    let written: Written = serde_json::from_str(&text).map_err(|e| {
+    // The message gives the position only: the contents are secret.
+    let fields: CredentialsFile = serde_json::from_str(&text).map_err(|e| {
         let (line, column) = (e.line(), e.column());
-        wrong(&format!(
-            "at line {line} column {column} it is no JSON object of \"clientID\" and \"clientSecret\", or \"token\", and \
-             perhaps \"baseURL\""
+        invalid(&format!(
+            "line {line}, column {column}: this is not a JSON object with \"clientID\" and \"clientSecret\", or \"token\", and \
+             optionally \"baseURL\""
         ))
     })?;
     let mut options = match std::env::var("NITRO_BASE_URL") {
         Ok(url) => ClientOptions::new().base_url(url),
         Err(_) => ClientOptions::new(),
     };
-    if let Some(url) = written.base_url {
+    if let Some(url) = fields.base_url {
         options = options.base_url(url);
     }
-    match (written.token, written.client_id, written.client_secret) {
+    match (fields.token, fields.client_id, fields.client_secret) {
         (Some(token), None, None) => Ok(options.token(token)),
         (None, Some(id), Some(secret)) => Ok(options.client_credentials(id, secret)),
-        _ => Err(wrong(
-            "it holds neither \"token\" alone nor \"clientID\" and \"clientSecret\" together",
+        _ => Err(invalid(
+            "the file contains neither \"token\" alone nor \"clientID\" and \"clientSecret\" together",
         )),
     }
 }
 
-/// The text of the file, if nobody but its owner may read or change it.
+/// The text of the file, if only its owner can read or change it.
 fn read(path: &Path) -> Result<String, Failure> {
-    let wrong = |what: &str| Failure::credentials(format!("{}: {what}", path.display()));
-    let mut file = File::open(path).map_err(|e| wrong(&e.to_string()))?;
+    let invalid = |what: &str| Failure::credentials(format!("{}: {what}", path.display()));
+    let mut file = File::open(path).map_err(|e| invalid(&e.to_string()))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Of the open file: a path may lead elsewhere by now.
+        // The mode of the open file: the path may name another file by now.
         let mode = file
             .metadata()
-            .map_err(|e| wrong(&e.to_string()))?
+            .map_err(|e| invalid(&e.to_string()))?
             .permissions()
             .mode();
         if mode & 0o077 != 0 {
             let path = path.display();
             return Err(Failure::credentials(format!(
-                "{path}: others may read or change it (mode {:03o}): run \"chmod 600 {path}\", and replace the secret if \
+                "{path}: others can read or change this file (mode {:03o}): run \"chmod 600 {path}\", and replace the secret if \
                  others may have read it",
                 mode & 0o777
             )));
@@ -85,6 +85,6 @@ fn read(path: &Path) -> Result<String, Failure> {
     }
     let mut text = String::new();
     file.read_to_string(&mut text)
-        .map_err(|e| wrong(&e.to_string()))?;
+        .map_err(|e| invalid(&e.to_string()))?;
     Ok(text)
 }

@@ -1,4 +1,4 @@
-//! What the program's exit code says.
+//! The program's exit codes.
 
 use nitro_jobs::{Error, ErrorKind};
 
@@ -7,30 +7,30 @@ pub const TABLE: &str = "\
   0   done
   1   the job failed, or was canceled at the service
   2   the command line, an option or a parameter cannot be used; nothing was sent
-  3   credentials: none, not readable, readable by others, or refused by the service
-  4   no connection, too many requests, or a fault of the service: try again later
-  5   the service refused the request, or does not know the job
+  3   credentials: none, not readable, readable by others, or rejected by the service
+  4   no connection, too many requests, or a fault of the service: retry later
+  5   the service rejected the request, or the job does not exist
   6   a file could not be read or written, or exists already
-  7   the time ran out; the job, if there is one, goes on
+  7   a timeout was reached; the job, if there is one, goes on
   8   there is no result yet, or it is of another kind
-  9   the submission failed, but there may be a job all the same: sending it again could start a second one
+  9   the submission failed, but a job may exist: a retry could start a second one
   70  a defect of this program
   130 cancelled by Ctrl-C; the job, if there is one, goes on
-  141 nobody reads the output any more; the job, if there is one, goes on
+  141 standard output was closed; the job, if there is one, goes on
 ";
 
 /// Done.
 pub const DONE: u8 = 0;
 /// The job failed.
 pub const FAILED: u8 = 1;
-/// The command line cannot be used.
+/// The command line is invalid.
 pub const USAGE: u8 = 2;
 /// Credentials.
 pub const CREDENTIALS: u8 = 3;
 /// A file.
 pub const FILE: u8 = 6;
-/// Nobody reads the output.
-pub const UNREAD: u8 = 141;
+/// Standard output was closed.
+pub const NO_READER: u8 = 141;
 /// Cancelled.
 pub const CANCELLED: u8 = 130;
 

@@ -1,15 +1,15 @@
-//! Why a command ended without success: what it says, and its exit code.
+//! Why a command failed: its message and its exit code.
 
 use nitro_jobs::Error;
 
 use crate::exit;
 
-/// A command's end.
+/// The failure of a command.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line or something it names cannot be used.
+    /// The command line, or something that it names, cannot be used.
     Own(u8, String),
-    /// What the library says; whole, for `--json`.
+    /// An error of the library, with all fields for `--json`.
     Library(Box<Error>),
 }
 
@@ -37,7 +37,7 @@ impl Failure {
         }
     }
 
-    /// What is said of it.
+    /// The text for the user.
     pub fn message(&self) -> &str {
         match self {
             Self::Own(_, text) => text,

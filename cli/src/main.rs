@@ -1,4 +1,4 @@
-//! `nitro-jobs`: Nitro's document jobs from the command line. See its `--help`, and the README beside it.
+//! `nitro-jobs`: Nitro's document jobs from the command line. See `--help` and the README in this folder.
 
 mod arguments;
 mod commands;
@@ -19,8 +19,8 @@ use show::Show;
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
-        Err(wrong) => {
-            let (arguments, failure) = *wrong;
+        Err(error) => {
+            let (arguments, failure) = *error;
             let show = Show::new(arguments.json, true);
             show.failure(&failure);
             if !arguments.json {
@@ -32,15 +32,15 @@ fn main() -> ExitCode {
     let show = Show::new(arguments.json, arguments.quiet);
     let outcome = start(&arguments, &show);
     let code = match outcome {
-        // Where nobody reads the results, the command has not done what it was asked for.
-        Ok(_) if !show.is_read() => exit::UNREAD,
+        // If the results could not be printed, the command has failed.
+        Ok(_) if !show.has_reader() => exit::NO_READER,
         Ok(code) => code,
         Err(failure) => {
-            // A stop is our own doing: because of the reader, or of Ctrl-C.
-            let code = if show.is_read() {
+            // The program stops a call itself if standard output is closed, or at Ctrl-C.
+            let code = if show.has_reader() {
                 failure.code()
             } else {
-                exit::UNREAD
+                exit::NO_READER
             };
             show.failure(&failure);
             code
@@ -73,6 +73,7 @@ fn start(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
         _ => {}
     }
     let cancel = CancelToken::new();
-    interrupt::cancels(&cancel).map_err(|e| Failure::Own(70, format!("Ctrl-C cannot be heard: {e}")))?;
+    interrupt::cancels(&cancel)
+        .map_err(|e| Failure::Own(70, format!("the signal handler cannot be installed: {e}")))?;
     commands::perform(arguments, show, &cancel)
 }

@@ -1,4 +1,4 @@
-//! A submission made of the command line.
+//! Builds a submission from the command line.
 
 use nitro_jobs::{Endpoint, Input, Submission, catalog};
 use serde_json::{Map, Value};
@@ -16,9 +16,9 @@ pub fn operation(name: &str) -> Option<Value> {
     operations().into_iter().find(|entry| entry["name"] == name)
 }
 
-/// What the command line asks for.
+/// The submission that the command line describes.
 pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure> {
-    let name = &arguments.words[0];
+    let name = &arguments.operands[0];
     let entry = operation(name);
     let (endpoint, method) = match &entry {
         Some(entry) => (entry["endpoint"].as_str(), entry["method"].as_str()),
@@ -29,7 +29,7 @@ pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure>
     let endpoint = endpoint.and_then(Endpoint::from_word);
     let (Some(endpoint), Some(method)) = (endpoint, method.filter(|method| !method.is_empty())) else {
         return Err(Failure::usage(format!(
-            "there is no operation {name:?}: see \"nitro-jobs catalog\", or name it as ENDPOINT/METHOD, where ENDPOINT is \
+            "there is no operation {name:?}: see \"nitro-jobs catalog\", or write ENDPOINT/METHOD, where ENDPOINT is \
              conversions, extractions, transformations or generations"
         )));
     };
@@ -49,12 +49,12 @@ pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure>
         submission.check()?;
     }
     if let Some(entry) = &entry {
-        fits(arguments, entry)?;
+        check_target(arguments, entry)?;
     }
     Ok(submission)
 }
 
-/// The parameters as JSON text. One that an operation always has the same need not be given.
+/// The parameters as JSON text. A parameter with a single possible value is added.
 fn params(arguments: &Arguments, entry: Option<&Value>) -> Result<String, Failure> {
     if let Some(text) = &arguments.params {
         return match text.strip_prefix('@') {
@@ -84,14 +84,14 @@ fn params(arguments: &Arguments, entry: Option<&Value>) -> Result<String, Failur
     Ok(Value::Object(params).to_string())
 }
 
-/// Refuses to save what is no file, before there is a job.
-fn fits(arguments: &Arguments, entry: &Value) -> Result<(), Failure> {
+/// Rejects --output and --dir for a result without files, before there is a job.
+fn check_target(arguments: &Arguments, entry: &Value) -> Result<(), Failure> {
     let saves = arguments.output.is_some() || arguments.dir.is_some();
     let result = entry["result"].as_str().unwrap_or_default();
     if saves && !matches!(result, "file" | "files" | "formFields") {
         return Err(Failure::usage(format!(
-            "{} gives no file: leave out --output and --dir, and the result is printed",
-            arguments.words[0]
+            "{} returns no file: without --output and --dir the result is printed",
+            arguments.operands[0]
         )));
     }
     Ok(())

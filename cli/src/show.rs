@@ -1,4 +1,4 @@
-//! What the program shows: lines and a bar for people, JSON lines for programs.
+//! Output: lines and a progress bar for people, JSON lines for programs.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
@@ -9,23 +9,23 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 
-/// The bar's steps.
+/// The number of steps of the bar.
 const STEPS: u64 = 1000;
 
-/// Where and how things are shown.
+/// The output of the program.
 pub struct Show {
     json: bool,
     bar: Option<ProgressBar>,
-    /// Nobody reads standard output any more.
+    /// Standard output was closed.
     broken: Cell<bool>,
-    /// The last progress that was told, so that a line is not told twice.
-    told: RefCell<String>,
-    /// The tickets that were shown on standard output, where perhaps nobody read them.
+    /// The last progress line, so that it is not printed twice.
+    last: RefCell<String>,
+    /// The tickets printed on standard output, which may have been closed.
     tickets: RefCell<Vec<String>>,
 }
 
 impl Show {
-    /// A bar is drawn on a terminal only, and never beside JSON.
+    /// A bar is drawn on a terminal only, and never with JSON output.
     pub fn new(json: bool, quiet: bool) -> Self {
         let bar = (!json && !quiet && io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr());
@@ -41,18 +41,18 @@ impl Show {
             json,
             bar,
             broken: Cell::new(false),
-            told: RefCell::default(),
+            last: RefCell::default(),
             tickets: RefCell::default(),
         }
     }
 
-    /// Whether anybody still reads what is shown.
-    pub fn is_read(&self) -> bool {
+    /// Whether standard output is still open.
+    pub fn has_reader(&self) -> bool {
         !self.broken.get()
     }
 
-    /// Whether everything is told as events.
-    pub fn tells_events(&self) -> bool {
+    /// Whether the output is JSON lines.
+    pub fn is_json(&self) -> bool {
         self.json
     }
 
@@ -73,7 +73,7 @@ impl Show {
         }
     }
 
-    /// A line for standard error; if nobody reads that, nobody can be told.
+    /// A line for standard error; a write error there cannot be reported.
     pub fn note(&self, text: &str) {
         let write = || drop(writeln!(io::stderr(), "{text}"));
         match &self.bar {
@@ -96,7 +96,7 @@ impl Show {
         }
     }
 
-    /// There is a job: said before anything else happens to it.
+    /// Prints the ticket, before anything else is done with the job.
     pub fn ticket(&self, ticket: &str) {
         if self.json {
             self.event("submitted", json!({"ticket": parsed(ticket)}));
@@ -113,15 +113,15 @@ impl Show {
         }
         if self.json {
             let percent = fraction.map(|fraction| (fraction * 100.0) as u8);
-            let told = format!("{what} {percent:?}");
-            if *self.told.borrow() != told {
+            let line = format!("{what} {percent:?}");
+            if *self.last.borrow() != line {
                 self.event(what, event());
-                self.told.replace(told);
+                self.last.replace(line);
             }
         }
     }
 
-    /// How much of the documents is sent.
+    /// How much of the documents has been sent.
     pub fn upload(&self, sent: u64, total: u64) {
         self.progress(
             "upload",
@@ -130,7 +130,7 @@ impl Show {
         );
     }
 
-    /// What the service says of a job that is followed.
+    /// The status of a job that is followed.
     pub fn processing(&self, job: &str, status: &JobStatus) {
         if self.json {
             self.event("status", json!({"job": job, "status": parsed(status.json())}));
@@ -139,7 +139,7 @@ impl Show {
         }
     }
 
-    /// How much of the result is here.
+    /// How much of the result has been received.
     pub fn download(&self, now: DownloadProgress) {
         self.progress(
             "download",
@@ -148,7 +148,7 @@ impl Show {
         );
     }
 
-    /// The files that are on disk now.
+    /// The saved files.
     pub fn saved(&self, files: &[SavedFile]) {
         for file in files {
             let path = file.path.display();
@@ -160,7 +160,7 @@ impl Show {
         }
     }
 
-    /// A result that was taken: a text as such, all else as JSON.
+    /// A result: text as text, all else as JSON.
     pub fn result(&self, result: &JobResult, as_json: bool) {
         let text = match result.text() {
             Some(text) if result.kind() == ResultKind::Text && !as_json => text.into_owned(),
@@ -173,16 +173,16 @@ impl Show {
         );
     }
 
-    /// The end, if it was not a good one.
+    /// The failure of the command.
     pub fn failure(&self, failure: &Failure) {
         if self.json {
-            let mut told = json!({"code": failure.code(), "message": failure.message()});
+            let mut fields = json!({"code": failure.code(), "message": failure.message()});
             if let Failure::Library(error) = failure {
-                describe(&mut told, error);
+                describe(&mut fields, error);
             }
-            self.event("error", told);
+            self.event("error", fields);
         }
-        if !self.json || !self.is_read() {
+        if !self.json || !self.has_reader() {
             self.note(&format!("nitro-jobs: {}", failure.message()));
             if let Failure::Library(error) = failure
                 && let Some(id) = error.reference_id()
@@ -192,12 +192,12 @@ impl Show {
         }
     }
 
-    /// Takes the bar away, and tells once more what may have been lost with a reader that went away.
+    /// Removes the bar, and prints tickets to standard error if standard output was closed.
     pub fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        if !self.is_read() {
+        if !self.has_reader() {
             for ticket in self.tickets.take() {
                 self.note(&format!("ticket: {ticket}"));
             }
@@ -205,29 +205,29 @@ impl Show {
     }
 }
 
-/// Adds what the library knows of an error.
-fn describe(told: &mut Value, error: &Error) {
-    told["kind"] = format!("{:?}", error.kind()).into();
-    told["uncertain"] = error.is_uncertain().into();
-    told["retryable"] = error.is_retryable().into();
+/// Adds the fields of a library error.
+fn describe(fields: &mut Value, error: &Error) {
+    fields["kind"] = format!("{:?}", error.kind()).into();
+    fields["uncertain"] = error.is_uncertain().into();
+    fields["retryable"] = error.is_retryable().into();
     if let Some(status) = error.http_status() {
-        told["httpStatus"] = status.into();
+        fields["httpStatus"] = status.into();
     }
     if let Some(wait) = error.retry_after() {
-        told["retryAfterMs"] = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into();
+        fields["retryAfterMs"] = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into();
     }
     if let Some(id) = error.reference_id() {
-        told["referenceID"] = id.into();
+        fields["referenceID"] = id.into();
     }
     if let Some(ticket) = error.ticket() {
-        told["ticket"] = parsed(ticket);
+        fields["ticket"] = parsed(ticket);
     }
     if let Some(problem) = error.problem() {
-        told["problem"] = parsed(&problem.body);
+        fields["problem"] = parsed(&problem.body);
     }
 }
 
-/// JSON as a value, or the text itself if it is none.
+/// JSON as a value, or the text itself if it is not JSON.
 pub fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }

@@ -1,4 +1,4 @@
-/* Waits on a thread of its own, so that the main thread stays free for the user, who may cancel the wait.
+/* Waits on a worker thread, so that the main thread can react to the user, who may cancel the wait.
  *
  *   cancel JOB_ID     with NITRO_BASE_URL and NITRO_TOKEN in the environment; Enter cancels
  *
@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* What the two threads share. The main thread looks at `code` and `err` once the other one has ended. */
+/* Shared by the two threads. The main thread reads `code` and `err` after the worker has ended. */
 typedef struct {
     const char *id;
     nitro_cancel_t *cancel;
-    int ended[2]; /* A pipe that the worker closes when it is done, so that poll() can wait for that too. */
+    int ended[2]; /* The worker closes this pipe at its end, so that poll() can wait for it. */
     nitro_code_t code;
     nitro_error_t *err;
 } waiting;
@@ -60,13 +60,13 @@ int main(int argc, char **argv) {
     }
     struct pollfd either[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = work.ended[0], .events = POLLIN}};
     poll(either, 2, -1); /* A window's event loop does the same. */
-    /* Returns at once, and the wait a moment later. If the wait has ended by itself, this does nothing. */
+    /* Returns at once; the wait returns shortly after. If the wait has already ended, this has no effect. */
     if (either[0].revents != 0) nitro_cancel_trigger(work.cancel);
     pthread_join(worker, NULL);
 
     if (work.code == NITRO_OK)
         printf("completed\n");
-    else if (work.code == NITRO_E_CANCELLED) /* The waiting ended, the job did not. */
+    else if (work.code == NITRO_E_CANCELLED) /* The wait ended, the job did not. */
         printf("cancelled; the job goes on: %s\n", nitro_error_ticket_json(work.err));
     else
         fprintf(stderr, "%s: %s\n", nitro_code_name(work.code), nitro_error_message(work.err));

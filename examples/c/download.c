@@ -1,13 +1,13 @@
-/* Saves all files of a completed job into a folder: each of them whole, or none.
+/* Saves all files of a completed job into a folder: all of them complete, or none.
  *
  *   download JOB_ID FOLDER     with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
- * Files keep the names that the service gives them; where one is taken, the new file gets a number, as in a browser.
- * Exits with 0 if the files are there, 1 if they are not, 2 for wrong arguments. */
+ * Files keep the names from the service; if a name exists, the new file gets a number, as in a browser.
+ * Exits with 0 if the files were saved, 1 if not, 2 for wrong arguments. */
 #include <nitro_jobs.h>
 #include <stdio.h>
 
-/* The last tenth that was shown, so that not every block is a line. */
+/* The last tenth that was printed, so that not every block prints a line. */
 typedef struct {
     size_t file;
     int64_t tenth;
@@ -15,14 +15,14 @@ typedef struct {
 
 static int32_t on_transfer(size_t file, size_t files, int64_t bytes, int64_t total, void *user_data) {
     shown *last = user_data;
-    int64_t tenth = total > 0 ? bytes * 10 / total : 0; /* `total` is -1 if the size is not known. */
+    int64_t tenth = total > 0 ? bytes * 10 / total : 0; /* `total` is -1 if the size is unknown. */
     if (file != last->file || tenth != last->tenth) {
         printf("file %zu of %zu: %d %%\n", file + 1, files, (int)tenth * 10);
         fflush(stdout);
     }
     last->file = file;
     last->tenth = tenth;
-    return 0; /* Anything else stops the download, and leaves no file. */
+    return 0; /* Any other value stops the download and leaves no file. */
 }
 
 int main(int argc, char **argv) {

@@ -1,8 +1,8 @@
-/* Takes a job's result, and explains in full what went wrong if it cannot be had.
+/* Fetches a job's result, and prints everything about the error if that fails.
  *
  *   errors JOB_ID     with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
- * Exits with 0 if the result is there, 1 if it is not, 2 for wrong arguments, 3 if a later attempt may succeed. */
+ * Exits with 0 if the result was fetched, 1 if not, 2 for wrong arguments, 3 if a later attempt may succeed. */
 #include <inttypes.h>
 #include <nitro_jobs.h>
 #include <stdio.h>
@@ -11,11 +11,11 @@ static void line(const char *name, const char *text) {
     if (text != NULL) printf("%-12s %s\n", name, text);
 }
 
-/* What to do about it. docs/ERRORS.md has the cause and the cure of each code; a program treats them in groups. */
+/* What to do. docs/ERRORS.md lists the cause and the cure of each code; a program handles them in groups. */
 static const char *cure(const nitro_error_t *err) {
     switch (nitro_error_code(err)) {
     case NITRO_E_NOT_READY:
-        return "wait for the job's end, then take the result";
+        return "wait for the job's end, then fetch the result";
     case NITRO_E_UNAUTHORIZED:
     case NITRO_E_FORBIDDEN:
         return "sign in again";
@@ -29,14 +29,14 @@ static const char *cure(const nitro_error_t *err) {
     case NITRO_E_TLS:
     case NITRO_E_PROXY:
     case NITRO_E_PROXY_AUTH:
-        return "check the network, the address, the proxy";
-    default: /* Codes that later versions add, too. */
-        return nitro_error_is_retryable(err) ? "try again later" : "report it with the reference";
+        return "check the network, the URL, the proxy";
+    default: /* Also codes that later versions add. */
+        return nitro_error_is_retryable(err) ? "retry later" : "report it with the reference";
     }
 }
 
 static int explain(const nitro_error_t *err) {
-    /* For the program: codes never change. For people: the message. For support: the reference. */
+    /* The code, which never changes, is for the program, the message for the user, the reference for support. */
     printf("%-12s %s (%d): %s\n", "code", nitro_code_name(nitro_error_code(err)), (int)nitro_error_code(err),
            nitro_code_text(nitro_error_code(err)));
     line("message", nitro_error_message(err));
@@ -46,7 +46,7 @@ static int explain(const nitro_error_t *err) {
     line("detail", nitro_error_problem_detail(err));
     line("document", nitro_error_problem_json(err));
     line("reference", nitro_error_reference_id(err));
-    line("ticket", nitro_error_ticket_json(err)); /* Enough to come back to the job, now or on another day. */
+    line("ticket", nitro_error_ticket_json(err)); /* Enough to resume the job, now or on another day. */
     line("retryable", nitro_error_is_retryable(err) ? "yes" : "no");
     if (nitro_error_retry_after_ms(err) >= 0)
         printf("%-12s after %" PRId64 " ms\n", "", nitro_error_retry_after_ms(err));

@@ -1,4 +1,4 @@
-/* Pulls a job's states one by one, and has time for other things in between: no callback, no second thread.
+/* Pulls a job's states one by one, with other work in between: no callback, no second thread.
  *
  *   events JOB_ID     with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
@@ -19,13 +19,13 @@ static nitro_code_t follow(nitro_events_t *events, int32_t *state, nitro_error_t
     for (;;) {
         nitro_status_t *status = NULL;
         nitro_code_t code = nitro_events_next(events, NULL, 500, &status, err);
-        if (code == NITRO_E_TIMEOUT) { /* Nothing new for half a second, and nothing lost: other work has its turn. */
+        if (code == NITRO_E_TIMEOUT) { /* No new state within half a second, and none lost: do other work here. */
             nitro_error_free(*err);
             printf("...\n");
             fflush(stdout);
             continue;
         }
-        if (code != NITRO_OK || status == NULL) return code; /* NULL with NITRO_OK comes after the job's end. */
+        if (code != NITRO_OK || status == NULL) return code; /* NULL with NITRO_OK means that the job has ended. */
         *state = nitro_status_state(status);
         show(status);
         nitro_status_free(status);

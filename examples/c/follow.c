@@ -2,7 +2,7 @@
  *
  *   follow JOB_ID FILE       with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
- * Exits with 0 when the file is there, 1 when it is not, 2 for wrong arguments. Ctrl-C cancels. */
+ * Exits with 0 if the file was saved, 1 if not, 2 for wrong arguments. Ctrl-C cancels. */
 #define _POSIX_C_SOURCE 200809L
 #include <nitro_jobs.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Waits for Ctrl-C in a thread of its own: a signal handler may not call the library, a thread may. */
+/* Waits for Ctrl-C on a separate thread: a signal handler may not call the library, a thread may. */
 static void *cancel_on_ctrl_c(void *cancel) {
     sigset_t interrupt;
     int number = 0;
@@ -21,7 +21,7 @@ static void *cancel_on_ctrl_c(void *cancel) {
     return NULL;
 }
 
-/* A bar on a terminal, a line where the output goes to a file. */
+/* A bar on a terminal, a line if the output goes to a file. */
 static void show(const char *what, double fraction) {
     const int width = 40;
     int filled = (int)(fraction * width), percent = (int)(fraction * 100.0);
@@ -43,7 +43,7 @@ static int32_t on_progress(const nitro_status_t *status, void *user_data) {
 }
 
 static int32_t on_transfer(size_t file, size_t files, int64_t bytes, int64_t total, void *user_data) {
-    int64_t *tenth = user_data; /* Shown ten times, not for each block. */
+    int64_t *tenth = user_data; /* Printed ten times, not for each block. */
     (void)file;
     (void)files;
     if (total > 0 && bytes * 10 / total != *tenth) {
@@ -88,7 +88,7 @@ int main(int argc, char **argv) {
         code = nitro_job_download(job, argv[2], NITRO_EXISTING_REPLACE, on_transfer, &tenth, cancel, -1, &saved, &err);
     if (code == NITRO_OK) printf("\nsaved %s\n", saved);
 
-    pthread_kill(watcher, SIGINT); /* It has nothing to wait for any more; a trigger after the end does nothing. */
+    pthread_kill(watcher, SIGINT); /* Ends the watcher thread; a trigger after the end has no effect. */
     pthread_join(watcher, NULL);
     nitro_string_free(saved);
     nitro_job_free(job);

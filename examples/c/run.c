@@ -1,15 +1,15 @@
-/* Sends a document, follows the job with a progress bar, and saves the result: one call for all of it.
+/* Sends a document, follows the job with a progress bar, and saves the result, all in one call.
  *
  *   run ENDPOINT METHOD PARAMS_JSON DOCUMENT RESULT     for example: run transformations flatten '{}' in.pdf out.pdf
  *
- * NITRO_BASE_URL and NITRO_TOKEN, or NITRO_CLIENT_ID and NITRO_CLIENT_SECRET, are in the environment. Exits with 0 when the
- * result is there, 1 when it is not, 2 for wrong arguments. */
+ * NITRO_BASE_URL and NITRO_TOKEN, or NITRO_CLIENT_ID and NITRO_CLIENT_SECRET, are in the environment. Exits with 0 if the
+ * result was saved, 1 if not, 2 for wrong arguments. */
 #define _POSIX_C_SOURCE 200809L
 #include <nitro_jobs.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* A bar on a terminal, a line where the output goes to a file. */
+/* A bar on a terminal, a line if the output goes to a file. */
 static void show(const char *what, double fraction) {
     const int width = 40;
     int filled = (int)(fraction * width), percent = (int)(fraction * 100.0);
@@ -28,7 +28,7 @@ static int32_t on_progress(int32_t phase, int64_t done, int64_t total, const cha
     double transferred = total > 0 ? (double)done / (double)total : 0.0;
     (void)user_data;
     if (phase == NITRO_RUN_UPLOAD && done == total) show("uploaded", 1.0);
-    if (phase == NITRO_RUN_SUBMITTED) printf("\nticket: %s\n", ticket_json); /* Enough to come back to the job. */
+    if (phase == NITRO_RUN_SUBMITTED) printf("\nticket: %s\n", ticket_json); /* Enough to resume the job. */
     if (phase == NITRO_RUN_PROCESSING && nitro_status_progress(status) >= 0.0)
         show(nitro_status_name(status), nitro_status_progress(status));
     if (phase == NITRO_RUN_DOWNLOAD && done == total) show("downloaded", transferred);

@@ -1,23 +1,23 @@
-/* Asks once how a job stands, without waiting for it.
+/* Reads the status of a job once, without waiting.
  *
  *   status JOB_ID     with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
- * Exits with 0 if the service answered, whatever it said, 1 if it did not, 2 for wrong arguments. */
+ * Exits with 0 if the service returned a status, whatever it is, 1 if not, 2 for wrong arguments. */
 #include <nitro_jobs.h>
 #include <stdio.h>
 
 static void show(const nitro_status_t *status) {
     switch (nitro_status_state(status)) {
     case NITRO_STATE_COMPLETED:
-        printf("completed: the result can be taken\n");
+        printf("completed: the result can be fetched\n");
         break;
-    case NITRO_STATE_FAILED: /* What the service said has the reason; so has the error of nitro_job_wait(). */
+    case NITRO_STATE_FAILED: /* The JSON contains the reason; so does the error of nitro_job_wait(). */
         printf("failed: %s\n", nitro_status_json(status, NULL));
         break;
     case NITRO_STATE_CANCELED:
         printf("canceled at the service\n");
         break;
-    default: /* A state that this version does not know is one of a job that still runs. */
+    default: /* An unknown state belongs to a job that is still running. */
         printf("%s", nitro_status_name(status));
         if (nitro_status_progress(status) >= 0.0) printf(" %.0f %%", nitro_status_progress(status) * 100.0);
         printf("\n");

@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Called on the waiting thread, only during the wait. What it is given is lent; what it needs comes by `user_data`. */
+/* Called on the waiting thread, only during the wait. `status` is borrowed; `user_data` is the caller's. */
 static int32_t on_progress(const nitro_status_t *status, void *user_data) {
     int *reports = user_data;
-    double progress = nitro_status_progress(status); /* -1.0 while the service does not say. */
+    double progress = nitro_status_progress(status); /* -1.0 if the service reports none. */
     *reports += 1;
     if (progress >= 0.0)
         printf("%s %.0f %%\n", nitro_status_name(status), progress * 100.0);
     else
         printf("%s\n", nitro_status_name(status));
     fflush(stdout);
-    return 0; /* Anything else stops the wait with NITRO_E_STOPPED. */
+    return 0; /* Any other value stops the wait with NITRO_E_STOPPED. */
 }
 
 int main(int argc, char **argv) {
@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
     nitro_client_t *client = NULL;
     nitro_job_t *job = NULL;
     nitro_error_t *err = NULL;
-    int64_t timeout_ms = -1; /* The client's own limit, 30 minutes unless an option changes it. */
+    int64_t timeout_ms = -1; /* The client's timeout, 30 minutes unless an option changes it. */
     int reports = 0;
 
     if (argc < 2 || argc > 3) {
@@ -40,7 +40,7 @@ int main(int argc, char **argv) {
 
     if (code == NITRO_OK)
         printf("completed after %d reports\n", reports);
-    else if (code == NITRO_E_WAIT_TIMEOUT) /* The waiting ended, the job did not: its ticket is enough to come back. */
+    else if (code == NITRO_E_WAIT_TIMEOUT) /* The wait ended, the job did not: its ticket is enough to resume it. */
         printf("still running; ticket: %s\n", nitro_error_ticket_json(err));
     else
         fprintf(stderr, "%s: %s\n", nitro_code_name(code), nitro_error_message(err));

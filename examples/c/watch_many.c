@@ -1,8 +1,8 @@
-/* Watches many jobs at once, each in a line of its own.
+/* Follows many jobs at once and prints a line for each change.
  *
  *   watch_many JOB_ID...     with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
- * Exits with 0 if all of them are completed, 1 if one is not, 2 for wrong arguments. */
+ * Exits with 0 if all jobs are completed, 1 if one is not, 2 for wrong arguments. */
 #include <nitro_jobs.h>
 #include <stdio.h>
 
@@ -11,7 +11,7 @@ static int explain(const nitro_error_t *err) {
     return 1;
 }
 
-/* A row of a list, as a window would have it: found by a pointer, without a search. */
+/* A row of a list, as a window would have it: user_data points to it, so no search is needed. */
 typedef struct {
     int number;
     const char *id;

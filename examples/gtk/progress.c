@@ -1,11 +1,11 @@
-/* Follows a job in a window that answers all the while: a progress bar, Cancel, a close button that works at any time.
+/* Follows a job in a window that stays responsive: a progress bar, Cancel, a close button that works at any time.
  *
  *   progress [JOB_ID]     with NITRO_BASE_URL and NITRO_TOKEN in the environment
  *
  *   cc progress.c $(pkg-config --cflags --libs gtk+-3.0 nitro_jobs) -o progress
  *
- * Two threads. GTK's draws and never waits for the network; a worker waits and never touches a widget. What the worker
- * has to say goes to GTK's thread through g_idle_add(), what the user wants goes to the worker through a cancel token.
+ * Two threads. GTK's thread draws and never waits for the network; a worker waits and never uses a widget. The worker sends
+ * reports to GTK's thread through g_idle_add(); GTK's thread stops the worker through a cancel token.
  * Exits with 0 when the window is closed, 1 if the environment cannot be used. */
 #include <gtk/gtk.h>
 #include <nitro_jobs.h>
@@ -14,23 +14,23 @@
 typedef struct {
     GtkWidget *window, *id, *follow, *bar, *text, *ticket, *cancel_button;
     nitro_client_t *client;
-    GThread *worker;        /* NULL while nothing is waited for; else */
-    nitro_cancel_t *cancel; /* the token of the wait. */
-    guint pulse;            /* The timer that moves the bar while no progress is known; 0 if there is none. */
+    GThread *worker;        /* NULL if no wait is running. */
+    nitro_cancel_t *cancel; /* The token of that wait. */
+    guint pulse;            /* The timer that pulses the bar while the progress is unknown; 0 if none. */
     gboolean closing;
 } application;
 
 /* Belongs to the worker. */
 typedef struct {
-    application *app; /* Handed on with each report, and not looked into. */
+    application *app; /* Passed on with each report, never read here. */
     nitro_job_t *job;
     nitro_cancel_t *cancel;
 } wait_task;
 
-/* What the worker says to GTK's thread. */
+/* A message from the worker to GTK's thread. */
 typedef struct {
     application *app;
-    double progress; /* From 0.0 to 1.0; -1.0 if it is not known. */
+    double progress; /* From 0.0 to 1.0; -1.0 if it is unknown. */
     gboolean ended;
     char *title, *text;
 } report;
@@ -40,9 +40,9 @@ static gboolean on_report(gpointer data);
 /* ---- The worker ---- */
 
 static void post(application *app, double progress, gboolean ended, const char *title, const char *text) {
-    report *said = g_new(report, 1);
-    *said = (report){app, progress, ended, g_strdup(title), g_strdup(text)};
-    g_idle_add(on_report, said);
+    report *message = g_new(report, 1);
+    *message = (report){app, progress, ended, g_strdup(title), g_strdup(text)};
+    g_idle_add(on_report, message);
 }
 
 static int32_t on_progress(const nitro_status_t *status, void *user_data) {
@@ -74,7 +74,7 @@ static gpointer wait_for_job(gpointer data) {
 
 /* ---- GTK's thread ---- */
 
-static void say(application *app, const char *title, const char *text) {
+static void show_state(application *app, const char *title, const char *text) {
     char *name = g_strdup_printf("Nitro job: %s", title);
     gtk_window_set_title(GTK_WINDOW(app->window), name);
     gtk_label_set_text(GTK_LABEL(app->text), text);
@@ -102,14 +102,14 @@ static void set_waiting(application *app, gboolean waiting) {
 }
 
 static gboolean on_report(gpointer data) {
-    report *said = data;
-    application *app = said->app;
-    if (said->progress >= 0.0) {
+    report *message = data;
+    application *app = message->app;
+    if (message->progress >= 0.0) {
         set_pulsing(app, FALSE);
-        gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(app->bar), said->progress);
+        gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(app->bar), message->progress);
     }
-    if (said->ended) {
-        g_thread_join(app->worker); /* This was its last word, so that takes no time. */
+    if (message->ended) {
+        g_thread_join(app->worker); /* This was its last report, so this does not block. */
         nitro_cancel_free(app->cancel);
         app->worker = NULL;
         app->cancel = NULL;
@@ -117,10 +117,10 @@ static gboolean on_report(gpointer data) {
         if (app->closing) gtk_main_quit();
     }
     /* "Cancelling ..." stays until the wait has ended. */
-    if (said->ended || !nitro_cancel_is_triggered(app->cancel)) say(app, said->title, said->text);
-    g_free(said->title);
-    g_free(said->text);
-    g_free(said);
+    if (message->ended || !nitro_cancel_is_triggered(app->cancel)) show_state(app, message->title, message->text);
+    g_free(message->title);
+    g_free(message->text);
+    g_free(message);
     return G_SOURCE_REMOVE;
 }
 
@@ -130,18 +130,18 @@ static void on_follow(GtkWidget *widget, gpointer data) {
     nitro_error_t *err = NULL;
     char *ticket = NULL;
     (void)widget;
-    /* None of these waits for anything. */
+    /* None of these blocks. */
     nitro_code_t code = nitro_job_from_id(app->client, gtk_entry_get_text(GTK_ENTRY(app->id)), &job, &err);
     if (code == NITRO_OK) code = nitro_job_json(job, &ticket, NULL, &err);
     if (code != NITRO_OK) {
-        say(app, "no job", nitro_error_message(err));
+        show_state(app, "no job", nitro_error_message(err));
         nitro_error_free(err);
         nitro_job_free(job);
         return;
     }
-    gtk_label_set_text(GTK_LABEL(app->ticket), ticket); /* Enough to come back to the job: a real program stores it. */
+    gtk_label_set_text(GTK_LABEL(app->ticket), ticket); /* Enough to resume the job: a real program stores it. */
     gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(app->bar), 0.0);
-    say(app, "waiting", "Asking the service ...");
+    show_state(app, "waiting", "Requesting the status ...");
     set_waiting(app, TRUE);
     nitro_string_free(ticket);
 
@@ -154,7 +154,7 @@ static void on_follow(GtkWidget *widget, gpointer data) {
 static void on_cancel(GtkWidget *widget, gpointer data) {
     application *app = data;
     gtk_widget_set_sensitive(widget, FALSE);
-    say(app, "cancelling", "Cancelling ...");
+    show_state(app, "cancelling", "Cancelling ...");
     nitro_cancel_trigger(app->cancel); /* Returns at once; the end of the wait comes as a report. */
 }
 
@@ -163,7 +163,7 @@ static void on_details(GtkToggleButton *button, gpointer data) {
     gtk_widget_set_visible(app->ticket, gtk_toggle_button_get_active(button));
 }
 
-/* The window goes at once. The program ends when the wait has, which the trigger makes a matter of milliseconds. */
+/* Hides the window at once. The program ends with the wait, which returns milliseconds after the trigger. */
 static gboolean on_close(GtkWidget *window, GdkEvent *event, gpointer data) {
     application *app = data;
     (void)event;
@@ -240,7 +240,7 @@ int main(int argc, char **argv) {
     if (code == NITRO_OK) {
         build(&app);
         set_waiting(&app, FALSE);
-        say(&app, "ready", "Which job is to be followed?");
+        show_state(&app, "ready", "Enter the id of a job to follow.");
         if (argc > 1) {
             gtk_entry_set_text(GTK_ENTRY(app.id), argv[1]);
             on_follow(NULL, &app);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{c, raw};
-use nitro_emulator::{Answer, RateLimit, Scenario};
+use nitro_emulator::{ErrorBody, RateLimit, Scenario};
 
 #[test]
 fn error_responses_become_codes_with_the_problem_document() {
@@ -17,7 +17,7 @@ fn error_responses_become_codes_with_the_problem_document() {
     let emulator = common::emulator();
     let codes = [400u16, 401, 403, 404, 409, 410, 413, 415, 422, 429, 500, 502, 503];
     let response = |content_type: &str, body: &str| {
-        Some(Answer {
+        Some(ErrorBody {
             body: body.to_owned(),
             content_type: content_type.to_owned(),
         })

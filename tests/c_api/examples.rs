@@ -65,7 +65,7 @@ fn status_example_prints_the_status() {
     assert_eq!(polls(&emulator).len(), 1, "one round trip");
     let job = |scenario| emulator.create_job(scenario);
     let printed = prints(&program, &emulator, &[&job(Scenario::instant())], 0);
-    assert_eq!(printed, "completed: the result can be taken\n");
+    assert_eq!(printed, "completed: the result can be fetched\n");
     let printed = prints(&program, &emulator, &[&job(locked().duration_ms(0u64))], 0);
     assert!(
         printed.starts_with("failed: {") && printed.contains("PDFIsPasswordProtected"),
@@ -251,7 +251,7 @@ fn errors_example_reports_each_kind_of_error() {
     let parts = [
         "NITRO_E_RATE_LIMITED (48)",
         " after 20 ms\n",
-        "cure         try again later\n",
+        "cure         retry later\n",
     ];
     has(&printed, &parts);
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::cpp::Form;
 use common::{c, cpp};
-use nitro_emulator::{Answer, Emulator, Scenario, Shape};
+use nitro_emulator::{Emulator, ErrorBody, Scenario, Shape};
 
 const OLDEST: Form = Form {
     compiler: "g++",
@@ -170,7 +170,7 @@ fn results_convert_to_nlohmann_json() {
         return;
     }
     let emulator = common::emulator();
-    let html = Answer {
+    let html = ErrorBody {
         body: "<html>Bad gateway</html>".to_owned(),
         content_type: "text/html".to_owned(),
     };

@@ -101,7 +101,7 @@ fn one_deadline_bounds_the_whole_run() {
     assert!(error.ticket().is_some());
     assert!(begun.elapsed() >= Duration::from_millis(400));
 
-    emulator.fault(nitro_emulator::Fault::mute(0));
+    emulator.fault(nitro_emulator::Fault::hang(0));
     let fresh = client(&emulator);
     let error = fresh.run(&flatten(), None, |_| true, &call).unwrap_err();
     assert_eq!(
@@ -152,7 +152,7 @@ fn a_failed_job_and_an_immediate_result_end_the_run() {
         .run(&flatten(), &target, |_| true, &Call::new())
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::JobFailed);
-    emulator.set_default(Scenario::instant().answer_at_once(true));
+    emulator.set_default(Scenario::instant().synchronous(true));
     emulator.forget_requests();
     let finished = client(&emulator)
         .run(&flatten(), &target, |_| true, &Call::new())

@@ -141,7 +141,7 @@ fn cancel_ends_a_tls_handshake() {
 #[test]
 fn cancel_ends_a_wait_for_the_response_head() {
     let both = Both::start();
-    both.fault(Fault::mute(0).from_request(1));
+    both.fault(Fault::hang(0).from_request(1));
     for steps in ["status", "wait", "events", "result", "bytes", "download"] {
         both.emulators.iter().for_each(Emulator::forget_requests);
         both.each(&Scenario::instant(), steps, |emulator, _, _| {
@@ -149,7 +149,7 @@ fn cancel_ends_a_wait_for_the_response_head() {
         });
     }
     // In the middle of it.
-    both.fault(Fault::mute(20).from_request(1));
+    both.fault(Fault::hang(20).from_request(1));
     both.emulators.iter().for_each(Emulator::forget_requests);
     both.each(&Scenario::instant(), "status", |emulator, _, _| {
         until("the request", || !emulator.requests().is_empty());
@@ -159,7 +159,7 @@ fn cancel_ends_a_wait_for_the_response_head() {
 #[test]
 fn cancel_ends_a_stalled_body_and_leaves_no_file() {
     let both = Both::start();
-    both.fault(Fault::mute(100_000).from_request(1));
+    both.fault(Fault::hang(100_000).from_request(1));
     for framing in [Framing::Length, Framing::Chunked, Framing::Close] {
         let scenario = Scenario::instant().size_bytes(1_000_000).bytes_framing(framing);
         both.each(&scenario, "bytes", |_, _, mark| mark.wait());
@@ -173,14 +173,14 @@ fn cancel_ends_a_stalled_body_and_leaves_no_file() {
         })
     };
     let scenario = Scenario::instant().size_bytes(1_000_000);
-    both.fault(Fault::mute(100_000));
+    both.fault(Fault::hang(100_000));
     both.each(&scenario, "download", |_, _, _| until("a first part", part));
 }
 
 #[test]
 fn cancel_ends_an_upload_that_the_peer_does_not_read() {
     let both = Both::start();
-    both.fault(Fault::mute(200_000).in_request());
+    both.fault(Fault::hang(200_000).in_request());
     let document = tempfile::NamedTempFile::new().expect("a file");
     // More than the system's buffers hold.
     document.as_file().set_len(32 << 20).expect("its size");
@@ -215,7 +215,7 @@ fn cancel_ends_a_wait_on_an_event_stream() {
     }
     // A stream that sends nothing at all.
     both.emulators.iter().for_each(Emulator::forget_requests);
-    both.each(&silent.stream(StreamMode::Mute), "wait", |emulator, _, _| {
+    both.each(&silent.stream(StreamMode::Idle), "wait", |emulator, _, _| {
         until("the request", || !common::streams(emulator).is_empty());
     });
 }

@@ -88,7 +88,7 @@ fn idle_call_and_wait_timeouts_are_reported_by_name() {
     ] {
         let job = emulator.create_job(Scenario::instant().size_bytes(1_000_000));
         // The URL of the result first, where a file is wanted.
-        emulator.fault_all(Some(Fault::mute(100_000)));
+        emulator.fault_all(Some(Fault::hang(100_000)));
         let path = folder.path().join("file");
         let run = call_without_retries(&emulator, &job, steps).arg(limits, "300");
         let report = Report::of(run.arg("file", &path));

@@ -89,7 +89,7 @@ fn calls_of_every_outcome_show_no_secret() {
         secrets.are_not_in(&report.0);
     }
     assert!(failures > 50, "{failures} errors were looked at");
-    for fault in [Fault::cut(0), Fault::reset(10), Fault::cut(150), Fault::mute(100)] {
+    for fault in [Fault::cut(0), Fault::reset(10), Fault::cut(150), Fault::hang(100)] {
         emulator.fault_all(Some(fault));
         let job = emulator.create_job(Scenario::instant());
         let run = call(&emulator.base_url(), &emulator.token(), &job, steps).arg("retries", "1");

@@ -240,7 +240,7 @@ fn the_window_can_be_closed_during_a_wait() {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 
     // Also while the service sends nothing.
-    emulator.fault_all(Some(Fault::mute(0)));
+    emulator.fault_all(Some(Fault::hang(0)));
     let (program, window) = display.show(&emulator, &job, 1);
     window.await_title("waiting");
     until("a request arrives", || emulator.connections() > 1);

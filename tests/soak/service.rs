@@ -150,7 +150,7 @@ fn trouble(emulator: &Emulator, random: &mut fastrand::Rng) {
         4 => Action::Stall {
             ms: random.u64(10..3000),
         },
-        5 => Action::Mute,
+        5 => Action::Hang,
         6 => Action::Trickle {
             bytes: random.u64(100..5000),
             every_ms: random.u64(1..20),

@@ -68,9 +68,9 @@ fn absent(desk: &Desk<'_>, certificate: &Certificate, wire: Wire) {
         timed_out,
     );
     drop(waiting);
-    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = mute.local_addr().unwrap().port();
-    each(desk, &format!("mute {wire:?}"), &options(port), timed_out);
+    let unresponsive = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = unresponsive.local_addr().unwrap().port();
+    each(desk, &format!("unresponsive {wire:?}"), &options(port), timed_out);
 }
 
 /// Every kind of call fails so, and the wait as well, whose patience ends.

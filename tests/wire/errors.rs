@@ -9,7 +9,7 @@ use common::{
     Canned, Log, emulator, event_stream, job, json_response, manual, options, plain_client, response,
     with_watchdog,
 };
-use nitro_emulator::{Answer, Limited, RateLimit, Scenario};
+use nitro_emulator::{ErrorBody, Limited, RateLimit, Scenario};
 use nitro_jobs::{Call, Client, Download, Error, ErrorKind};
 
 /// Status, kind, whether it is retryable, and a part of the advice.
@@ -42,7 +42,7 @@ const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
 fn refused(status: u16, body: &str, content_type: &str) -> Error {
     let emulator = emulator();
     let client = plain_client(&emulator);
-    let instead = Answer {
+    let instead = ErrorBody {
         body: body.to_owned(),
         content_type: content_type.to_owned(),
     };
@@ -282,7 +282,7 @@ fn an_echoed_token_is_redacted_everywhere() {
             (400, format!("Authorization: Bearer {token}")),
             (403, format!("{{\"error\":\"{token}\"}}")),
         ] {
-            let echo = Answer {
+            let echo = ErrorBody {
                 body,
                 content_type: "text/plain".to_owned(),
             };

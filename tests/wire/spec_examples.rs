@@ -4,7 +4,7 @@
 use crate::common;
 
 use common::{Canned, DIALECTS, client, emulator, job, json_response, plain_client, with_watchdog};
-use nitro_emulator::{Answer, Outcome, Scenario, Shape};
+use nitro_emulator::{ErrorBody, Outcome, Scenario, Shape};
 use nitro_jobs::{Call, Cell, ErrorKind, JobResult, JobState, ResultKind, TextBox};
 use serde_json::{Value, json};
 
@@ -303,7 +303,7 @@ fn every_documented_error_response_is_parsed() {
             })
             .to_string();
             let emulator = emulator();
-            let response = Answer {
+            let response = ErrorBody {
                 body: body.clone(),
                 content_type: "application/problem+json".to_owned(),
             };

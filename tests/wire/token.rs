@@ -195,7 +195,7 @@ fn rejected_credentials_report_the_rfc_6749_error_without_the_secret() {
             r#"{{"error":"invalid_client","error_description":"no {SECRET} here","error_uri":"https://e.example/x"}}"#
         );
         emulator.set_oauth(OAuth {
-            refusal: Some((status, body)),
+            error: Some((status, body)),
             ..OAuth::default()
         });
         let error = job.status(&Call::new()).unwrap_err();

@@ -120,7 +120,7 @@ def test_a_presigned_upload_starts_a_job(client: Client) -> None:
 
 
 def test_a_job_may_have_an_immediate_result(client: Client, emulator: Emulator) -> None:
-    emulator.set_default(answer_at_once=True)
+    emulator.set_default(synchronous=True)
     job = client.submit(compress().add_bytes("a.pdf", PDF))
     assert "without an id" in repr(job) or job.id
     assert job.result().kind is ResultKind.FILE

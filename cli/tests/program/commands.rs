@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{PDF, bare, emulator, file, names, program, run};
 
 #[test]
-fn run_saves_the_result_and_tells_the_ticket_first() {
+fn run_prints_the_ticket_first_and_saves_the_result() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let out = folder.path().join("both.pdf");
@@ -19,7 +19,7 @@ fn run_saves_the_result_and_tells_the_ticket_first() {
     assert_eq!(saved, emulator.output_of(id)[0]);
     assert_eq!(ended.out, format!("{} ({} bytes)\n", out.display(), saved.len()));
 
-    // A file that exists stays as it is, unless it is to be replaced.
+    // An existing file is unchanged, unless --force is given.
     let again = run(program(&emulator, &words));
     again.is(6);
     assert!(again.err.contains("exists already"), "{}", again.err);
@@ -28,7 +28,7 @@ fn run_saves_the_result_and_tells_the_ticket_first() {
 }
 
 #[test]
-fn run_tells_every_phase_as_json_lines() {
+fn run_prints_every_phase_as_json_lines() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let parts = folder.path().join("parts");
@@ -63,7 +63,7 @@ fn run_tells_every_phase_as_json_lines() {
 }
 
 #[test]
-fn run_prints_what_is_no_file() {
+fn run_prints_a_result_without_files() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let text = run(program(&emulator, &["run", "extract-text", &one]));
@@ -78,12 +78,12 @@ fn run_prints_what_is_no_file() {
 
     let before = emulator.requests().len();
     let saved = run(program(&emulator, &["run", "extract-text", &one, "-o", "text"]));
-    assert!(saved.is(2).err.contains("gives no file"), "{}", saved.err);
+    assert!(saved.is(2).err.contains("returns no file"), "{}", saved.err);
     assert_eq!(emulator.requests().len(), before, "nothing was sent");
 }
 
 #[test]
-fn a_job_goes_from_command_to_command_by_its_ticket() {
+fn every_command_accepts_the_ticket() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let started = run(program(&emulator, &["submit", "flatten", &one]));
@@ -109,7 +109,7 @@ fn a_job_goes_from_command_to_command_by_its_ticket() {
     .is(0);
     assert!(std::fs::read(out).unwrap().starts_with(b"%PDF-"));
 
-    // The ticket itself, and the bare id, do as well.
+    // The ticket itself and the id alone are accepted too.
     run(program(&emulator, &["status", started.out.trim()])).is(0);
     let id = watched.out.split(' ').next().unwrap();
     let status = run(program(&emulator, &["status", id, "--json"]));
@@ -117,7 +117,7 @@ fn a_job_goes_from_command_to_command_by_its_ticket() {
 }
 
 #[test]
-fn several_jobs_are_watched_at_once_and_the_worst_counts() {
+fn several_jobs_are_watched_at_once_and_a_failure_sets_the_exit_code() {
     let emulator = emulator();
     let good = emulator.create_job(Scenario::instant());
     let bad = emulator.create_job(Scenario::instant().failed("PDFIsNotValid", "No PDF"));
@@ -158,12 +158,12 @@ fn the_catalogue_needs_no_service_and_no_credentials() {
 }
 
 #[test]
-fn what_the_catalogue_does_not_know_passes_and_what_it_knows_is_checked() {
+fn known_operations_are_checked_and_unknown_ones_are_sent() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let word = file(folder.path(), "one.docx", "PK");
     run(program(&emulator, &["submit", "transformations/flatten", &one])).is(0);
-    // What always is the same need not be said.
+    // A parameter with a single possible value can be left out.
     run(program(&emulator, &["submit", "to-pdf", &word])).is(0);
     let params = file(folder.path(), "params", r#"{"userPassword":"4711"}"#);
     run(program(
@@ -181,7 +181,7 @@ fn what_the_catalogue_does_not_know_passes_and_what_it_knows_is_checked() {
     assert_eq!(form[1].text, r#"{"userPassword":"4711"}"#);
 
     emulator.forget_requests();
-    for (words, said) in [
+    for (words, message) in [
         (&["optimize", &one][..], "profile: it is required"),
         (
             &["optimize", &one, "-p", "profile=small"],
@@ -194,10 +194,10 @@ fn what_the_catalogue_does_not_know_passes_and_what_it_knows_is_checked() {
         (&["flatten"], "it takes 1 document"),
     ] {
         let ended = run(program(&emulator, &[&["submit"], words].concat()));
-        assert!(ended.is(2).err.contains(said), "{words:?}: {}", ended.err);
+        assert!(ended.is(2).err.contains(message), "{words:?}: {}", ended.err);
     }
     assert_eq!(emulator.requests().len(), 0, "nothing was sent");
-    // Unchecked, it is the service that refuses.
+    // With --unchecked the service returns the error response.
     let ended = run(program(
         &emulator,
         &["submit", "optimize", &one, "--unchecked", "--json"],
@@ -211,13 +211,17 @@ fn what_the_catalogue_does_not_know_passes_and_what_it_knows_is_checked() {
 }
 
 #[test]
-fn documents_go_by_way_of_storage_and_by_address() {
+fn documents_can_be_sent_through_storage_or_by_url() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let started = run(program(&emulator, &["submit", "flatten", &one, "--presigned"]));
     let ticket: serde_json::Value = serde_json::from_str(&started.is(0).out).unwrap();
     assert_eq!(emulator.input_of(ticket["jobID"].as_str().unwrap()), [PDF]);
     let url = "application/pdf=https://nowhere.example/a.pdf";
-    let refused = run(program(&emulator, &["submit", "flatten", "--url", url]));
-    assert!(refused.is(5).err.contains("BrokenDownloadURL"), "{}", refused.err);
+    let rejected = run(program(&emulator, &["submit", "flatten", "--url", url]));
+    assert!(
+        rejected.is(5).err.contains("BrokenDownloadURL"),
+        "{}",
+        rejected.err
+    );
 }

@@ -1,11 +1,11 @@
-//! Who the program is.
+//! Credentials.
 
 use std::os::unix::fs::PermissionsExt;
 
 use crate::{bare, emulator, file, program, run};
 
 #[test]
-fn a_file_of_credentials_must_be_its_owners_alone() {
+fn a_credentials_file_must_be_accessible_to_its_owner_only() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let job = emulator.create_job(nitro_emulator::Scenario::instant());
     let base = emulator.base_url();
@@ -34,24 +34,24 @@ fn a_file_of_credentials_must_be_its_owners_alone() {
 }
 
 #[test]
-fn what_is_wrong_with_them_is_said_without_showing_them() {
+fn messages_about_credentials_do_not_contain_them() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let path = file(folder.path(), "credentials.json", "");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    for (text, said) in [
-        ("", "no JSON object"),
-        ("emulator-client-secret", "no JSON object"),
-        (r#"{"token":"emulator-secret-token","x":1}"#, "no JSON object"),
-        (r#"{"clientID":"a"}"#, "holds neither"),
+    for (text, message) in [
+        ("", "not a JSON object"),
+        ("emulator-client-secret", "not a JSON object"),
+        (r#"{"token":"emulator-secret-token","x":1}"#, "not a JSON object"),
+        (r#"{"clientID":"a"}"#, "contains neither"),
         (
             r#"{"token":"emulator-secret-token","clientID":"a"}"#,
-            "holds neither",
+            "contains neither",
         ),
-        ("{}", "holds neither"),
+        ("{}", "contains neither"),
     ] {
         std::fs::write(&path, text).unwrap();
         let ended = run(bare(&["status", "j", "--credentials", &path]));
-        assert!(ended.is(3).err.contains(said), "{text}: {}", ended.err);
+        assert!(ended.is(3).err.contains(message), "{text}: {}", ended.err);
     }
     let missing = run(bare(&["status", "j", "--credentials", "/no/such/file"]));
     assert!(missing.is(3).err.contains("/no/such/file"), "{}", missing.err);

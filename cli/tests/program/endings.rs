@@ -1,4 +1,4 @@
-//! How it ends: exit codes, Ctrl-C, a reader that goes away.
+//! Exit codes, Ctrl-C, closed standard output.
 
 use std::io::Read;
 use std::net::TcpListener;
@@ -13,37 +13,37 @@ fn manual() -> Scenario {
 }
 
 #[test]
-fn words_that_cannot_be_meant_are_refused() {
+fn an_invalid_command_line_is_rejected() {
     let emulator = emulator();
-    for (words, said) in [
+    for (words, message) in [
         (&[][..], "no command"),
         (&["fly"], "no command \"fly\""),
         (&["status"], "one JOB"),
         (&["status", "a", "b"], "one JOB"),
         (&["status", "a", "--wings"], "--wings"),
         (&["status", "a", "-x"], "-x"),
-        (&["status", "a", "--output", "x"], "--output does not belong"),
+        (&["status", "a", "--output", "x"], "--output does not apply"),
         (&["status", "a", "--timeout"], "--timeout"),
-        (&["status", "a", "--timeout", "soon"], "takes seconds"),
-        (&["status", "a", "--timeout", "-1"], "takes seconds"),
-        (&["download", "a"], "where to?"),
-        (&["download", "a", "-o", "x", "-d", "y"], "exclude each other"),
-        (&["run", "flatten", "-p", "nothing"], "--param takes two words"),
+        (&["status", "a", "--timeout", "soon"], "needs a number of seconds"),
+        (&["status", "a", "--timeout", "-1"], "needs a number of seconds"),
+        (&["download", "a"], "download needs --output"),
+        (&["download", "a", "-o", "x", "-d", "y"], "cannot be combined"),
+        (&["run", "flatten", "-p", "nothing"], "--param needs two values"),
         (&["watch"], "a JOB"),
     ] {
         let ended = run(program(&emulator, words));
-        assert!(ended.is(2).err.contains(said), "{words:?}: {}", ended.err);
+        assert!(ended.is(2).err.contains(message), "{words:?}: {}", ended.err);
         assert!(ended.err.contains("--help"), "{}", ended.err);
         assert_eq!(ended.out, "");
     }
-    // As JSON if that was asked for, even behind the mistake.
+    // As JSON if --json is given, even after the invalid argument.
     let ended = run(bare(&["status", "--wings", "--json"]));
     assert_eq!(ended.is(2).events()[0]["code"], 2);
     assert_eq!(emulator.requests().len(), 0);
 }
 
 #[test]
-fn help_and_version_are_told_and_the_readme_has_the_same_codes() {
+fn help_and_version_are_printed_and_the_readme_has_the_same_codes() {
     let help = run(bare(&["--help"]));
     help.is(0);
     let (_, codes) = help.out.split_once("Exit codes:\n").unwrap();
@@ -64,7 +64,7 @@ fn help_and_version_are_told_and_the_readme_has_the_same_codes() {
 }
 
 #[test]
-fn each_kind_of_end_has_its_code() {
+fn each_outcome_has_its_exit_code() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let job = |scenario: Scenario| emulator.create_job(scenario);
@@ -94,7 +94,7 @@ fn each_kind_of_end_has_its_code() {
     ))
     .is(8);
 
-    // All of it arrived, the answer did not.
+    // The whole request arrived, the response did not.
     emulator.fault(Fault::cut(0));
     let open = run(program(&emulator, &["submit", "flatten", &one, "--json"]));
     assert_eq!(open.is(9).events().pop().unwrap()["uncertain"], json!(true));
@@ -104,23 +104,23 @@ fn each_kind_of_end_has_its_code() {
         .unwrap()
         .port();
     let base = format!("http://127.0.0.1:{port}");
-    // The library tries again a few times; what is meant here comes at last.
+    // The library retries a few times before it reports the error.
     run(program(&emulator, &["status", "a", "--base-url", &base])).is(4);
     assert_eq!(names(folder.path()), ["one.pdf"], "nothing is left");
 }
 
 #[test]
-fn ctrl_c_cancels_and_the_job_can_be_taken_up() {
+fn ctrl_c_cancels_and_the_job_can_be_resumed() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(manual());
     let one = file(folder.path(), "one.pdf", PDF);
     let out = folder.path().join("flat.pdf");
     let words = ["run", "flatten", &one, "-o", out.to_str().unwrap()];
-    for asked in ["INT", "TERM"] {
+    for name in ["INT", "TERM"] {
         let mut child = start(program(&emulator, &words));
         let ticket = line(child.stderr.as_mut().unwrap());
         let ticket = ticket.strip_prefix("ticket: ").unwrap();
-        signal(&child, asked);
+        signal(&child, name);
         let ended = end(child);
         ended.is(130);
         assert!(ended.err.contains("cancelled"), "{}", ended.err);
@@ -132,7 +132,7 @@ fn ctrl_c_cancels_and_the_job_can_be_taken_up() {
 }
 
 #[test]
-fn ctrl_c_reaches_a_download_and_leaves_nothing() {
+fn ctrl_c_cancels_a_download_and_leaves_no_file() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let job = emulator.create_job(Scenario::instant().size_bytes(50_000_000));
     emulator.fault_all(Some(Fault::trickle(1_000_000, 1000, 5)));
@@ -148,11 +148,11 @@ fn ctrl_c_reaches_a_download_and_leaves_nothing() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it_quietly_and_no_job_is_lost() {
+fn closed_standard_output_ends_the_program_and_no_job_is_lost() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     emulator.set_default(manual());
     let one = file(folder.path(), "one.pdf", PDF);
-    // Nobody reads from the start.
+    // Standard output is closed from the start.
     let unread = |mut command: std::process::Command| {
         let (_, pipe) = std::io::pipe().unwrap();
         command.stdout(pipe).stderr(std::process::Stdio::piped());
@@ -164,20 +164,20 @@ fn a_reader_that_goes_away_ends_it_quietly_and_no_job_is_lost() {
     ended.is(141);
     assert!(!ended.err.contains("panicked"), "{}", ended.err);
 
-    // It goes away once there is a job: then the ticket is told where somebody may still listen.
+    // It is closed once there is a job: then the ticket is printed to standard error.
     let mut child = start(program(&emulator, &["run", "flatten", &one, "--json"]));
     let mut out = child.stdout.take().unwrap();
-    let told = loop {
+    let id = loop {
         let event: serde_json::Value = serde_json::from_str(&line(&mut out)).unwrap();
         if event["event"] == "submitted" {
             break event["ticket"]["jobID"].as_str().unwrap().to_owned();
         }
     };
     drop(out);
-    emulator.set_progress(&told, 0.5);
-    emulator.finish(&told);
+    emulator.set_progress(&id, 0.5);
+    emulator.finish(&id);
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(141), "{err}");
-    assert!(err.contains("ticket: ") && err.contains(&told), "{err}");
+    assert!(err.contains("ticket: ") && err.contains(&id), "{err}");
 }

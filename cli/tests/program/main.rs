@@ -1,4 +1,4 @@
-//! The program itself, run against the emulator: what it prints, what it leaves, and how it ends.
+//! The program, run against the emulator: its output, its files, and its exit codes.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
@@ -30,7 +30,7 @@ pub fn emulator() -> Emulator {
     emulator
 }
 
-/// The program with these words, and nothing of this process's environment but the emulator's address and token.
+/// The program with these arguments; its environment contains only the emulator's URL and token.
 pub fn program(emulator: &Emulator, words: &[&str]) -> Command {
     let mut command = bare(words);
     command
@@ -46,7 +46,7 @@ pub fn bare(words: &[&str]) -> Command {
     command
 }
 
-/// A run that is over.
+/// A finished run.
 pub struct Ended {
     pub code: i32,
     pub out: String,
@@ -57,14 +57,14 @@ impl Ended {
     pub fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let ended = Self {
-            code: output.status.code().expect("it ended by itself"),
+            code: output.status.code().expect("it was not ended by a signal"),
             out: text(output.stdout),
             err: text(output.stderr),
         };
         for secret in ["emulator-secret-token", "emulator-client-secret"] {
             assert!(!ended.out.contains(secret) && !ended.err.contains(secret));
         }
-        // Escape codes are for terminals.
+        // Escape codes are for terminals only.
         assert!(
             !ended.out.contains('\x1b') && !ended.err.contains('\x1b'),
             "{}",
@@ -99,7 +99,7 @@ impl Ended {
         names
     }
 
-    /// The ticket that standard error has.
+    /// The ticket printed to standard error.
     pub fn ticket(&self) -> &str {
         let mut lines = self.err.lines();
         lines
@@ -130,7 +130,7 @@ pub fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Waits until something that happens elsewhere is so; fails loudly if it never is.
+/// Waits until a condition holds; fails after a minute.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
@@ -142,7 +142,7 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// The end of a run that must come by itself.
+/// Waits for the end of a run; fails after a minute.
 pub fn end(child: Child) -> Ended {
     let (pid, (done, output)) = (child.id(), std::sync::mpsc::channel());
     std::thread::spawn(move || done.send(child.wait_with_output()));
@@ -157,7 +157,7 @@ pub fn end(child: Child) -> Ended {
     }
 }
 
-/// A run under way, with its output in pipes.
+/// Starts a run with its output in pipes.
 pub fn start(mut command: Command) -> Child {
     command
         .stdout(Stdio::piped())
@@ -168,7 +168,7 @@ pub fn start(mut command: Command) -> Child {
 
 /// Sends a signal to the program.
 pub fn signal(child: &Child, name: &str) {
-    // The shell's own: there need not be a program of that name.
+    // The shell's built-in: the program kill may not be installed.
     let sent = Command::new("sh")
         .args(["-c", &format!("kill -s {name} {}", child.id())])
         .status()
@@ -176,7 +176,7 @@ pub fn signal(child: &Child, name: &str) {
     assert!(sent.success());
 }
 
-/// Reads one line, byte by byte, so that nothing more is taken.
+/// Reads one line, byte by byte, so that nothing after it is consumed.
 pub fn line(pipe: &mut impl Read) -> String {
     let mut line = Vec::new();
     let mut byte = [0];

@@ -1,4 +1,4 @@
-//! A bar on a terminal, and nowhere else.
+//! The progress bar on a terminal.
 
 use std::process::Command;
 
@@ -12,7 +12,7 @@ fn a_bar_is_drawn_on_a_terminal_only() {
     let piped = run(program(&emulator, &["run", "flatten", &one]));
     assert!(!piped.is(0).err.contains('['), "{}", piped.err);
 
-    // script(1) gives the program a terminal, and its exit code on.
+    // script(1) runs the program on a terminal and returns its exit code.
     let on_a_terminal = |options: &str| {
         let output = Command::new("script")
             .args([
@@ -26,7 +26,7 @@ fn a_bar_is_drawn_on_a_terminal_only() {
             .env("NITRO_BASE_URL", emulator.base_url())
             .env("NITRO_TOKEN", emulator.token())
             .output()
-            .expect("script, which every Linux has");
+            .expect("script(1) can be started");
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };

@@ -11,7 +11,9 @@ fn error_of(json: &str) -> Error {
 
 macro_rules! data {
     ($name:literal) => {
-        include_str!(concat!("../../../tests/data/",
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/data/",
             $name,
             ".json"
         ))

@@ -124,7 +124,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "a response that never comes",
-        |emulator| emulator.fault(Wire::mute(0).from_request(1)),
+        |emulator| emulator.fault(Wire::hang(0).from_request(1)),
         unknown(ErrorKind::Timeout),
     ),
     fault(
@@ -171,7 +171,7 @@ pub const FAULTS: &[Fault] = &[
             |emulator| {
                 let refusal = r#"{"error":"invalid_client","error_description":"Who?"}"#;
                 emulator.set_oauth(OAuth {
-                    refusal: Some((401, refusal.to_owned())),
+                    error: Some((401, refusal.to_owned())),
                     ..OAuth::default()
                 });
             },

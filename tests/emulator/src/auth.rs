@@ -1,4 +1,4 @@
-//! Bearer tokens, and the token endpoint that gives them out.
+//! Bearer tokens, and the token endpoint that issues them.
 
 use crate::hub::{Hub, lock};
 use crate::problem::{Problem, code};
@@ -16,7 +16,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Lets a request through if its token is the current one.
+/// Passes a request on if its token is the current one.
 pub(crate) async fn check(
     State(hub): State<Arc<Hub>>,
     OriginalUri(uri): OriginalUri,
@@ -34,19 +34,19 @@ pub(crate) async fn check(
     response
 }
 
-/// How the token endpoint answers.
+/// How the token endpoint responds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OAuth {
-    /// `access_token` and so on in place of `accessToken`.
+    /// Uses `access_token` and so on instead of `accessToken`.
     pub snake_case: bool,
-    /// What is said of the token's life, in seconds; nothing is said if absent.
+    /// The reported lifetime of the token in seconds; left out if absent.
     pub expires_in: Option<f64>,
     /// Each request makes a new token, and the old one is no longer valid.
     pub rotate: bool,
-    /// Milliseconds before each answer.
+    /// Milliseconds before each response.
     pub delay_ms: u64,
-    /// Every request is refused with this status and body.
-    pub refusal: Option<(u16, String)>,
+    /// The status and body of every response, in place of a token.
+    pub error: Option<(u16, String)>,
 }
 
 impl Default for OAuth {
@@ -56,44 +56,44 @@ impl Default for OAuth {
             expires_in: Some(86_400.0),
             rotate: false,
             delay_ms: 0,
-            refusal: None,
+            error: None,
         }
     }
 }
 
-/// `POST /oauth/token`: a token for the right client, who says who it is in JSON.
+/// `POST /oauth/token`: a token for the client whose credentials are in the JSON body.
 pub(crate) async fn token(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: bytes::Bytes) -> Response {
     let oauth = lock(&hub.oauth).clone();
     tokio::time::sleep(Duration::from_millis(oauth.delay_ms)).await;
-    if let Some((status, body)) = oauth.refusal {
+    if let Some((status, body)) = oauth.error {
         return (code(status), [(header::CONTENT_TYPE, "application/json")], body).into_response();
     }
     let is_json = headers
         .get(header::CONTENT_TYPE)
         .is_none_or(|value| value.as_bytes().starts_with(b"application/json"));
-    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let right = is_json
-        && asked["clientID"] == hub.config.client_id.as_str()
-        && asked["clientSecret"] == hub.config.client_secret.as_str();
-    if right && oauth.rotate {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let is_known = is_json
+        && body["clientID"] == hub.config.client_id.as_str()
+        && body["clientSecret"] == hub.config.client_secret.as_str();
+    if is_known && oauth.rotate {
         hub.set_token(Some(format!("rotated-{}", hub.secret(32))));
     }
-    let Some(token) = hub.token().filter(|_| right) else {
-        let told = json!({"error": "invalid_client", "error_description": "Client authentication failed"});
-        return (code(401), axum::Json(told)).into_response();
+    let Some(token) = hub.token().filter(|_| is_known) else {
+        let error = json!({"error": "invalid_client", "error_description": "Client authentication failed"});
+        return (code(401), axum::Json(error)).into_response();
     };
     let names = if oauth.snake_case {
         ["access_token", "token_type", "expires_in"]
     } else {
         ["accessToken", "tokenType", "expiresIn"]
     };
-    let mut answer = json!({names[0]: token, names[1]: "Bearer"});
+    let mut response = json!({names[0]: token, names[1]: "Bearer"});
     if let Some(seconds) = oauth.expires_in {
-        answer[names[2]] = if seconds.fract() == 0.0 {
+        response[names[2]] = if seconds.fract() == 0.0 {
             json!(seconds as i64)
         } else {
             json!(seconds)
         };
     }
-    axum::Json(answer).into_response()
+    axum::Json(response).into_response()
 }

@@ -1,4 +1,4 @@
-//! What a submission must be like: method, parameters, documents. A wrong one is refused here as at the service.
+//! Checks of a submission: method, parameters, documents. An invalid one gets the error response of the service.
 
 use crate::derive::pages;
 use crate::hub::Input;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 const PDF: &str = "application/pdf";
 
-/// A submission as it was taken in.
+/// A submission as received.
 #[derive(Default)]
 pub(crate) struct Form {
     pub(crate) method: Option<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Form {
     pub(crate) parts: Vec<Part>,
 }
 
-/// The methods an endpoint knows.
+/// The methods of an endpoint.
 fn methods(group: &str) -> &'static [&'static str] {
     match group {
         "conversions" => &["convert"],
@@ -57,7 +57,7 @@ fn methods(group: &str) -> &'static [&'static str] {
     }
 }
 
-/// What documents may be: their types, their number, their pages.
+/// Checks the types, the number and the pages of the documents.
 fn documents(
     inputs: &[Input],
     group: &str,
@@ -88,7 +88,7 @@ fn documents(
     Ok(())
 }
 
-/// Whether an endpoint takes documents of this type.
+/// Whether an endpoint accepts documents of this type.
 fn accepted_type(group: &str, method: &str, essence: &str) -> bool {
     let image = essence.starts_with("image/");
     let data = [
@@ -120,7 +120,7 @@ fn accepted_type(group: &str, method: &str, essence: &str) -> bool {
     }
 }
 
-/// What the form asks for, if it can be done.
+/// The result's shape and file type, if the form is valid.
 pub(crate) fn check(
     form: &Form,
     group: &str,

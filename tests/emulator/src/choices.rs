@@ -1,4 +1,4 @@
-//! The choices a scenario is made of.
+//! The types of a scenario's fields.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub enum Clock {
     Manual,
 }
 
-/// The unit of `progress` on the wire. The documentation says both.
+/// The unit of `progress` on the wire. The documentation mentions both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProgressUnit {
@@ -47,7 +47,7 @@ pub enum Outcome {
     Failed,
     /// Canceled by the user.
     Canceled,
-    /// Not at all: it runs for ever.
+    /// Never: the job keeps running.
     Never,
     /// 410 on status and result, from the start.
     Gone,
@@ -89,13 +89,13 @@ pub enum Shape {
     Fillable,
     /// A file whose `URL` is null, as after a `delivery`.
     Delivered,
-    /// A shape nobody has heard of.
+    /// An undocumented shape.
     Unknown,
     /// This JSON, as `result`.
     Custom(Value),
 }
 
-/// How a poll says completed.
+/// How a poll reports completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Completion {
@@ -106,7 +106,7 @@ pub enum Completion {
     Redirect,
 }
 
-/// The three dialects of the event stream, named for what tells them apart.
+/// The three dialects of the event stream, named after their distinguishing feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
@@ -119,7 +119,7 @@ pub enum Dialect {
     Message,
 }
 
-/// What a request for the event stream gets.
+/// The response to a request for the event stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StreamMode {
@@ -130,8 +130,8 @@ pub enum StreamMode {
     Json,
     /// This code, with a problem document.
     Refuse(u16),
-    /// Headers, then nothing.
-    Mute,
+    /// Headers, then nothing: the stream stays idle.
+    Idle,
     /// This many events, then the end of the body, without a terminal event.
     EndEarly(u32),
     /// Completed without `location` or `result`, then the end.
@@ -153,7 +153,7 @@ pub enum JobIdKey {
     Absent,
 }
 
-/// A status nobody has heard of, for the first polls and events.
+/// An undocumented status, for the first polls and events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusName {
     /// The status.
@@ -182,11 +182,11 @@ pub enum LocationForm {
     Absolute,
     /// `/base/jobs/ID/status`.
     Relative,
-    /// `https://host/base/jobs/ID`; that URL then answers as status until the job is over.
+    /// `https://host/base/jobs/ID`; that URL then returns the status until the job is over.
     Bare,
 }
 
-/// How a body's end is told.
+/// How the end of a body is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {
@@ -195,11 +195,11 @@ pub enum Framing {
     Length,
     /// `Transfer-Encoding: chunked`.
     Chunked,
-    /// By closing the connection (an HTTP/1.0 answer).
+    /// By closing the connection (an HTTP/1.0 response).
     Close,
 }
 
-/// How presigned URLs answer.
+/// How presigned URLs respond.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Presigned {
@@ -207,9 +207,9 @@ pub struct Presigned {
     pub framing: Framing,
     /// Honour `Range` and `If-Range`, send `Accept-Ranges` and `ETag`.
     pub ranges: bool,
-    /// A URL is refused with 403 so long after it was given out.
+    /// A URL responds with 403 this long after it was issued.
     pub expires_ms: Option<u64>,
-    /// A URL is refused with 403 after so many uses.
+    /// A URL responds with 403 after this many uses.
     pub uses: Option<u32>,
 }
 
@@ -224,21 +224,21 @@ impl Default for Presigned {
     }
 }
 
-/// A body in place of a problem document.
+/// The body of an error response, in place of a problem document.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Answer {
+pub struct ErrorBody {
     /// The body, of any kind; may be empty.
     pub body: String,
     /// Its content type; none is sent if empty.
     pub content_type: String,
 }
 
-/// Refusal of the first requests with 429.
+/// A 429 response to the first requests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RateLimit {
-    /// How many requests are refused.
+    /// How many requests get it.
     pub times: u32,
     /// Which requests.
     pub on: Limited,
@@ -262,7 +262,7 @@ impl Default for RateLimit {
     }
 }
 
-/// The requests a rate limit refuses.
+/// The requests that a rate limit applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limited {

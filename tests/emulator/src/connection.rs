@@ -1,4 +1,4 @@
-//! What is known of each accepted connection, shared by its socket and the HTTP server above it.
+//! The state of each accepted connection, shared by its socket and the HTTP server above it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -14,12 +14,12 @@ pub(crate) struct Conn {
 }
 
 impl Conn {
-    /// Requests that the HTTP server has taken in on this connection.
+    /// Requests that the HTTP server has received on this connection.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Acquire)
     }
 
-    /// Counts a request and gives its number, from 1.
+    /// Counts a request and returns its number, from 1.
     pub(crate) fn next_request(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::AcqRel) + 1
     }

@@ -1,4 +1,4 @@
-//! `/_emulator`: what programs outside Rust drive the emulator by. No part of the service, and open to anybody.
+//! `/_emulator`: the endpoints that control the emulator from outside Rust. They are not part of the service and need no token.
 
 use crate::fault::Fault;
 use crate::hub::Hub;
@@ -28,33 +28,33 @@ async fn create(State(hub): State<Arc<Hub>>, body: String) -> Response {
             let job = hub.add_job(scenario, Vec::new(), Shape::File, "application/pdf", false);
             Json(json!({"jobID": job.id})).into_response()
         }
-        Err(refused) => refused,
+        Err(error) => error,
     }
 }
 
 async fn default(State(hub): State<Arc<Hub>>, body: String) -> Response {
-    parse(&body).map_or_else(|refused| refused, |scenario| done(|| hub.set_default(scenario)))
+    parse(&body).map_or_else(|error| error, |scenario| done(|| hub.set_default(scenario)))
 }
 
 /// A fault or several for the next connection, or one for all.
 async fn faults(State(hub): State<Arc<Hub>>, body: String) -> Response {
-    let asked: Value = match parse(&body) {
-        Ok(asked) => asked,
-        Err(refused) => return refused,
+    let request: Value = match parse(&body) {
+        Ok(request) => request,
+        Err(error) => return error,
     };
-    // Told apart by hand: an untagged enum would take a fault with every field left out for `{"all": null}`.
-    if let Some(all) = asked.get("all") {
+    // Distinguished by hand: an untagged enum would accept a fault with every field left out for `{"all": null}`.
+    if let Some(all) = request.get("all") {
         return parse::<Option<Fault>>(&all.to_string()).map_or_else(
-            |refused| refused,
+            |error| error,
             |all| done(|| hub.plan_for_all(all.into_iter().collect())),
         );
     }
-    let plan = if asked.is_array() {
+    let plan = if request.is_array() {
         body
     } else {
-        format!("[{asked}]")
+        format!("[{request}]")
     };
-    parse(&plan).map_or_else(|refused| refused, |plan| done(|| hub.queue_plan(plan)))
+    parse(&plan).map_or_else(|error| error, |plan| done(|| hub.queue_plan(plan)))
 }
 
 async fn finish(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Response {
@@ -66,7 +66,7 @@ async fn progress(State(hub): State<Arc<Hub>>, Path(id): Path<String>, body: Str
         Ok(progress) => hub
             .job(&id)
             .map_or_else(unknown, |job| done(|| job.set_progress(progress))),
-        Err(refused) => refused,
+        Err(error) => error,
     }
 }
 
@@ -84,13 +84,13 @@ async fn stats(State(hub): State<Arc<Hub>>) -> Json<Value> {
     Json(json!({"connections": hub.connections.accepted(), "open": hub.connections.open()}))
 }
 
-#[allow(clippy::result_large_err, reason = "the refusal is the answer itself")]
+#[allow(clippy::result_large_err, reason = "the error is the response itself")]
 fn parse<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Response> {
     let body = if body.trim().is_empty() { "{}" } else { body };
     serde_json::from_str(body).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()).into_response())
 }
 
-/// Does it and says so.
+/// Runs the action and responds with 204.
 fn done(act: impl FnOnce()) -> Response {
     act();
     StatusCode::NO_CONTENT.into_response()

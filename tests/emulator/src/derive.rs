@@ -1,4 +1,4 @@
-//! The files given back: derived from what was sent, the same every time.
+//! The result files: derived from the input, always the same for the same input.
 
 use crate::hub::Input;
 use crate::scenario::{Scenario, Shape};
@@ -14,7 +14,7 @@ pub(crate) enum Source {
     Generated(u64),
 }
 
-/// A file given back.
+/// A result file.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     pub(crate) name: String,
@@ -74,19 +74,19 @@ pub fn generate(size: u64, offset: u64, piece: &mut [u8]) {
         at += count as u64;
     }
     let tail_at = size.saturating_sub(TAIL.len() as u64);
-    let mut lay = |text: &[u8], place: u64| {
+    let mut copy = |text: &[u8], start: u64| {
         for (index, byte) in text.iter().enumerate() {
-            let at = place + index as u64;
+            let at = start + index as u64;
             if at >= offset && at < end && at < size {
                 piece[(at - offset) as usize] = *byte;
             }
         }
     };
-    lay(TAIL, tail_at);
-    lay(HEAD, 0);
+    copy(TAIL, tail_at);
+    copy(HEAD, 0);
 }
 
-/// A word that depends on nothing but its index.
+/// A pseudo-random word that depends only on its index.
 fn splitmix(index: u64) -> u64 {
     let mut word = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -102,9 +102,9 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The file given back for `input`, asked for as the MIME type `to`.
+/// The result file for `input`, requested as the MIME type `to`.
 ///
-/// A PDF stays as it is but for a trailing comment with the input's SHA-256 (it remains valid). An image becomes a
+/// A PDF is unchanged except for a trailing comment with the input's SHA-256 (it remains valid). An image becomes a
 /// page that shows it, anything else a page of text. If `to` is not a PDF, it is a line of text with the SHA-256:
 /// the emulator converts nothing.
 #[must_use]
@@ -209,7 +209,7 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32, u8)> {
     }
 }
 
-/// What a PDF needs of a PNG. Its compressed rows are what FlateDecode with a PNG predictor reads.
+/// The parts of a PNG that a PDF needs. FlateDecode with a PNG predictor reads its compressed rows as they are.
 struct Png {
     width: u32,
     height: u32,
@@ -281,7 +281,7 @@ fn png_parts(bytes: &[u8]) -> Option<Png> {
     })
 }
 
-/// How many pages a PDF has, as far as its plain text tells; at least one.
+/// The number of page objects in a PDF's uncompressed text; at least one.
 pub(crate) fn pages(file: &[u8]) -> usize {
     const MARK: &[u8] = b"/Type /Page";
     let text = file.windows(MARK.len() + 1);
@@ -290,7 +290,7 @@ pub(crate) fn pages(file: &[u8]) -> usize {
         .max(1)
 }
 
-/// The ending a file of this type usually has.
+/// The usual file name extension of this type.
 pub(crate) fn extension(content_type: &str) -> &'static str {
     match content_type {
         "application/pdf" => "pdf",
@@ -336,13 +336,13 @@ pub(crate) fn outputs(
         .rsplit_once('.')
         .map_or(first.name.as_str(), |(stem, _)| stem);
     let stem = if stem.is_empty() { "result" } else { stem };
-    let ending = extension(&content_type);
+    let extension = extension(&content_type);
     let output = |index: usize| {
         let mut bytes = file.clone();
-        let mut name = format!("{stem}.{ending}");
+        let mut name = format!("{stem}.{extension}");
         if matches!(shape, Shape::Files { .. }) {
             bytes.extend_from_slice(format!("%nitro-emulator part {} of {count}\n", index + 1).as_bytes());
-            name = format!("{stem}-{}.{ending}", index + 1);
+            name = format!("{stem}-{}.{extension}", index + 1);
         }
         Output {
             name: scenario.file_names.get(index).cloned().unwrap_or(name),

@@ -1,10 +1,10 @@
-//! The emulator as an object: started, asked, driven, stopped.
+//! The emulator as an object: start, control, inspect, stop.
 
 use crate::auth::OAuth;
 use crate::fault::Fault;
 use crate::hub::Hub;
 use crate::journal::{Part, Recorded};
-use crate::listen::{self, Door, Wire};
+use crate::listen::{self, Accepted, Transport};
 use crate::scenario::{Scenario, Shape};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -20,24 +20,24 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto::ring};
 
-/// How an emulator is set up.
+/// The configuration of an emulator.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The address to listen on. Default 127.0.0.1.
+    /// The IP address to listen on. Default 127.0.0.1.
     pub address: IpAddr,
-    /// The port; 0 (the default) takes a free one.
+    /// The port; 0 (the default) selects a free one.
     pub port: u16,
     /// The path before every endpoint, such as `/idp/platform`. Default none.
     pub base_path: String,
     /// The valid bearer token.
     pub token: String,
-    /// The client that `/oauth/token` knows.
+    /// The client id that `/oauth/token` accepts.
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
-    /// The largest document taken in, in bytes. Default 100 MB.
+    /// The largest accepted document in bytes. Default 100 MB.
     pub max_file_bytes: u64,
-    /// The most pages of a document taken in. Default 500.
+    /// The largest accepted number of pages. Default 500.
     pub max_pages: usize,
     /// The scenario of submitted jobs, until `set_default`.
     pub scenario: Scenario,
@@ -45,14 +45,14 @@ pub struct Config {
     pub tls: Option<Tls>,
 }
 
-/// What TLS needs, as PEM.
+/// Certificates and key for TLS, as PEM.
 #[derive(Debug, Clone, Default)]
 pub struct Tls {
     /// The certificate chain.
     pub cert_pem: String,
     /// The private key.
     pub key_pem: String,
-    /// If given, clients need a certificate signed by one of these.
+    /// If set, clients need a certificate signed by one of these authorities.
     pub client_ca_pem: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl Default for Config {
 pub struct Emulator {
     hub: Arc<Hub>,
     runtime: Option<Runtime>,
-    ready: mpsc::Sender<(Wire, Arc<crate::connection::Conn>)>,
+    ready: mpsc::Sender<(Transport, Arc<crate::connection::Conn>)>,
     tls: Option<TlsAcceptor>,
     accepting: Mutex<Option<JoinHandle<()>>>,
 }
@@ -120,7 +120,7 @@ impl Emulator {
     /// Starts an emulator.
     ///
     /// # Errors
-    /// If the port cannot be had or the TLS material is unusable.
+    /// If the port is not available or the TLS material is unusable.
     pub fn start(mut config: Config) -> io::Result<Self> {
         let trimmed = config.base_path.trim_matches('/').to_owned();
         config.base_path = if trimmed.is_empty() {
@@ -142,7 +142,7 @@ impl Emulator {
         let (ready, queue) = mpsc::channel(64);
         let service =
             crate::server::router(hub.clone()).into_make_service_with_connect_info::<listen::Peer>();
-        runtime.spawn(async move { axum::serve(Door { ready: queue }, service).await });
+        runtime.spawn(async move { axum::serve(Accepted { ready: queue }, service).await });
         let emulator = Self {
             hub,
             runtime: Some(runtime),
@@ -158,7 +158,7 @@ impl Emulator {
         let Some(runtime) = &self.runtime else {
             return Ok(());
         };
-        let _inside = runtime.enter();
+        let _guard = runtime.enter();
         let listener = listen::bind(address)?;
         self.hub
             .port
@@ -168,7 +168,7 @@ impl Emulator {
         Ok(())
     }
 
-    /// The URL a client is pointed at: `http://127.0.0.1:4711` and the configured base path.
+    /// The base URL for clients: `http://127.0.0.1:4711` and the configured base path.
     #[must_use]
     pub fn base_url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
@@ -176,7 +176,7 @@ impl Emulator {
         format!("{scheme}://{address}{}", self.hub.config.base_path)
     }
 
-    /// The valid bearer token; the last valid one, if it expired.
+    /// The valid bearer token; the configured one after `expire_token`.
     #[must_use]
     pub fn token(&self) -> String {
         self.hub.token().unwrap_or_else(|| self.hub.config.token.clone())
@@ -192,12 +192,12 @@ impl Emulator {
         self.hub.set_token(None);
     }
 
-    /// Sets how the token endpoint answers from now on.
+    /// Sets how the token endpoint responds from now on.
     pub fn set_oauth(&self, oauth: OAuth) {
         *crate::hub::lock(&self.hub.oauth) = oauth;
     }
 
-    /// The parts of the submission that became this job, in order.
+    /// The parts of the submission that created this job, in order.
     #[must_use]
     pub fn form_of(&self, job_id: &str) -> Vec<Part> {
         crate::hub::lock(&self.hub.forms)
@@ -212,7 +212,7 @@ impl Emulator {
         self.hub.port.load(Ordering::Acquire)
     }
 
-    /// Makes a job without a submission and gives its id.
+    /// Creates a job without a submission and returns its id.
     #[must_use]
     pub fn create_job(&self, scenario: Scenario) -> String {
         self.hub
@@ -226,28 +226,28 @@ impl Emulator {
         self.hub.set_default(scenario);
     }
 
-    /// Gives the next accepted connection this fault; queued faults are taken one per connection, in order.
+    /// Applies this fault to the next accepted connection; queued faults apply to one connection each, in order.
     pub fn fault(&self, fault: Fault) {
         self.hub.queue_plan(vec![fault]);
     }
 
-    /// Gives the next accepted connection several faults. Those of one direction strike in the order given.
+    /// Applies several faults to the next accepted connection. Those of one direction occur in the order given.
     pub fn fault_plan(&self, plan: Vec<Fault>) {
         self.hub.queue_plan(plan);
     }
 
-    /// Gives every connection accepted from now on this fault (queued ones still come first), or none.
+    /// Applies this fault, or none, to every connection accepted from now on; queued faults come first.
     pub fn fault_all(&self, fault: Option<Fault>) {
         self.hub.plan_for_all(fault.into_iter().collect());
     }
 
-    /// The requests that arrived, in order. Those of the control endpoints are left out.
+    /// The received requests, in order, without those of the control endpoints.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         self.hub.requests()
     }
 
-    /// Forgets the requests that arrived so far.
+    /// Clears the list of received requests.
     pub fn forget_requests(&self) {
         self.hub.forget_requests();
     }
@@ -286,7 +286,7 @@ impl Emulator {
             .unwrap_or_default()
     }
 
-    /// The files a job gives back, byte for byte. Files of `size_bytes` are made whole here: mind the memory.
+    /// The result files of a job, byte for byte. Files of `size_bytes` are built in memory.
     #[must_use]
     pub fn output_of(&self, job_id: &str) -> Vec<Vec<u8>> {
         let job = self.hub.job(job_id);
@@ -294,16 +294,16 @@ impl Emulator {
             .unwrap_or_default()
     }
 
-    /// Closes the listening socket; open connections stay. The port refuses connections from then on.
+    /// Closes the listening socket; open connections stay. Connections to the port are refused from then on.
     pub fn stop_listening(&self) {
         let task = crate::hub::lock(&self.accepting).take();
         if let (Some(task), Some(runtime)) = (task, &self.runtime) {
             task.abort();
-            // The socket is closed when the task is gone, not when it is told to go.
-            let (gone, wait) = std::sync::mpsc::channel();
+            // The socket is closed when the task has ended, not when it is aborted.
+            let (ended, wait) = std::sync::mpsc::channel();
             runtime.spawn(async move {
                 let _ = task.await;
-                let _ = gone.send(());
+                let _ = ended.send(());
             });
             let _ = wait.recv_timeout(Duration::from_secs(5));
         }
@@ -312,7 +312,7 @@ impl Emulator {
     /// Listens again on the same port.
     ///
     /// # Errors
-    /// If somebody else took the port meanwhile.
+    /// If another process uses the port by now.
     pub fn listen_again(&self) -> io::Result<()> {
         self.stop_listening();
         self.listen(SocketAddr::new(self.hub.config.address, self.port()))
@@ -330,7 +330,7 @@ impl Drop for Emulator {
             return;
         };
         if Handle::try_current().is_ok() {
-            // Waiting is not allowed inside another runtime.
+            // Blocking is not allowed inside another runtime.
             runtime.shutdown_background();
         } else {
             runtime.shutdown_timeout(Duration::from_secs(2));

@@ -1,8 +1,8 @@
-//! Faults in the byte stream beneath the HTTP server (and beneath TLS). Handlers know nothing of them.
+//! Faults in the byte stream below the HTTP server (and below TLS). Handlers do not see them.
 //!
 //! Offsets are counted in bytes on the wire: from the start of the connection, or, with [`Fault::from_request`],
-//! from the first byte of the n-th answer on that connection. A fault strikes as soon as exactly that many bytes
-//! have passed; at offset 0 it strikes at the first attempt to read or write.
+//! from the first byte of the n-th response on that connection. A fault occurs as soon as exactly that many bytes
+//! have passed; at offset 0 it occurs at the first attempt to read or write.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fault {
-    /// Which bytes are counted and struck.
+    /// Which bytes are counted and affected.
     pub direction: Direction,
-    /// How many bytes pass unharmed.
+    /// How many bytes pass first.
     pub at: u64,
-    /// Count from the start of this answer on the connection (1 is the first) rather than from the connection's
-    /// start. In the request direction: from the first byte after the (n-1)-th answer began.
+    /// Count from the start of this response on the connection (1 is the first) rather than from the connection's
+    /// start. In the request direction: from the first byte after the (n-1)-th response began.
     pub from_request: Option<u64>,
     /// What happens.
     pub action: Action,
@@ -41,24 +41,24 @@ pub enum Action {
     Cut,
     /// End it with a reset (RST).
     Reset,
-    /// Pass nothing for so long, then go on.
+    /// Pass nothing for this long, then continue.
     Stall {
         /// Milliseconds.
         ms: u64,
     },
     /// Never pass another byte, and keep the socket open until the client closes it.
-    Mute,
-    /// Go on in small pieces.
+    Hang,
+    /// Continue in small pieces.
     Trickle {
         /// Bytes in a piece.
         bytes: u64,
         /// Milliseconds between two pieces.
         every_ms: u64,
     },
-    /// Close without a byte on the arrival of the request after so many answered ones, as a server does that gave
-    /// up on an idle connection just then. Ignores `direction`, `at` and `from_request`.
+    /// Close without a byte when a request arrives after this many responses, as a server does that closes an idle
+    /// connection at that moment. Ignores `direction`, `at` and `from_request`.
     StaleKeepAlive {
-        /// Requests answered before.
+        /// Responses sent before.
         after_requests: u64,
     },
 }
@@ -92,10 +92,10 @@ impl Fault {
         Self::new(at, Action::Stall { ms })
     }
 
-    /// Silence after `at` bytes of what the emulator sends.
+    /// No more bytes after `at` bytes of what the emulator sends.
     #[must_use]
-    pub fn mute(at: u64) -> Self {
-        Self::new(at, Action::Mute)
+    pub fn hang(at: u64) -> Self {
+        Self::new(at, Action::Hang)
     }
 
     /// Small pieces after `at` bytes of what the emulator sends.
@@ -104,20 +104,20 @@ impl Fault {
         Self::new(at, Action::Trickle { bytes, every_ms })
     }
 
-    /// A connection that dies unnoticed after so many answered requests.
+    /// A pooled connection that closes when the next request arrives after this many responses.
     #[must_use]
     pub fn stale_keep_alive(after_requests: u64) -> Self {
         Self::new(0, Action::StaleKeepAlive { after_requests })
     }
 
-    /// Strikes what the client sends.
+    /// Affects what the client sends.
     #[must_use]
     pub fn in_request(mut self) -> Self {
         self.direction = Direction::Request;
         self
     }
 
-    /// Counts from the start of the n-th answer (from 1).
+    /// Counts from the start of the n-th response (from 1).
     #[must_use]
     pub fn from_request(mut self, n: u64) -> Self {
         self.from_request = Some(n);

@@ -1,4 +1,4 @@
-//! What the handlers share: the jobs, the links, the token, the journal.
+//! The state shared by the handlers: the jobs, the presigned URLs, the token, the journal.
 
 use crate::auth::OAuth;
 use crate::connection::Connections;
@@ -24,7 +24,7 @@ pub(crate) struct Input {
     pub(crate) bytes: Bytes,
 }
 
-/// Requests seen so far, by kind; what "the first k" is measured by.
+/// Requests received so far, by kind; "the first k" refers to these counts.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) limited: AtomicU32,
@@ -37,7 +37,7 @@ pub(crate) struct Counters {
     pub(crate) storage: AtomicU32,
 }
 
-/// Counts one up and says how many there were before.
+/// Increments the counter and returns its previous value.
 pub(crate) fn count(counter: &AtomicU32) -> u32 {
     counter.fetch_add(1, Ordering::AcqRel)
 }
@@ -62,7 +62,7 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// Starts the clock if it stands still, and says whether it did.
+    /// Starts the clock if it has not started, and returns whether it did.
     pub(crate) fn start(&self) -> bool {
         let mut drive = lock(&self.drive);
         let first = drive.started.is_none();
@@ -98,7 +98,7 @@ impl Job {
     }
 }
 
-/// A presigned URL that was given out.
+/// A presigned URL that was issued.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) job: Arc<Job>,
@@ -108,7 +108,7 @@ pub(crate) struct Link {
     pub(crate) uses: u32,
 }
 
-/// Everything an emulator knows.
+/// The state of an emulator.
 #[derive(Debug)]
 pub(crate) struct Hub {
     pub(crate) config: Config,
@@ -198,7 +198,7 @@ impl Hub {
         lock(&self.jobs).get(id).cloned()
     }
 
-    /// Makes a job; `shape` is what `Shape::Auto` stands for, `content_type` what its files are.
+    /// Creates a job; `shape` replaces `Shape::Auto`, `content_type` is the type of its files.
     pub(crate) fn add_job(
         &self,
         scenario: Scenario,
@@ -233,7 +233,7 @@ impl Hub {
         job
     }
 
-    /// Hex digits nobody can guess.
+    /// Unpredictable hex digits.
     pub(crate) fn secret(&self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {

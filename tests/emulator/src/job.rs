@@ -3,7 +3,7 @@
 use crate::scenario::{Clock, Outcome, Scenario};
 use std::time::Duration;
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum State {
     Running(f64),
@@ -31,7 +31,7 @@ impl State {
     }
 }
 
-/// What the caller did to a job whose clock is manual.
+/// The caller's changes to a job whose clock is manual.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Manual {
     pub(crate) progress: Vec<f64>,
@@ -44,7 +44,7 @@ pub(crate) struct Moment {
     pub(crate) state: State,
     /// How many progress values have been reached.
     pub(crate) reached: usize,
-    /// How long until time alone changes something.
+    /// The time until the next change that time alone causes.
     pub(crate) next: Option<Duration>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn at(scenario: &Scenario, manual: &Manual, elapsed: Duration) -> Mom
     if let Some(over) = over.filter(|over| *over <= elapsed) {
         let retention = scenario.retention_ms.map(Duration::from_millis);
         let state = match retention {
-            Some(kept) if elapsed >= over + kept => State::Gone,
+            Some(retention) if elapsed >= over + retention => State::Gone,
             _ => State::of(scenario.outcome),
         };
         return Moment {
@@ -99,7 +99,7 @@ pub(crate) fn at(scenario: &Scenario, manual: &Manual, elapsed: Duration) -> Mom
     }
 }
 
-/// The progress values of a job, so far if its clock is manual.
+/// The progress values of a job; those set so far if its clock is manual.
 pub(crate) fn values(scenario: &Scenario, manual: &Manual) -> Vec<f64> {
     match scenario.clock {
         Clock::Auto => scenario.progress_values(),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manual_job_waits_for_its_caller() {
+    fn a_manual_job_changes_only_by_calls() {
         let scenario = Scenario::new().clock(Clock::Manual).outcome(Outcome::Failed);
         let mut manual = Manual::default();
         let hour = Duration::from_secs(3600);

@@ -1,4 +1,4 @@
-//! The requests that arrived, in order of arrival.
+//! The received requests, in order of arrival.
 
 use crate::hub::Hub;
 use crate::listen::Peer;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// One request as it arrived.
+/// One request as received.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     /// The HTTP method.
@@ -22,13 +22,13 @@ pub struct Recorded {
     pub query: String,
     /// The headers in order of arrival, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The connection it came on, counting from 1.
+    /// The connection that carried it, counting from 1.
     pub connection: u64,
-    /// Its place on that connection, counting from 1.
+    /// Its number on that connection, counting from 1.
     pub index: u64,
     /// How many bytes of body have been read so far.
     pub body_length: u64,
-    /// When its headers were in.
+    /// When its headers were complete.
     pub arrival: Instant,
 }
 
@@ -43,7 +43,7 @@ impl Recorded {
     }
 }
 
-/// One part of a submission as it arrived.
+/// One part of a submission as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// The field's name.
@@ -54,7 +54,7 @@ pub struct Part {
     pub content_type: String,
     /// The length of its content in bytes.
     pub length: u64,
-    /// Its content, if it is a field or names a document by its address.
+    /// Its content, if it is a field or contains the URL of a document.
     pub text: String,
 }
 
@@ -73,7 +73,7 @@ impl Entry {
     }
 }
 
-/// Records every request before anything else sees it.
+/// Records every request before any other handler.
 pub(crate) async fn record(
     State(hub): State<Arc<Hub>>,
     ConnectInfo(Peer(conn)): ConnectInfo<Peer>,

@@ -1,15 +1,15 @@
-//! A faithful local stand-in for Nitro's asynchronous PDF job service.
+//! A local emulator of Nitro's asynchronous PDF job service.
 //!
 //! [`Emulator::start`] serves it in-process on a free port; the program `nitro-emulator serve` does the same from a
-//! shell. A program made for the real service needs nothing but the base URL (and a token) to work with it.
+//! shell. A program for the real service needs only the base URL (and a token) to use it.
 //!
-//! - What a job does is set by a [`Scenario`]: per job ([`Emulator::create_job`], or the header
+//! - A [`Scenario`] sets what a job does: per job ([`Emulator::create_job`], or the header
 //!   `X-Emulator-Scenario` on a submission) or by default ([`Emulator::set_default`]).
-//! - What goes wrong beneath HTTP is set by a [`Fault`]: per connection ([`Emulator::fault`]) or for all
-//!   ([`Emulator::fault_all`]). Handlers know nothing of it.
-//! - What arrived is told by [`Emulator::requests`] and [`Emulator::connections`].
+//! - A [`Fault`] sets what goes wrong below HTTP: per connection ([`Emulator::fault`]) or for all
+//!   ([`Emulator::fault_all`]). Handlers do not see it.
+//! - [`Emulator::requests`] and [`Emulator::connections`] return what arrived.
 //!
-//! Programs outside Rust have the same through `/_emulator`: `POST jobs` (a scenario, gives `{"jobID"}`),
+//! Programs outside Rust use the same through `/_emulator`: `POST jobs` (a scenario, returns `{"jobID"}`),
 //! `POST default` (a scenario), `POST faults` (a fault, a list of them for one connection, or
 //! `{"all": fault or null}`), `POST finish/{id}`, `POST progress/{id}` (a number), `GET requests`, `GET stats`.
 //!
@@ -44,6 +44,6 @@ pub use emulator::{Config, Emulator, Tls};
 pub use fault::{Action, Direction, Fault};
 pub use journal::{Part, Recorded};
 pub use scenario::{
-    AcceptedBody, Answer, Clock, Completion, Dialect, Framing, JobIdKey, Limited, LocationForm, Outcome,
+    AcceptedBody, Clock, Completion, Dialect, ErrorBody, Framing, JobIdKey, Limited, LocationForm, Outcome,
     Presigned, ProgressUnit, RateLimit, Scenario, Shape, Start, StatusName, StreamMode,
 };

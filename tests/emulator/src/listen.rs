@@ -1,4 +1,4 @@
-//! Accepting connections: the socket, its plan of faults, and TLS above both.
+//! Accepting connections: the socket, its list of faults, and TLS above both.
 
 use crate::connection::Conn;
 use crate::hub::Hub;
@@ -17,31 +17,31 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 /// A connection as the HTTP server sees it.
-pub(crate) enum Wire {
+pub(crate) enum Transport {
     Plain(Box<FaultStream>),
     Tls(Box<TlsStream<FaultStream>>),
 }
 
-/// Ready connections; outlives any one listening socket, so that the emulator can stop and start listening.
-pub(crate) struct Door {
-    pub(crate) ready: mpsc::Receiver<(Wire, Arc<Conn>)>,
+/// The queue of accepted connections. It outlives a listening socket, so that the emulator can stop and start listening.
+pub(crate) struct Accepted {
+    pub(crate) ready: mpsc::Receiver<(Transport, Arc<Conn>)>,
 }
 
-/// The connection a request came on.
+/// The connection that carried a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer(pub(crate) Arc<Conn>);
 
-impl Connected<IncomingStream<'_, Door>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, Accepted>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Accepted>) -> Self {
         Peer(stream.remote_addr().clone())
     }
 }
 
-impl Listener for Door {
-    type Io = Wire;
+impl Listener for Accepted {
+    type Io = Transport;
     type Addr = Arc<Conn>;
 
-    async fn accept(&mut self) -> (Wire, Arc<Conn>) {
+    async fn accept(&mut self) -> (Transport, Arc<Conn>) {
         match self.ready.recv().await {
             Some(ready) => ready,
             None => std::future::pending().await,
@@ -53,7 +53,7 @@ impl Listener for Door {
     }
 }
 
-/// Binds the port, also right after another socket had it.
+/// Binds the port, also right after another socket used it.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
@@ -71,7 +71,7 @@ pub(crate) async fn accept(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     hub: Arc<Hub>,
-    ready: mpsc::Sender<(Wire, Arc<Conn>)>,
+    ready: mpsc::Sender<(Transport, Arc<Conn>)>,
 ) {
     loop {
         let Ok((socket, _)) = listener.accept().await else {
@@ -83,13 +83,13 @@ pub(crate) async fn accept(
         let stream = FaultStream::new(socket, conn.clone(), &hub.take_plan());
         match tls.clone() {
             None => {
-                let _ = ready.send((Wire::Plain(Box::new(stream)), conn)).await;
+                let _ = ready.send((Transport::Plain(Box::new(stream)), conn)).await;
             }
             Some(tls) => {
                 let ready = ready.clone();
                 tokio::spawn(async move {
                     if let Ok(stream) = tls.accept(stream).await {
-                        let _ = ready.send((Wire::Tls(Box::new(stream)), conn)).await;
+                        let _ = ready.send((Transport::Tls(Box::new(stream)), conn)).await;
                     }
                 });
             }
@@ -97,34 +97,34 @@ pub(crate) async fn accept(
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Transport {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Wire::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Wire::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+            Transport::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
+            Transport::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Transport {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Wire::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Wire::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Transport::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Transport::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Wire::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Wire::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Transport::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Transport::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Wire::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Wire::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Transport::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Transport::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 nitro-emulator serve [--port P] [--scenario FILE|JSON] [--token T] [--base-path P] [--cert F --key F]
                      [--client-ca F] [--until-stdin-closes]
-    Serves until killed. The first line of output is the base URL.
+    Serves until it is killed. The first line of output is the base URL.
 nitro-emulator submit FILE [--base URL] [--token T] [--scenario FILE|JSON] [--endpoint E] [--method M] [--params JSON]
     Submits FILE as a client would (default: transformations, compress, {}) and prints the job's id.
     The base URL and the token may also come from NITRO_BASE_URL and NITRO_TOKEN.
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The words of a command line: options with values, flags, and the rest.
+/// The arguments of a command line: options with values, flags, and the rest.
 struct Options {
     values: HashMap<String, String>,
     rest: Vec<String>,
@@ -70,7 +70,7 @@ impl Options {
             .map_err(Failure::from)
     }
 
-    /// A scenario, given as JSON or as the name of a file that holds it.
+    /// A scenario, given as JSON or as the name of a file that contains it.
     fn scenario(&self) -> Result<Option<String>, Failure> {
         match self.get("--scenario") {
             Some(text) if !text.trim_start().starts_with('{') => self.file("--scenario"),
@@ -100,7 +100,7 @@ fn serve(options: &Options) -> Result<(), Failure> {
             client_ca_pem: options.file("--client-ca")?,
         }),
         (None, None) => None,
-        _ => return Err("--cert and --key go together".into()),
+        _ => return Err("--cert and --key must be given together".into()),
     };
     let emulator = Emulator::start(config)?;
     let mut out = io::stdout();
@@ -115,13 +115,13 @@ fn serve(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// The media type of a file by its ending; the service refuses documents without one.
+/// The media type of a file by its extension; the service rejects documents without one.
 fn media_type(name: &str) -> Result<&'static str, Failure> {
-    let ending = name
+    let extension = name
         .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase())
+        .map(|(_, extension)| extension.to_ascii_lowercase())
         .unwrap_or_default();
-    Ok(match ending.as_str() {
+    Ok(match extension.as_str() {
         "pdf" => "application/pdf",
         "png" => "image/png",
         "jpg" | "jpeg" => "image/jpeg",
@@ -134,11 +134,11 @@ fn media_type(name: &str) -> Result<&'static str, Failure> {
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-        _ => return Err(format!("{name}: no media type is known for this ending").into()),
+        _ => return Err(format!("{name}: no media type is known for this file name extension").into()),
     })
 }
 
-/// The form's bytes. A boundary that the document cannot hold by chance is enough.
+/// The bytes of the form. The boundary is unlikely enough to occur in a document.
 fn form(parts: &[(&str, &str)], name: &str, kind: &str, document: &[u8], boundary: &str) -> Vec<u8> {
     let mut body = Vec::with_capacity(document.len() + 1024);
     for (field, value) in parts {
@@ -210,7 +210,7 @@ fn submit(options: &Options) -> Result<(), Failure> {
         .get("location")
         .and_then(|value| value.to_str().ok());
     let path = location
-        .ok_or("the answer has no Location")?
+        .ok_or("the response has no Location")?
         .trim_end_matches("/status");
     writeln!(io::stdout(), "{}", path.rsplit('/').next().unwrap_or_default())?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Parameters held against the service's own description of them: `schemas/operations.json`.
+//! Parameters compared with the service's own description of them: `schemas/operations.json`.
 
 use serde_json::{Map, Value, json};
 use std::sync::OnceLock;
@@ -41,28 +41,29 @@ fn name_of(method: &str, params: &Map<String, Value>) -> &'static str {
     }
 }
 
-/// What is wrong with the parameters, as an entry of `errors`; the first that is found.
+/// The first error in the parameters, as an entry of `errors`.
 pub(crate) fn wrong(method: &str, params: &Map<String, Value>) -> Option<Value> {
     let value = Value::Object(params.clone());
-    let flaw = flaw(&schemas()[name_of(method, params)], &value, "").or_else(|| by_words(method, params));
-    flaw.map(|(field, error)| json!({"field": field, "error": error, "input": params}))
+    let mismatch =
+        mismatch(&schemas()[name_of(method, params)], &value, "").or_else(|| text_rules(method, params));
+    mismatch.map(|(field, error)| json!({"field": field, "error": error, "input": params}))
 }
 
-/// What the description says in words only.
-fn by_words(method: &str, params: &Map<String, Value>) -> Option<(String, String)> {
+/// The rules that the description has only as text.
+fn text_rules(method: &str, params: &Map<String, Value>) -> Option<(String, String)> {
     let given = |field: &str| params.get(field).is_some_and(|value| !value.is_null());
-    let refuse = |field: &str, error: &str| Some((field.to_owned(), error.to_owned()));
+    let error = |field: &str, error: &str| Some((field.to_owned(), error.to_owned()));
     if method == "convert" && !given("to") {
-        return refuse("to", "Field required");
+        return error("to", "Field required");
     }
     if method == "protect" {
         let passwords = ["ownerPassword", "userPassword"];
         if !passwords.iter().any(|field| given(field)) {
-            return refuse("userPassword", "Either ownerPassword or userPassword is required");
+            return error("userPassword", "Either ownerPassword or userPassword is required");
         }
         let long = |field: &&&str| params[**field].as_str().is_some_and(|p| p.chars().count() > 40);
         if let Some(field) = passwords.iter().filter(|field| given(field)).find(long) {
-            return refuse(field, "String should have at most 40 characters");
+            return error(field, "String should have at most 40 characters");
         }
     }
     let lists: &[&str] = match method {
@@ -79,12 +80,12 @@ fn by_words(method: &str, params: &Map<String, Value>) -> Option<(String, String
             .is_some_and(|list| list.as_array().is_some_and(Vec::is_empty))
     };
     let field = lists.iter().find(empty)?;
-    refuse(field, "Input should be a non-empty list")
+    error(field, "Input should be a non-empty list")
 }
 
-/// The place and the kind of the first difference from the schema. Only the words that the description uses are known.
-fn flaw(schema: &Value, value: &Value, at: &str) -> Option<(String, String)> {
-    let refuse = |error: String| Some((at.to_owned(), error));
+/// The path and the kind of the first mismatch with the schema. Only the keywords that the description uses are supported.
+fn mismatch(schema: &Value, value: &Value, at: &str) -> Option<(String, String)> {
+    let error = |error: String| Some((at.to_owned(), error));
     let fits = match schema["type"].as_str() {
         Some("string") => value.is_string(),
         Some("number") => value.is_number(),
@@ -95,7 +96,7 @@ fn flaw(schema: &Value, value: &Value, at: &str) -> Option<(String, String)> {
         _ => true,
     };
     if !fits {
-        return refuse(format!(
+        return error(format!(
             "Input should be a valid {}",
             schema["type"].as_str().unwrap_or_default()
         ));
@@ -103,13 +104,13 @@ fn flaw(schema: &Value, value: &Value, at: &str) -> Option<(String, String)> {
     if let Some(allowed) = schema["enum"].as_array()
         && !allowed.contains(value)
     {
-        return refuse(format!("Input should be one of {allowed:?}"));
+        return error(format!("Input should be one of {allowed:?}"));
     }
     if let Some(number) = value.as_f64() {
         let beyond = schema["minimum"].as_f64().is_some_and(|least| number < least)
             || schema["maximum"].as_f64().is_some_and(|most| number > most);
         if beyond {
-            return refuse("Input is out of range".to_owned());
+            return error("Input is out of range".to_owned());
         }
     }
     if let Some(items) = value.as_array() {
@@ -117,10 +118,10 @@ fn flaw(schema: &Value, value: &Value, at: &str) -> Option<(String, String)> {
         let beyond = schema["minItems"].as_u64().is_some_and(|least| count < least)
             || schema["maxItems"].as_u64().is_some_and(|most| count > most);
         if beyond {
-            return refuse("List has a wrong number of items".to_owned());
+            return error("List has a wrong number of items".to_owned());
         }
         let mut items = items.iter().enumerate();
-        return items.find_map(|(index, item)| flaw(&schema["items"], item, &format!("{at}[{index}]")));
+        return items.find_map(|(index, item)| mismatch(&schema["items"], item, &format!("{at}[{index}]")));
     }
     let below = |name: &str| match at {
         "" => name.to_owned(),
@@ -136,7 +137,7 @@ fn flaw(schema: &Value, value: &Value, at: &str) -> Option<(String, String)> {
     properties.iter().find_map(|(name, schema)| {
         // What is not required may be null.
         let value = value.get(name).filter(|value| !value.is_null())?;
-        flaw(schema, value, &below(name))
+        mismatch(schema, value, &below(name))
     })
 }
 
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_held_against_the_description() {
+    fn parameters_are_checked_against_the_description() {
         let wrong = |method: &str, params: Value| {
             let wrong = wrong(method, params.as_object().expect("an object"));
             wrong.map(|wrong| wrong["field"].as_str().unwrap_or_default().to_owned())

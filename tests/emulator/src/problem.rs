@@ -1,11 +1,11 @@
-//! Error answers: problem documents, and S3's XML for presigned URLs.
+//! Error responses: problem documents, and S3's XML for presigned URLs.
 
 use crate::scenario::Scenario;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-/// A problem document in the making.
+/// A builder of problem documents.
 pub(crate) struct Problem {
     status: u16,
     kind: Option<String>,
@@ -49,7 +49,7 @@ fn known(status: u16) -> (&'static str, &'static str) {
 }
 
 impl Problem {
-    /// The usual document of this code, its type a URI into the documentation.
+    /// The usual document of this code; its type is a URI into the documentation.
     pub(crate) fn new(status: u16, instance: &str) -> Self {
         let detail = known(status).1.to_owned();
         Self {
@@ -99,8 +99,8 @@ impl Problem {
         document
     }
 
-    /// The answer, or what the scenario puts in its place.
-    pub(crate) fn answer(self, scenario: &Scenario) -> Response {
+    /// The response, or the one that the scenario sets in its place.
+    pub(crate) fn response(self, scenario: &Scenario) -> Response {
         let Some(instead) = &scenario.problem else {
             return self.into_response();
         };
@@ -126,7 +126,7 @@ pub(crate) fn code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// An error as S3 words it.
+/// An error response in the format of S3.
 pub(crate) fn s3(status: u16, kind: &str, message: &str) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{kind}</Code><Message>{message}</Message></Error>"

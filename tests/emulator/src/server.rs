@@ -24,7 +24,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .route("/extractions", post(submit::submit))
         .route("/transformations", post(submit::submit))
         .route("/generations", post(submit::submit))
-        .route("/presigned-file-urls", post(storage::mint))
+        .route("/presigned-file-urls", post(storage::create_upload_urls))
         .route("/jobs/{id}/status", get(status))
         .route("/jobs/{id}", get(result))
         .route_layer(from_fn_with_state(hub.clone(), auth::check));
@@ -44,7 +44,7 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         .with_state(hub)
 }
 
-/// Gives a bare 405 its problem document.
+/// Adds a problem document to a 405 without one.
 async fn wrong_method(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
@@ -58,7 +58,7 @@ async fn wrong_method(request: axum::extract::Request, next: axum::middleware::N
     problem
 }
 
-/// Scheme and host as the client knows them.
+/// Scheme and host as the client uses them.
 pub(crate) fn origin(hub: &Hub, headers: &HeaderMap) -> String {
     let scheme = if hub.config.tls.is_some() { "https" } else { "http" };
     let host = headers
@@ -69,7 +69,7 @@ pub(crate) fn origin(hub: &Hub, headers: &HeaderMap) -> String {
     format!("{scheme}://{}", host.unwrap_or_else(own))
 }
 
-/// Where a job's URLs begin.
+/// The prefix of a job's URLs.
 pub(crate) struct Origin {
     pub(crate) host: String,
     base_path: String,
@@ -102,8 +102,8 @@ pub(crate) fn error_of(scenario: &Scenario) -> Value {
     scenario.error.clone().into()
 }
 
-/// A refusal that the scenario asks for, if it is its turn.
-pub(crate) fn refusal(
+/// The error response that the scenario sets for this request, if any.
+pub(crate) fn scenario_error(
     scenario: &Scenario,
     counters: &Counters,
     kind: Limited,
@@ -115,7 +115,7 @@ pub(crate) fn refusal(
         if limit.extension {
             problem = problem.extension("retry_after", limit.retry_after);
         }
-        let mut response = problem.answer(scenario);
+        let mut response = problem.response(scenario);
         if limit.header {
             set_retry_after(&mut response, limit.retry_after);
         }
@@ -129,7 +129,7 @@ pub(crate) fn refusal(
     let turn = count(counter) as usize;
     codes
         .get(turn)
-        .map(|status| Problem::new(*status, path).answer(scenario))
+        .map(|status| Problem::new(*status, path).response(scenario))
 }
 
 /// `Retry-After`, with a fraction as the service sends it.
@@ -147,7 +147,7 @@ fn accept(headers: &HeaderMap) -> String {
         .to_ascii_lowercase()
 }
 
-/// Whether bytes are asked for rather than JSON.
+/// Whether the request accepts bytes rather than JSON.
 pub(crate) fn wants_bytes(headers: &HeaderMap) -> bool {
     accept(headers).contains("application/octet-stream")
 }
@@ -167,14 +167,14 @@ async fn status(
 fn status_of(hub: &Arc<Hub>, job: &Arc<Job>, path: &str, headers: &HeaderMap) -> Response {
     let first = job.start();
     let scenario = &job.scenario;
-    if let Some(refused) = refusal(scenario, &job.counters, Limited::Status, path) {
-        return refused;
+    if let Some(error) = scenario_error(scenario, &job.counters, Limited::Status, path) {
+        return error;
     }
     if let Some(missing) = missing(job, path) {
         return missing;
     }
     let origin = Origin::new(hub, headers);
-    if let Some(content_type) = stream::asked_for(&accept(headers)) {
+    if let Some(content_type) = stream::requested_type(&accept(headers)) {
         let turn = count(&job.counters.streams);
         let mode = match scenario.stream_times {
             Some(times) if turn >= times => StreamMode::Live,
@@ -182,33 +182,33 @@ fn status_of(hub: &Arc<Hub>, job: &Arc<Job>, path: &str, headers: &HeaderMap) ->
         };
         match mode {
             StreamMode::Json => {}
-            StreamMode::Refuse(status) => return Problem::new(status, path).answer(scenario),
-            mode => return stream::answer(job, mode, content_type, &origin, first),
+            StreamMode::Refuse(status) => return Problem::new(status, path).response(scenario),
+            mode => return stream::response(job, mode, content_type, &origin, first),
         }
     }
     poll(hub, job, &origin)
 }
 
-/// 410 and 404, for a job whose time is over or that was lost.
+/// 410 for a job after its retention, 404 for a lost one.
 fn missing(job: &Job, path: &str) -> Option<Response> {
     let problem = match job.now().state {
         JobState::Gone => Problem::new(410, path).kind("FileNoLongerAvailable"),
         JobState::Lost => Problem::new(404, path),
         _ => return None,
     };
-    Some(problem.answer(&job.scenario))
+    Some(problem.response(&job.scenario))
 }
 
 fn poll(hub: &Hub, job: &Arc<Job>, origin: &Origin) -> Response {
     let scenario = &job.scenario;
     let turn = count(&job.counters.polls);
     if let Some(odd) = scenario.status_name.as_ref().filter(|odd| turn < odd.times) {
-        return json_answer(document(scenario, &job.id, &odd.name, json!({})));
+        return json_response(document(scenario, &job.id, &odd.name, json!({})));
     }
     match job.now().state {
         JobState::Running(fraction) => {
             let fields = json!({"progress": progress_value(scenario, fraction)});
-            let mut response = json_answer(document(scenario, &job.id, "running", fields));
+            let mut response = json_response(document(scenario, &job.id, "running", fields));
             if let Some(seconds) = scenario.poll_retry_after {
                 set_retry_after(&mut response, seconds);
             }
@@ -236,10 +236,10 @@ fn outcome(hub: &Hub, job: &Arc<Job>, state: JobState, origin: &Origin) -> Respo
         JobState::Failed => ("failed", json!({"error": error_of(scenario)})),
         _ => ("canceled", json!({})),
     };
-    json_answer(document(scenario, &job.id, status, fields))
+    json_response(document(scenario, &job.id, status, fields))
 }
 
-fn json_answer(document: Value) -> Response {
+fn json_response(document: Value) -> Response {
     axum::Json(document).into_response()
 }
 
@@ -254,15 +254,15 @@ async fn result(
         return Problem::new(404, path).into_response();
     };
     let over = job.now().state.is_terminal();
-    // A bare Location makes this the status URL too, for as long as there is no result to give.
+    // A bare Location makes this the status URL too, until there is a result.
     if job.scenario.location == LocationForm::Bare
-        && (!over || stream::asked_for(&accept(&headers)).is_some())
+        && (!over || stream::requested_type(&accept(&headers)).is_some())
     {
         return status_of(&hub, &job, path, &headers);
     }
     job.start();
-    if let Some(refused) = refusal(&job.scenario, &job.counters, Limited::Result, path) {
-        return refused;
+    if let Some(error) = scenario_error(&job.scenario, &job.counters, Limited::Result, path) {
+        return error;
     }
     if let Some(missing) = missing(&job, path) {
         return missing;
@@ -271,7 +271,7 @@ async fn result(
     let late = state == JobState::Completed
         && count(&job.counters.completed_results) < job.scenario.not_found_after_completed;
     if late || !state.is_terminal() {
-        return Problem::new(404, path).answer(&job.scenario);
+        return Problem::new(404, path).response(&job.scenario);
     }
     if state == JobState::Completed && wants_bytes(&headers) && is_file(&job.shape) {
         return storage::bytes(&job);

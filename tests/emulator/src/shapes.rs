@@ -1,4 +1,4 @@
-//! Result bodies in every shape. The examples are the documentation's own where it has one.
+//! Result bodies in every shape. Where the documentation has an example, it is used.
 
 use crate::scenario::{JobIdKey, Scenario, Shape};
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ pub(crate) fn document(scenario: &Scenario, id: &str, status: &str, fields: Valu
     document.into()
 }
 
-/// Fields nobody has heard of, of every JSON kind.
+/// Undocumented fields, of every JSON type.
 pub(crate) fn add_extras(scenario: &Scenario, object: &mut Map<String, Value>) {
     if scenario.extra_fields {
         object.insert("createdAt".into(), "2026-07-01T12:00:00Z".into());
@@ -32,12 +32,12 @@ pub(crate) fn add_extras(scenario: &Scenario, object: &mut Map<String, Value>) {
     }
 }
 
-/// Whether the shape is one or more files, which can also be had as bytes.
+/// Whether the shape is one or more files, which can also be fetched as bytes.
 pub(crate) fn is_file(shape: &Shape) -> bool {
     matches!(shape, Shape::File | Shape::Files { .. } | Shape::Auto)
 }
 
-/// What a completed job's document holds beside id and status.
+/// The fields of a completed job's document besides id and status.
 pub(crate) fn completed(shape: &Shape, files: &[Value]) -> Value {
     match shape {
         Shape::FillableUnwrapped => data(shape, files),
@@ -45,7 +45,7 @@ pub(crate) fn completed(shape: &Shape, files: &[Value]) -> Value {
     }
 }
 
-/// What a synchronous answer holds.
+/// The body of a synchronous response.
 pub(crate) fn synchronous(shape: &Shape, files: &[Value]) -> Value {
     match shape {
         Shape::Auto | Shape::File | Shape::Files { .. } | Shape::Delivered => data(shape, files),

@@ -1,4 +1,4 @@
-//! The socket that carries out a plan of faults, beneath the HTTP server and beneath TLS.
+//! The socket that applies a list of faults, below the HTTP server and below TLS.
 
 use crate::connection::Conn;
 use crate::fault::{Action, Direction, Fault};
@@ -14,24 +14,24 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// One direction of a connection.
 #[derive(Debug)]
-struct Lane {
+struct Flow {
     total: u64,
-    /// Where the current answer (or the request after it) began.
+    /// Where the current response (or the request after it) began.
     base: u64,
     pending: VecDeque<Fault>,
     pause: Option<Pin<Box<Sleep>>>,
     trickle: Option<(u64, Duration)>,
-    muted: bool,
+    hung: bool,
 }
 
-/// What a lane allows now.
-enum Leave {
+/// What one direction allows now.
+enum Verdict {
     Pass(usize),
     Wait,
     End { reset: bool },
 }
 
-impl Lane {
+impl Flow {
     fn new(plan: &[Fault], direction: Direction) -> Self {
         let mine = |fault: &&Fault| {
             fault.direction == direction && !matches!(fault.action, Action::StaleKeepAlive { .. })
@@ -43,16 +43,16 @@ impl Lane {
             pending,
             pause: None,
             trickle: None,
-            muted: false,
+            hung: false,
         }
     }
 
-    /// How many of `wanted` bytes may pass, striking every fault whose place is reached.
-    fn leave(&mut self, cx: &mut Context<'_>, answer: u64, wanted: usize) -> Leave {
+    /// How many of `wanted` bytes may pass. Applies every fault whose offset is reached.
+    fn check(&mut self, cx: &mut Context<'_>, response: u64, wanted: usize) -> Verdict {
         loop {
             if let Some(pause) = &mut self.pause {
                 if pause.as_mut().poll(cx).is_pending() {
-                    return Leave::Wait;
+                    return Verdict::Wait;
                 }
                 self.pause = None;
             }
@@ -60,26 +60,26 @@ impl Lane {
                 None => u64::MAX,
                 Some(fault) => match fault.from_request {
                     None => fault.at.saturating_sub(self.total),
-                    Some(n) if n == answer => (self.base + fault.at).saturating_sub(self.total),
-                    Some(n) if n < answer => 0,
+                    Some(n) if n == response => (self.base + fault.at).saturating_sub(self.total),
+                    Some(n) if n < response => 0,
                     Some(_) => u64::MAX,
                 },
             };
-            if left > 0 || self.muted {
+            if left > 0 || self.hung {
                 let piece = self.trickle.map_or(u64::MAX, |(bytes, _)| bytes.max(1));
                 let allowed = (wanted as u64)
                     .min(piece)
-                    .min(if self.muted { u64::MAX } else { left });
-                return Leave::Pass(allowed as usize);
+                    .min(if self.hung { u64::MAX } else { left });
+                return Verdict::Pass(allowed as usize);
             }
             let Some(fault) = self.pending.pop_front() else {
-                return Leave::Pass(wanted);
+                return Verdict::Pass(wanted);
             };
             match fault.action {
-                Action::Cut | Action::StaleKeepAlive { .. } => return Leave::End { reset: false },
-                Action::Reset => return Leave::End { reset: true },
+                Action::Cut | Action::StaleKeepAlive { .. } => return Verdict::End { reset: false },
+                Action::Reset => return Verdict::End { reset: true },
                 Action::Stall { ms } => self.pause(Duration::from_millis(ms)),
-                Action::Mute => self.muted = true,
+                Action::Hang => self.hung = true,
                 Action::Trickle { bytes, every_ms } => {
                     self.trickle = Some((bytes, Duration::from_millis(every_ms)))
                 }
@@ -98,29 +98,29 @@ impl Lane {
         }
     }
 
-    /// Whether the next fault's place is reached already, so that it need not wait for another byte.
-    fn due(&self, answer: u64) -> bool {
+    /// Whether the next fault's offset is reached already, so that it need not wait for another byte.
+    fn due(&self, response: u64) -> bool {
         self.pending
             .front()
             .is_some_and(|fault| match fault.from_request {
                 None => fault.at == self.total,
-                Some(n) => n == answer && self.base + fault.at == self.total,
+                Some(n) => n == response && self.base + fault.at == self.total,
             })
     }
 }
 
-/// A socket with a plan.
+/// A socket with a list of faults.
 #[derive(Debug)]
 pub(crate) struct FaultStream {
     socket: Option<TcpStream>,
     conn: Arc<Conn>,
-    read: Lane,
-    write: Lane,
+    read: Flow,
+    write: Flow,
     stale_after: Option<u64>,
-    answers: u64,
+    responses: u64,
 }
 
-/// How long a cut connection is drained, so that unread input does not turn its FIN into an RST.
+/// How long a closed connection is drained, so that unread input does not turn its FIN into an RST.
 const DRAIN: Duration = Duration::from_secs(5);
 
 impl FaultStream {
@@ -130,8 +130,8 @@ impl FaultStream {
             _ => None,
         });
         let (read, write) = (
-            Lane::new(plan, Direction::Request),
-            Lane::new(plan, Direction::Response),
+            Flow::new(plan, Direction::Request),
+            Flow::new(plan, Direction::Response),
         );
         Self {
             socket: Some(socket),
@@ -139,7 +139,7 @@ impl FaultStream {
             read,
             write,
             stale_after,
-            answers: 0,
+            responses: 0,
         }
     }
 
@@ -160,11 +160,11 @@ impl FaultStream {
         });
     }
 
-    /// Sees that an answer begins: the server has taken in a request that has had no byte yet.
-    fn note_answer(&mut self, bytes: &[u8]) {
+    /// Notes the start of a response: the server has received a request for which it has sent no byte yet.
+    fn note_response(&mut self, bytes: &[u8]) {
         let requests = self.conn.requests();
-        if requests > self.answers && !bytes.starts_with(b"HTTP/1.1 100") {
-            self.answers = requests;
+        if requests > self.responses && !bytes.starts_with(b"HTTP/1.1 100") {
+            self.responses = requests;
             self.write.base = self.write.total;
             self.read.base = self.read.total;
         }
@@ -182,14 +182,14 @@ impl AsyncRead for FaultStream {
             if this.conn.is_dropped(cx, true) {
                 this.socket = None;
             }
-            let upcoming = this.answers + 1;
-            let allowed = match this.read.leave(cx, upcoming, buf.remaining()) {
-                Leave::Wait => return Poll::Pending,
-                Leave::End { reset } => {
+            let upcoming = this.responses + 1;
+            let allowed = match this.read.check(cx, upcoming, buf.remaining()) {
+                Verdict::Wait => return Poll::Pending,
+                Verdict::End { reset } => {
                     this.end(reset);
                     return Poll::Ready(Err(ended()));
                 }
-                Leave::Pass(allowed) => allowed,
+                Verdict::Pass(allowed) => allowed,
             };
             let Some(socket) = &mut this.socket else {
                 return Poll::Ready(Err(ended()));
@@ -202,18 +202,18 @@ impl AsyncRead for FaultStream {
             }
             if this
                 .stale_after
-                .is_some_and(|n| this.answers >= n && this.conn.requests() == this.answers)
+                .is_some_and(|n| this.responses >= n && this.conn.requests() == this.responses)
             {
                 this.end(false);
                 return Poll::Ready(Err(ended()));
             }
             this.read.passed(got);
-            if this.read.muted {
+            if this.read.hung {
                 continue;
             }
             buf.advance(got);
             if this.read.due(upcoming)
-                && let Leave::End { reset } = this.read.leave(cx, upcoming, 1)
+                && let Verdict::End { reset } = this.read.check(cx, upcoming, 1)
             {
                 this.end(reset);
             }
@@ -228,27 +228,27 @@ impl AsyncWrite for FaultStream {
         if this.conn.is_dropped(cx, false) {
             this.socket = None;
         }
-        this.note_answer(bytes);
-        let answers = this.answers;
-        let allowed = match this.write.leave(cx, answers, bytes.len()) {
-            Leave::Wait => return Poll::Pending,
-            Leave::End { reset } => {
+        this.note_response(bytes);
+        let responses = this.responses;
+        let allowed = match this.write.check(cx, responses, bytes.len()) {
+            Verdict::Wait => return Poll::Pending,
+            Verdict::End { reset } => {
                 this.end(reset);
                 return Poll::Ready(Err(ended()));
             }
-            Leave::Pass(allowed) => allowed,
+            Verdict::Pass(allowed) => allowed,
         };
         let Some(socket) = &mut this.socket else {
             return Poll::Ready(Err(ended()));
         };
-        if this.write.muted {
-            // Swallowed rather than held back, so that the server still sees the client go away.
+        if this.write.hung {
+            // Discarded rather than blocked, so that the server still notices when the client closes the connection.
             return Poll::Ready(Ok(bytes.len()));
         }
         let written = std::task::ready!(Pin::new(socket).poll_write(cx, &bytes[..allowed]))?;
         this.write.passed(written);
-        if this.write.due(answers)
-            && let Leave::End { reset } = this.write.leave(cx, answers, 1)
+        if this.write.due(responses)
+            && let Verdict::End { reset } = this.write.check(cx, responses, 1)
         {
             this.end(reset);
         }
@@ -267,10 +267,10 @@ impl AsyncWrite for FaultStream {
         let Some(socket) = &mut this.socket else {
             return Poll::Ready(Ok(()));
         };
-        if !this.write.muted {
+        if !this.write.hung {
             return Pin::new(socket).poll_shutdown(cx);
         }
-        // A muted connection stays open until the client has had enough.
+        // A hung connection stays open until the client closes it.
         loop {
             let mut sink = [0; 1024];
             let mut part = ReadBuf::new(&mut sink);

@@ -1,4 +1,4 @@
-//! Files as bytes: behind presigned URLs as S3 serves them, and as the answer to `application/octet-stream`.
+//! Files as bytes: at presigned URLs as S3 serves them, and as the response for `application/octet-stream`.
 
 use crate::derive::Output;
 use crate::hub::{Hub, Job, Link, count, lock};
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 const PIECE: usize = 64 * 1024;
 
-/// `{URL,contentType,metadata}` of every file of a job, with URLs that were not given out before.
+/// `{URL,contentType,metadata}` of every file of a job, with newly issued URLs.
 pub(crate) fn entries(hub: &Hub, job: &Arc<Job>, origin: &str) -> Vec<Value> {
     let delivered = job.shape == crate::Shape::Delivered;
     let entry = |(index, output): (usize, &Output)| {
@@ -40,7 +40,7 @@ pub(crate) fn entries(hub: &Hub, job: &Arc<Job>, origin: &str) -> Vec<Value> {
     job.outputs.iter().enumerate().map(entry).collect()
 }
 
-/// Only what RFC 3986 leaves alone stays as it is, so that any file name fits in one segment.
+/// Percent-encodes all but the unreserved characters of RFC 3986, so that any file name fits in one path segment.
 fn segment(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     name.bytes()
@@ -84,8 +84,8 @@ fn signed(origin: &str, path: &str, expires: u64, signature: &str) -> String {
     )
 }
 
-/// What S3 says before it looks at the URL: one way of signing is enough.
-fn refuse_bearer(headers: &HeaderMap) -> Option<Response> {
+/// The error of S3 for a request with two kinds of authentication.
+fn reject_bearer(headers: &HeaderMap) -> Option<Response> {
     headers.contains_key(header::AUTHORIZATION).then(|| {
         s3(
             400,
@@ -103,8 +103,8 @@ pub(crate) async fn download(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if let Some(refused) = refuse_bearer(&headers) {
-        return refused;
+    if let Some(error) = reject_bearer(&headers) {
+        return error;
     }
     let Some(signature) = query.get("X-Amz-Signature") else {
         return s3(403, "AccessDenied", "Access Denied");
@@ -128,8 +128,8 @@ pub(crate) async fn download(
         link.uses += 1;
         (link.job.clone(), link.index)
     };
-    let told = count(&job.counters.storage) as usize;
-    if let Some(status) = job.scenario.storage_codes.get(told) {
+    let turn = count(&job.counters.storage) as usize;
+    if let Some(status) = job.scenario.storage_codes.get(turn) {
         return s3(
             *status,
             "InternalError",
@@ -160,7 +160,7 @@ fn serve(job: &Job, index: usize, headers: &HeaderMap) -> Response {
         None => send(job, output, settings.framing),
         Some(None) => {
             let mut response = s3(416, "InvalidRange", "The requested range is not satisfiable");
-            put(
+            set_header(
                 response.headers_mut(),
                 header::CONTENT_RANGE,
                 &format!("bytes */{}", output.len()),
@@ -171,20 +171,20 @@ fn serve(job: &Job, index: usize, headers: &HeaderMap) -> Response {
             let mut response = body(output, first, last + 1 - first, Framing::Length);
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
             let range = format!("bytes {first}-{last}/{}", output.len());
-            put(response.headers_mut(), header::CONTENT_RANGE, &range);
-            name(job, output, response.headers_mut());
+            set_header(response.headers_mut(), header::CONTENT_RANGE, &range);
+            set_disposition(job, output, response.headers_mut());
             response
         }
     };
-    put(response.headers_mut(), header::ACCEPT_RANGES, "bytes");
-    put(response.headers_mut(), header::ETAG, &etag);
+    set_header(response.headers_mut(), header::ACCEPT_RANGES, "bytes");
+    set_header(response.headers_mut(), header::ETAG, &etag);
     response
 }
 
-/// One range of bytes: nothing if the header is to be ignored, `Some(None)` if it cannot be satisfied.
+/// One range of bytes: `None` if the header is to be ignored, `Some(None)` if it cannot be satisfied.
 #[allow(
     clippy::option_option,
-    reason = "the two kinds of nothing differ, as RFC 9110 has it"
+    reason = "RFC 9110 distinguishes an ignored range from an unsatisfiable one"
 )]
 fn parse_range(text: &str, length: u64) -> Option<Option<(u64, u64)>> {
     let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
@@ -208,13 +208,13 @@ fn parse_range(text: &str, length: u64) -> Option<Option<(u64, u64)>> {
     Some(last.filter(|last| first <= *last).map(|last| (first, last)))
 }
 
-fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+fn set_header(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         headers.insert(name, value);
     }
 }
 
-fn name(job: &Job, output: &Output, headers: &mut HeaderMap) {
+fn set_disposition(job: &Job, output: &Output, headers: &mut HeaderMap) {
     let raw = job.scenario.content_disposition.clone();
     let named = (!job.scenario.file_names.is_empty()).then(|| {
         let quoted = output.name.replace(['"', '\r', '\n'], "_");
@@ -224,18 +224,18 @@ fn name(job: &Job, output: &Output, headers: &mut HeaderMap) {
         )
     });
     if let Some(value) = raw.or(named) {
-        put(headers, header::CONTENT_DISPOSITION, &value);
+        set_header(headers, header::CONTENT_DISPOSITION, &value);
     }
 }
 
 /// A whole file.
 fn send(job: &Job, output: &Output, framing: Framing) -> Response {
     let mut response = body(output, 0, output.len(), framing);
-    name(job, output, response.headers_mut());
+    set_disposition(job, output, response.headers_mut());
     response
 }
 
-/// `length` bytes of a file from `offset`, made as they are sent.
+/// `length` bytes of a file from `offset`, generated as they are sent.
 fn body(output: &Output, offset: u64, length: u64, framing: Framing) -> Response {
     let pieces = stream::unfold((output.clone(), offset), move |(output, at)| async move {
         let left = usize::try_from(offset + length - at).unwrap_or(usize::MAX);
@@ -244,15 +244,15 @@ fn body(output: &Output, offset: u64, length: u64, framing: Framing) -> Response
         (!piece.is_empty()).then_some((Ok::<Bytes, Infallible>(piece), (output, next)))
     });
     let mut response = Response::new(Body::from_stream(pieces));
-    put(response.headers_mut(), header::CONTENT_TYPE, &output.content_type);
+    set_header(response.headers_mut(), header::CONTENT_TYPE, &output.content_type);
     match framing {
-        Framing::Length => put(
+        Framing::Length => set_header(
             response.headers_mut(),
             header::CONTENT_LENGTH,
             &length.to_string(),
         ),
         Framing::Chunked => {}
-        // Only HTTP/1.0 ends a body by closing; a server may always answer with it.
+        // Only HTTP/1.0 ends a body by closing; a server may always respond with it.
         Framing::Close => *response.version_mut() = Version::HTTP_10,
     }
     response
@@ -292,8 +292,8 @@ fn zip(outputs: &[Output]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(archive.finish()?.into_inner())
 }
 
-/// `POST /presigned-file-urls?n=1`: URLs to put documents at before a submission names them.
-pub(crate) async fn mint(
+/// `POST /presigned-file-urls?n=1`: URLs for uploads of documents before a submission names them.
+pub(crate) async fn create_upload_urls(
     State(hub): State<Arc<Hub>>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
@@ -320,12 +320,12 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Some(refused) = refuse_bearer(&headers) {
-        return refused;
+    if let Some(error) = reject_bearer(&headers) {
+        return error;
     }
     match lock(&hub.uploads).get_mut(&key) {
-        Some(place @ None) => {
-            *place = Some(body);
+        Some(content @ None) => {
+            *content = Some(body);
             code(200).into_response()
         }
         Some(_) => s3(403, "AccessDenied", "Request has expired"),

@@ -26,8 +26,8 @@ pub(crate) fn progress_value(scenario: &Scenario, fraction: f64) -> f64 {
     }
 }
 
-/// The stream's answer. `first` says that this very request started the job's clock.
-pub(crate) fn answer(
+/// The response with the stream. `first`: this request started the job's clock.
+pub(crate) fn response(
     job: &Arc<Job>,
     mode: StreamMode,
     content_type: &str,
@@ -55,14 +55,14 @@ pub(crate) fn answer(
     response
 }
 
-/// Plays a job's events as they happen.
+/// Sends a job's events as they happen.
 struct Player {
     job: Arc<Job>,
     mode: StreamMode,
     location: String,
     changed: watch::Receiver<()>,
     queue: VecDeque<String>,
-    /// Progress values told so far.
+    /// Progress values sent so far.
     cursor: usize,
     events: u32,
     ended: bool,
@@ -72,7 +72,7 @@ impl Player {
     fn new(job: Arc<Job>, mode: StreamMode, location: String, first: bool) -> Self {
         let changed = job.watch();
         let now = job.now();
-        // Whoever comes late is told where the job stands, not how it got there.
+        // A client that connects later receives the current progress, not the earlier values.
         let cursor = if first {
             0
         } else {
@@ -102,11 +102,11 @@ impl Player {
         }
         if let Some(odd) = &scenario.status_name {
             for _ in 0..odd.times {
-                self.tell("status-update", &odd.name, json!({}));
+                self.push_event("status-update", &odd.name, json!({}));
             }
         }
         if scenario.dialect == Dialect::EventInData && self.cursor == 0 {
-            self.tell("status-update", "running", json!({}));
+            self.push_event("status-update", "running", json!({}));
         }
     }
 
@@ -121,8 +121,8 @@ impl Player {
             .push_back(Event::message(name, data, id.as_deref()).to_string() + "\n");
     }
 
-    /// One event of this kind and status, worded in the dialect.
-    fn tell(&mut self, kind: &str, status: &str, fields: Value) {
+    /// One event of this kind and status, in the format of the dialect.
+    fn push_event(&mut self, kind: &str, status: &str, fields: Value) {
         let scenario = &self.job.scenario;
         let mut data = Map::new();
         let mut name = "message";
@@ -149,39 +149,39 @@ impl Player {
         self.push(name, &Value::Object(data).to_string());
     }
 
-    fn tell_progress(&mut self, fraction: f64) {
+    fn push_progress(&mut self, fraction: f64) {
         let progress = progress_value(&self.job.scenario, fraction);
-        self.tell("progress-update", "running", json!({"progress": progress}));
+        self.push_event("progress-update", "running", json!({"progress": progress}));
     }
 
-    fn tell_end(&mut self, state: State) {
+    fn push_outcome(&mut self, state: State) {
         let location = json!({"location": self.location});
         let dialect = self.job.scenario.dialect;
         let in_data = dialect == Dialect::EventInData;
         match state {
             State::Completed if self.mode == StreamMode::StatusUpdateOnly => {
-                self.tell("status-update", "completed", json!({}));
+                self.push_event("status-update", "completed", json!({}));
             }
             State::Completed => {
                 if in_data {
-                    self.tell("status-update", "completed", json!({}));
+                    self.push_event("status-update", "completed", json!({}));
                 }
-                self.tell("redirect", "completed", location);
+                self.push_event("redirect", "completed", location);
             }
             State::Failed => match dialect {
                 Dialect::EventInData => {
-                    self.tell("status-update", "failed", json!({}));
-                    self.tell("redirect", "failed", location);
+                    self.push_event("status-update", "failed", json!({}));
+                    self.push_event("redirect", "failed", location);
                 }
                 Dialect::Named => {
                     let error = error_of(&self.job.scenario);
-                    self.tell("job-failed", "failed", json!({"error": error}));
+                    self.push_event("job-failed", "failed", json!({"error": error}));
                 }
-                Dialect::Message => self.tell("message", "failed", location),
+                Dialect::Message => self.push_event("message", "failed", location),
             },
             State::Canceled => {
                 let kind = if in_data { "status-update" } else { "job-canceled" };
-                self.tell(kind, "canceled", json!({}));
+                self.push_event(kind, "canceled", json!({}));
             }
             State::Running(_) | State::Gone | State::Lost => {}
         }
@@ -191,7 +191,7 @@ impl Player {
     /// The next piece of text, or the end of the stream.
     async fn next(&mut self) -> Option<String> {
         loop {
-            if self.mode == StreamMode::Mute {
+            if self.mode == StreamMode::Idle {
                 std::future::pending::<()>().await;
             }
             if let Some(text) = self.queue.pop_front() {
@@ -204,11 +204,11 @@ impl Player {
             let now = self.job.now();
             let values = self.job.progress();
             while self.cursor < now.reached && !self.ended {
-                self.tell_progress(values[self.cursor]);
+                self.push_progress(values[self.cursor]);
                 self.cursor += 1;
             }
             if now.state.is_terminal() && !self.ended {
-                self.tell_end(now.state);
+                self.push_outcome(now.state);
             }
             // So that the end comes with the last event and not with the one that would follow it.
             if matches!(self.mode, StreamMode::EndEarly(most) if self.events >= most) {
@@ -241,8 +241,8 @@ impl Player {
     }
 }
 
-/// The event-stream type asked for, if one is.
-pub(crate) fn asked_for(accept: &str) -> Option<&'static str> {
+/// The requested event-stream type, if any.
+pub(crate) fn requested_type(accept: &str) -> Option<&'static str> {
     let types = accept
         .split(',')
         .map(|part| part.split(';').next().unwrap_or_default().trim());

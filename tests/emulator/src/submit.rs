@@ -6,7 +6,7 @@ use crate::job::State as JobState;
 use crate::journal::Part;
 use crate::problem::{Problem, code};
 use crate::scenario::{AcceptedBody, Limited, Scenario, Shape};
-use crate::server::{Origin, refusal, set_retry_after, wants_bytes};
+use crate::server::{Origin, scenario_error, set_retry_after, wants_bytes};
 use crate::shapes::{document, is_file, synchronous};
 use crate::storage;
 use axum::extract::multipart::{Field, Multipart, MultipartRejection};
@@ -18,10 +18,10 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The type of a part that names a document by its address.
+/// The type of a part that contains the URL of a document.
 const REMOTE: &str = "application/vnd.gonitro.url+json";
 
-/// The shape and the file type that follow from what is asked.
+/// The result's shape and file type, by method and parameters.
 pub(crate) fn result_of(method: &str, params: &Map<String, Value>) -> (Shape, &'static str) {
     let pdf = "application/pdf";
     let office = |to: &str| match to {
@@ -61,7 +61,7 @@ pub(crate) fn result_of(method: &str, params: &Map<String, Value>) -> (Shape, &'
     }
 }
 
-/// What `POST /{group}` does.
+/// `POST /{group}`.
 pub(crate) async fn submit(
     State(hub): State<Arc<Hub>>,
     OriginalUri(uri): OriginalUri,
@@ -78,29 +78,29 @@ pub(crate) async fn submit(
         Some(Ok(own)) => own,
         Some(Err(error)) => return Problem::new(400, path).detail(error.to_string()).into_response(),
     };
-    // A server that refuses early leaves the rest of the form unread, and the connection is closed.
+    // A server that rejects early leaves the rest of the form unread, and the connection is closed.
     if scenario.refuse_early {
-        if let Some(refused) = refusal(&scenario, &counters, Limited::Submit, path) {
-            return refused;
+        if let Some(error) = scenario_error(&scenario, &counters, Limited::Submit, path) {
+            return error;
         }
         let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
         let announced = announced.and_then(|text| text.parse().ok()).unwrap_or(0);
         if announced > hub.config.max_file_bytes {
-            return too_large(&hub, announced, path).answer(&scenario);
+            return too_large(&hub, announced, path).response(&scenario);
         }
     }
-    let taken = match multipart {
-        Ok(multipart) => take(&hub, multipart, path).await,
+    let form = match multipart {
+        Ok(multipart) => read_form(&hub, multipart, path).await,
         Err(error) => Err(Problem::new(400, path).detail(error.to_string())),
     };
-    let form = match taken {
+    let form = match form {
         Ok(form) => form,
         Err(problem) => return problem.into_response(),
     };
     if !scenario.refuse_early
-        && let Some(refused) = refusal(&scenario, &counters, Limited::Submit, path)
+        && let Some(error) = scenario_error(&scenario, &counters, Limited::Submit, path)
     {
-        return refused;
+        return error;
     }
     let group = path.rsplit('/').next().unwrap_or_default();
     let (shape, content_type) = match check(&form, group, path, hub.config.max_pages) {
@@ -109,8 +109,8 @@ pub(crate) async fn submit(
     };
     let job = hub.add_job(scenario, form.inputs, shape, content_type, true);
     lock(&hub.forms).insert(job.id.clone(), form.parts);
-    if job.scenario.answer_at_once {
-        return answered(&hub, &job, path, &headers).await;
+    if job.scenario.synchronous {
+        return synchronous_response(&hub, &job, path, &headers).await;
     }
     let prefers = headers
         .get_all("prefer")
@@ -119,16 +119,16 @@ pub(crate) async fn submit(
     let asynchronous = prefers
         .flat_map(|value| value.split([',', ';']))
         .any(|part| part.trim() == "respond-async");
-    // Bytes asked for win over the preference: the answer is synchronous and binary.
+    // A request for bytes overrides the preference: the response is synchronous and binary.
     if asynchronous && !wants_bytes(&headers) {
-        accepted(&hub, &job, &headers)
+        accepted_response(&hub, &job, &headers)
     } else {
-        answered(&hub, &job, path, &headers).await
+        synchronous_response(&hub, &job, path, &headers).await
     }
 }
 
-/// Reads the form. A document over the limit is read to its end all the same, so that the client gets to read why.
-async fn take(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Form, Problem> {
+/// Reads the form. A document over the limit is still read to its end, so that the client can read the error response.
+async fn read_form(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Form, Problem> {
     let broken = |part: &str, error: String| {
         let problem = Problem::new(400, path).kind("FormParsingError").detail(error);
         problem
@@ -146,7 +146,7 @@ async fn take(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Form, P
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().unwrap_or_default().to_owned();
         let content_type = field.content_type().unwrap_or_default().to_owned();
-        let (bytes, length) = read(field, hub.config.max_file_bytes)
+        let (bytes, length) = read_field(field, hub.config.max_file_bytes)
             .await
             .map_err(|error| broken(&name, error))?;
         if length > hub.config.max_file_bytes {
@@ -187,7 +187,7 @@ fn too_large(hub: &Hub, length: u64, path: &str) -> Problem {
         .extension("file_size_limit_mb", mb(hub.config.max_file_bytes))
 }
 
-async fn read(mut field: Field<'_>, limit: u64) -> Result<(Bytes, u64), String> {
+async fn read_field(mut field: Field<'_>, limit: u64) -> Result<(Bytes, u64), String> {
     let mut bytes = BytesMut::new();
     let mut length = 0;
     while let Some(chunk) = field.chunk().await.map_err(|error| error.body_text())? {
@@ -199,7 +199,7 @@ async fn read(mut field: Field<'_>, limit: u64) -> Result<(Bytes, u64), String> 
     Ok((bytes.freeze(), length))
 }
 
-/// One document: sent in the part, or named there by a URL.
+/// One document: contained in the part, or referenced there by a URL.
 fn document_of(
     hub: &Hub,
     path: &str,
@@ -240,7 +240,7 @@ fn document_of(
     }
 }
 
-fn accepted(hub: &Hub, job: &crate::hub::Job, headers: &HeaderMap) -> Response {
+fn accepted_response(hub: &Hub, job: &crate::hub::Job, headers: &HeaderMap) -> Response {
     let scenario: &Scenario = &job.scenario;
     let mut response = match scenario.accepted_body {
         AcceptedBody::Empty => code(202).into_response(),
@@ -258,8 +258,13 @@ fn accepted(hub: &Hub, job: &crate::hub::Job, headers: &HeaderMap) -> Response {
     response
 }
 
-/// The synchronous answer, when the job is over.
-async fn answered(hub: &Hub, job: &Arc<crate::hub::Job>, path: &str, headers: &HeaderMap) -> Response {
+/// The synchronous response, sent when the job is over.
+async fn synchronous_response(
+    hub: &Hub,
+    job: &Arc<crate::hub::Job>,
+    path: &str,
+    headers: &HeaderMap,
+) -> Response {
     let mut changed = job.watch();
     let state = loop {
         let now = job.now();
@@ -278,7 +283,7 @@ async fn answered(hub: &Hub, job: &Arc<crate::hub::Job>, path: &str, headers: &H
             axum::Json(synchronous(&job.shape, &files)).into_response()
         }
         JobState::Failed => {
-            let told = |name: &str| {
+            let field = |name: &str| {
                 job.scenario
                     .error
                     .get(name)
@@ -286,15 +291,15 @@ async fn answered(hub: &Hub, job: &Arc<crate::hub::Job>, path: &str, headers: &H
                     .unwrap_or_default()
             };
             Problem::new(400, path)
-                .kind(told("type"))
-                .detail(told("title"))
-                .answer(&job.scenario)
+                .kind(field("type"))
+                .detail(field("title"))
+                .response(&job.scenario)
         }
         JobState::Gone => Problem::new(410, path)
             .kind("FileNoLongerAvailable")
-            .answer(&job.scenario),
+            .response(&job.scenario),
         _ => Problem::new(409, path)
             .detail("The job was canceled")
-            .answer(&job.scenario),
+            .response(&job.scenario),
     }
 }

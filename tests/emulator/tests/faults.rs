@@ -1,4 +1,4 @@
-//! Faults as a plain socket sees them.
+//! Faults as observed by a plain socket.
 #![allow(missing_docs)]
 
 mod common;
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 fn file() -> (Emulator, String) {
     let emulator = start();
     let id = done(&emulator, Scenario::new().size_bytes(200_000u64));
-    let answer = common::result(&emulator, &id).json();
-    let path = target(answer["result"]["file"]["URL"].as_str().unwrap()).to_owned();
+    let document = common::result(&emulator, &id).json();
+    let path = target(document["result"]["file"]["URL"].as_str().unwrap()).to_owned();
     (emulator, path)
 }
 
 #[test]
-fn a_cut_lets_exactly_so_many_bytes_through() {
+fn a_cut_passes_exactly_the_given_number_of_bytes() {
     let (emulator, path) = file();
     let whole = raw(&emulator, &format!("GET {path}"), &[], b"");
     for at in [0, 1, 17, 100, 65_536, 199_999] {
@@ -30,7 +30,7 @@ fn a_cut_lets_exactly_so_many_bytes_through() {
 }
 
 #[test]
-fn an_offset_may_be_counted_from_an_answer() {
+fn an_offset_may_be_counted_from_a_response() {
     let (emulator, path) = file();
     emulator.fault(Fault::cut(10).from_request(2));
     let mut socket = connect(&emulator);
@@ -49,7 +49,7 @@ fn an_offset_may_be_counted_from_an_answer() {
 }
 
 #[test]
-fn a_reset_is_a_reset() {
+fn a_reset_is_a_connection_reset() {
     let (emulator, path) = file();
     emulator.fault(Fault::reset(40));
     let mut socket = connect(&emulator);
@@ -83,9 +83,9 @@ fn a_stale_connection_closes_on_the_next_request_without_a_byte() {
 }
 
 #[test]
-fn a_muted_connection_stays_open_and_silent() {
+fn a_hung_connection_stays_open_and_idle() {
     let (emulator, path) = file();
-    emulator.fault(Fault::mute(12));
+    emulator.fault(Fault::hang(12));
     let mut socket = connect(&emulator);
     socket
         .write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())
@@ -125,7 +125,7 @@ fn a_request_may_be_cut_too() {
 }
 
 #[test]
-fn every_connection_or_none() {
+fn a_fault_can_apply_to_every_connection_or_none() {
     let (emulator, path) = file();
     emulator.fault_all(Some(Fault::cut(5)));
     for _ in 0..3 {
@@ -136,7 +136,7 @@ fn every_connection_or_none() {
 }
 
 #[test]
-fn the_port_can_be_left_and_taken_again() {
+fn listening_can_stop_and_start_on_the_same_port() {
     let (emulator, path) = file();
     let port = emulator.port();
     emulator.stop_listening();
@@ -152,7 +152,7 @@ fn the_port_can_be_left_and_taken_again() {
 }
 
 #[test]
-fn connections_can_be_dropped_and_a_drop_of_the_emulator_is_prompt() {
+fn connections_can_be_dropped_and_dropping_the_emulator_is_prompt() {
     let emulator = start();
     let id = emulator.create_job(Scenario::new().outcome(nitro_emulator::Outcome::Never));
     let open = || {
@@ -176,7 +176,7 @@ fn connections_can_be_dropped_and_a_drop_of_the_emulator_is_prompt() {
 }
 
 #[test]
-fn framing_is_what_the_scenario_says() {
+fn framing_follows_the_scenario() {
     let emulator = start();
     for (framing, version, marker) in [
         (Framing::Length, "HTTP/1.1", "content-length: 200000"),
@@ -192,8 +192,8 @@ fn framing_is_what_the_scenario_says() {
             &emulator,
             Scenario::new().size_bytes(200_000u64).presigned(presigned),
         );
-        let answer = common::result(&emulator, &id).json();
-        let url = answer["result"]["file"]["URL"].as_str().unwrap().to_owned();
+        let document = common::result(&emulator, &id).json();
+        let url = document["result"]["file"]["URL"].as_str().unwrap().to_owned();
         let reply = common::send(&emulator, &format!("GET {}", target(&url)), &[], b"");
         assert!(
             reply.head.starts_with(version) && reply.head.contains(marker),

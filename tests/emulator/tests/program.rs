@@ -1,4 +1,4 @@
-//! The program, as another program sees it.
+//! The program, run as a child process.
 #![allow(missing_docs)]
 
 use std::io::{BufRead, BufReader};
@@ -41,13 +41,13 @@ fn serve_prints_its_url_first_and_submit_prints_a_job() {
             .output()
             .unwrap()
     };
-    let answered = submit("t");
-    let id = String::from_utf8(answered.stdout).unwrap();
-    assert!(answered.status.success());
+    let accepted = submit("t");
+    let id = String::from_utf8(accepted.stdout).unwrap();
+    assert!(accepted.status.success());
     assert_eq!((id.trim_end().len(), id.matches('-').count()), (36, 4), "{id}");
-    let refused = submit("wrong");
-    assert!(!refused.status.success() && refused.stdout.is_empty());
-    assert!(String::from_utf8(refused.stderr).unwrap().contains("401"));
+    let rejected = submit("wrong");
+    assert!(!rejected.status.success() && rejected.stdout.is_empty());
+    assert!(String::from_utf8(rejected.stderr).unwrap().contains("401"));
 
     drop(server.stdin.take());
     assert!(server.wait().unwrap().success());

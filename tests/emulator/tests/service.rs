@@ -1,4 +1,4 @@
-//! The service's answers, checked against schemas written from its OpenAPI.
+//! The service's responses, checked against schemas written from its OpenAPI.
 #![allow(missing_docs)]
 
 mod common;
@@ -43,7 +43,7 @@ fn every_shape_is_as_the_openapi_has_it() {
 }
 
 #[test]
-fn the_documented_examples_are_there() {
+fn the_documented_examples_are_returned() {
     let emulator = start();
     let of =
         |shape| result(&emulator, &done(&emulator, Scenario::new().shape(shape))).json()["result"].clone();
@@ -97,22 +97,22 @@ fn the_documented_examples_are_there() {
 }
 
 #[test]
-fn a_schema_can_say_no() {
+fn the_schemas_reject_invalid_documents() {
     let schema: Value = serde_json::from_str(include_str!("../schemas/jobs.json")).unwrap();
-    let refuses = |definition: &str, answer: Value| {
+    let rejects = |definition: &str, document: Value| {
         let mut schema = schema.clone();
         schema["$ref"] = format!("#/$defs/{definition}").into();
-        !jsonschema::validator_for(&schema).unwrap().is_valid(&answer)
+        !jsonschema::validator_for(&schema).unwrap().is_valid(&document)
     };
-    assert!(refuses(
+    assert!(rejects(
         "PlatformJobResultCompleted",
         json!({"jobID": "x", "status": "failed", "result": "text"})
     ));
-    assert!(refuses(
+    assert!(rejects(
         "PlatformJobResultCompleted",
         json!({"jobID": "x", "status": "completed", "result": {}})
     ));
-    assert!(refuses("ErrorResponse", json!({"type": "x", "title": "y"})));
+    assert!(rejects("ErrorResponse", json!({"type": "x", "title": "y"})));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn stream(emulator: &Emulator, id: &str, accept: &str) -> common::Reply {
 fn the_three_dialects_are_exact() {
     let emulator = start();
     let short = Scenario::new().duration_ms(20u64).steps(2u32);
-    let tell = |scenario: Scenario| {
+    let events = |scenario: Scenario| {
         let id = emulator.create_job(scenario);
         let reply = stream(&emulator, &id, "text/event-stream");
         assert_eq!(reply.header("content-type"), Some("text/event-stream"));
@@ -190,7 +190,7 @@ fn the_three_dialects_are_exact() {
     };
     let in_data = short.clone().dialect(Dialect::EventInData);
     assert_eq!(
-        tell(in_data.clone()),
+        events(in_data.clone()),
         "data: {\"event\":\"status-update\",\"status\":\"running\"}\n\n\
          data: {\"event\":\"progress-update\",\"progress\":0.0,\"status\":\"running\"}\n\n\
          data: {\"event\":\"progress-update\",\"progress\":0.5,\"status\":\"running\"}\n\n\
@@ -198,7 +198,7 @@ fn the_three_dialects_are_exact() {
          data: {\"event\":\"redirect\",\"location\":\"BASE/jobs/ID\",\"status\":\"completed\"}\n\n"
     );
     assert!(
-        tell(in_data.stream(StreamMode::StatusUpdateOnly))
+        events(in_data.stream(StreamMode::StatusUpdateOnly))
             .ends_with("data: {\"event\":\"status-update\",\"status\":\"completed\"}\n\n")
     );
     let named = short
@@ -207,7 +207,7 @@ fn the_three_dialects_are_exact() {
         .event_ids(true)
         .retry_ms(250u64);
     assert_eq!(
-        tell(named.failed("ConversionFailed", "No")),
+        events(named.failed("ConversionFailed", "No")),
         "retry: 250\n\n\
          id: 1\nevent: progress-update\ndata: {\"jobID\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n\
          id: 2\nevent: progress-update\ndata: {\"jobID\":\"ID\",\"progress\":0.5,\"status\":\"running\"}\n\n\
@@ -219,19 +219,19 @@ fn the_three_dialects_are_exact() {
         .outcome(Outcome::Failed)
         .job_id_key(JobIdKey::JobId);
     assert_eq!(
-        tell(message.clone()),
+        events(message.clone()),
         "data: {\"jobId\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n\
          data: {\"jobId\":\"ID\",\"progress\":0.5,\"status\":\"running\"}\n\n\
          data: {\"jobId\":\"ID\",\"location\":\"BASE/jobs/ID\",\"status\":\"failed\"}\n\n"
     );
     assert_eq!(
-        tell(message.stream(StreamMode::EndEarly(1))),
+        events(message.stream(StreamMode::EndEarly(1))),
         "data: {\"jobId\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n"
     );
 }
 
 #[test]
-fn the_stream_can_be_asked_for_by_either_type_and_refused() {
+fn both_stream_types_are_accepted_and_can_be_rejected() {
     let emulator = start();
     let id = done(&emulator, Scenario::new());
     let reply = stream(&emulator, &id, "application/event-stream");
@@ -254,7 +254,7 @@ fn the_stream_can_be_asked_for_by_either_type_and_refused() {
 }
 
 #[test]
-fn a_presigned_url_refuses_a_bearer_and_knows_ranges_and_ends() {
+fn a_presigned_url_rejects_a_bearer_supports_ranges_and_expires() {
     let emulator = start();
     let presigned = Presigned {
         uses: Some(3),
@@ -266,21 +266,21 @@ fn a_presigned_url_refuses_a_bearer_and_knows_ranges_and_ends() {
             .presigned(presigned)
             .file_names(vec!["a/b \"ü\".pdf".to_owned()]),
     );
-    let answer = result(&emulator, &id).json();
-    let url = answer["result"]["file"]["URL"].as_str().unwrap();
+    let document = result(&emulator, &id).json();
+    let url = document["result"]["file"]["URL"].as_str().unwrap();
     let get = format!("GET {}", target(url));
     let output = emulator.output_of(&id).remove(0);
     assert_eq!(
-        answer["result"]["file"]["metadata"]["fileSizeBytes"],
+        document["result"]["file"]["metadata"]["fileSizeBytes"],
         output.len()
     );
 
-    let refused = call(&emulator, &get, &[]);
+    let rejected = call(&emulator, &get, &[]);
     assert_eq!(
-        (refused.status, refused.header("content-type")),
+        (rejected.status, rejected.header("content-type")),
         (400, Some("application/xml"))
     );
-    assert!(refused.text().contains("<Code>InvalidArgument</Code>"));
+    assert!(rejected.text().contains("<Code>InvalidArgument</Code>"));
 
     let whole = send(&emulator, &get, &[], b"");
     assert_eq!((whole.status, &whole.body), (200, &output));
@@ -320,7 +320,7 @@ fn bytes_are_the_file_itself_or_a_zip() {
 }
 
 #[test]
-fn the_first_answers_can_be_errors() {
+fn the_first_responses_can_be_errors() {
     let emulator = start();
     let scenario = Scenario::new().rate_limit(RateLimit {
         retry_after: 0.5,

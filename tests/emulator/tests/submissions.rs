@@ -1,4 +1,4 @@
-//! How the service takes submissions, and how it refuses them.
+//! How the service accepts submissions, and its error responses.
 #![allow(missing_docs)]
 
 mod common;
@@ -44,7 +44,7 @@ fn a_submission_becomes_a_job() {
 }
 
 #[test]
-fn without_the_preference_or_for_bytes_the_answer_is_synchronous() {
+fn without_the_preference_or_for_bytes_the_response_is_synchronous() {
     let emulator = start();
     emulator.set_default(Scenario::instant());
     let fields = [("method", "split"), ("params", r#"{"pageIndices":[[0],[1]]}"#)];
@@ -77,7 +77,7 @@ fn without_the_preference_or_for_bytes_the_answer_is_synchronous() {
 }
 
 #[test]
-fn bad_submissions_are_refused_with_reasons() {
+fn invalid_submissions_get_an_error_response_with_the_reason() {
     let emulator = Emulator::start(Config {
         max_file_bytes: 1000,
         ..Config::default()
@@ -113,7 +113,7 @@ fn bad_submissions_are_refused_with_reasons() {
 }
 
 #[test]
-fn what_cannot_be_done_is_refused_as_the_service_does() {
+fn impossible_requests_get_the_error_responses_of_the_service() {
     let emulator = Emulator::start(Config {
         max_pages: 2,
         ..Config::default()

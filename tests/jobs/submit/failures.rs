@@ -118,7 +118,7 @@ fn a_gateway_error_is_an_uncertain_submission() {
 #[test]
 fn a_submission_that_times_out_is_uncertain() {
     let emulator = emulator();
-    emulator.fault(Fault::mute(0));
+    emulator.fault(Fault::hang(0));
     let submission = flatten().file(Input::bytes("a.pdf", PDF));
     let call = Call::new().timeout(Duration::from_millis(300));
     let error = client(&emulator)

@@ -47,7 +47,7 @@ fn the_ticket_is_complete_and_restores_the_job_in_another_client() {
 #[test]
 fn an_immediate_result_needs_no_further_request() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
-    emulator.set_default(quick().answer_at_once(true));
+    emulator.set_default(quick().synchronous(true));
     let submitted = send_one(&client(&emulator)).unwrap();
     assert_eq!(submitted.result.unwrap().kind(), ResultKind::File);
     let job = submitted.job;
@@ -74,7 +74,7 @@ fn an_immediate_result_needs_no_further_request() {
 #[test]
 fn an_immediate_extraction_result_is_not_a_file() {
     let emulator = emulator();
-    emulator.set_default(quick().answer_at_once(true).shape(Shape::Text));
+    emulator.set_default(quick().synchronous(true).shape(Shape::Text));
     let submission = Submission::new(Endpoint::Extractions, "extract-text").file(Input::bytes("a.pdf", PDF));
     let job = send(&client(&emulator), &submission).unwrap().job;
     assert!(job.result(&Call::new()).unwrap().text().is_some());
@@ -85,7 +85,7 @@ fn an_immediate_extraction_result_is_not_a_file() {
 #[test]
 fn a_job_that_fails_at_once_is_an_error() {
     let emulator = emulator();
-    emulator.set_default(Scenario::instant().answer_at_once(true).outcome(Outcome::Failed));
+    emulator.set_default(Scenario::instant().synchronous(true).outcome(Outcome::Failed));
     let error = send_one(&client(&emulator)).unwrap_err();
     assert_eq!(error.http_status(), Some(400), "{error}");
     let server = Canned::json(r#"{"jobID":"7","status":"failed","error":{"type":"OCRFailed","title":"t"}}"#);

@@ -195,7 +195,7 @@ fn the_progress_callback_can_stop_the_upload() {
 #[test]
 fn an_upload_that_hangs_can_be_cancelled() {
     let emulator = emulator();
-    emulator.fault(nitro_emulator::Fault::mute(200_000).in_request());
+    emulator.fault(nitro_emulator::Fault::hang(200_000).in_request());
     let (cancel, client) = (CancelToken::new(), client(&emulator));
     let call = Call::new().cancel(&cancel);
     let (tell, reported) = std::sync::mpsc::channel();

@@ -182,7 +182,7 @@ fn an_unauthorized_response_ends_the_wait_at_once() {
 fn a_wait_timeout_leaves_the_job_to_another_client() {
     with_watchdog(|| {
         let emulator = emulator();
-        for stream in [StreamMode::Live, StreamMode::Refuse(501), StreamMode::Mute] {
+        for stream in [StreamMode::Live, StreamMode::Refuse(501), StreamMode::Idle] {
             let client = client(&emulator);
             let job = job(&emulator, &client, manual().stream(stream));
             let call = Call::new().timeout(Duration::from_millis(80));
@@ -202,7 +202,7 @@ fn a_wait_timeout_leaves_the_job_to_another_client() {
 
             emulator.finish(&id);
             let later = crate::common::client(&emulator).job_from_json(&ticket).unwrap();
-            if stream != StreamMode::Mute {
+            if stream != StreamMode::Idle {
                 let status = later.wait(|_| true, &Call::new()).unwrap();
                 assert_eq!(status.state(), &JobState::Completed);
             }

@@ -73,7 +73,7 @@ fn an_idle_stream_is_closed_and_polled() {
             .capture(options(&emulator))
             .idle_timeout(Duration::from_millis(100));
         let client = Client::new(options).unwrap();
-        let job = Arc::new(job(&emulator, &client, manual().stream(StreamMode::Mute)));
+        let job = Arc::new(job(&emulator, &client, manual().stream(StreamMode::Idle)));
         emulator.set_progress(&job.id(), 0.5);
         let following = Following::start(&job, Call::new());
         following.await_progress(0.5);

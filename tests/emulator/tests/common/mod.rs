@@ -1,4 +1,4 @@
-//! A client that is nothing but a socket, so that the tests see every byte.
+//! A client on a plain socket, so that the tests see every byte.
 #![allow(dead_code, missing_docs, reason = "each test file uses its part")]
 
 use nitro_emulator::{Emulator, Scenario};
@@ -41,7 +41,7 @@ pub fn connect(emulator: &Emulator) -> TcpStream {
     socket
 }
 
-/// Sends a request that ends the connection and gives all bytes that came back.
+/// Sends a request with `Connection: close` and returns all received bytes.
 pub fn raw(emulator: &Emulator, request: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut socket = connect(emulator);
     let mut text = format!(
@@ -105,7 +105,7 @@ pub fn result(emulator: &Emulator, id: &str) -> Reply {
     call(emulator, &format!("GET /jobs/{id}"), &[])
 }
 
-/// A job that is over at its first look, and its id.
+/// Creates a job that is over at the first request about it, and returns its id.
 pub fn done(emulator: &Emulator, scenario: Scenario) -> String {
     let id = emulator.create_job(Scenario {
         duration_ms: 0,
@@ -161,16 +161,16 @@ pub fn submit(
 pub const DOCUMENT: &[u8] = b"%PDF-1.4 a document\n";
 pub const PDF: &str = "application/pdf";
 
-/// Checks `answer` against the service's own definition.
-pub fn assert_valid(definition: &str, answer: &Value) {
+/// Checks `document` against the service's own definition.
+pub fn assert_valid(definition: &str, document: &Value) {
     let mut schema: Value = serde_json::from_str(include_str!("../../schemas/jobs.json")).unwrap();
     schema["$ref"] = format!("#/$defs/{definition}").into();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator
-        .iter_errors(answer)
+        .iter_errors(document)
         .map(|e| format!("{e} at {}", e.instance_path))
         .collect();
-    assert!(errors.is_empty(), "{definition}: {errors:?} in {answer}");
+    assert!(errors.is_empty(), "{definition}: {errors:?} in {document}");
 }
 
 pub fn assert_problem(reply: &Reply, status: u16, kind: &str) {
@@ -181,6 +181,6 @@ pub fn assert_problem(reply: &Reply, status: u16, kind: &str) {
     let document = reply.json();
     assert_valid("ErrorResponse", &document);
     assert_eq!(document["status"], status);
-    let told = document["type"].as_str().unwrap();
-    assert!(told == kind || told.contains(kind), "{told}");
+    let found = document["type"].as_str().unwrap();
+    assert!(found == kind || found.contains(kind), "{found}");
 }
