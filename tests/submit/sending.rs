@@ -122,7 +122,7 @@ fn what_cannot_be_sent_is_told_before_anything_is() {
         (
             flatten().file(Input::bytes("a.pdf", PDF).content_type("pdf")),
             invalid,
-            "no content type",
+            "not a valid content type",
         ),
         (
             flatten().file(Input::url("ftp://h/a.pdf", "application/pdf")),
@@ -132,7 +132,7 @@ fn what_cannot_be_sent_is_told_before_anything_is() {
         (
             flatten().file(Input::url("https://h/a", "")),
             invalid,
-            "no content type",
+            "not a valid content type",
         ),
         (
             flatten().file(Input::path(folder.path().join("none.pdf"))),
@@ -187,7 +187,7 @@ fn the_progress_can_stop_it() {
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stopped, "{error}");
     assert!(
-        !error.is_uncertain() && error.message().contains("not sent whole"),
+        !error.is_uncertain() && error.message().contains("not sent completely"),
         "{error}"
     );
 }

@@ -162,7 +162,11 @@ fn a_reader_is_woken_by_events_by_its_token_and_by_the_last_removal() {
             for _ in 0..2 {
                 let context = context(&Call::new().cancel(&cancel), Log::default());
                 sender
-                    .send(queue.next_event(&context).map(|event| event.map(|event| event.id)))
+                    .send(
+                        queue
+                            .next_event(&context)
+                            .map(|event| event.map(|event| event.id)),
+                    )
                     .unwrap();
             }
             sender
