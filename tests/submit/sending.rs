@@ -142,7 +142,7 @@ fn what_cannot_be_sent_is_told_before_anything_is() {
         (
             flatten().file(Input::path(folder.path())),
             ErrorKind::File,
-            "no regular file",
+            "not a regular file",
         ),
     ] {
         let error = send(&client, &submission).unwrap_err();
