@@ -101,3 +101,67 @@ impl Job {
         self.ticket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::{BearerToken, Call, ClientOptions, Endpoint, ErrorKind, Submission};
+
+    /// Rejects two requests, each with a body that contains both tokens.
+    fn echoing_server() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for status in ["401 Unauthorized", "403 Forbidden"] {
+                let (mut socket, _) = listener.accept().unwrap();
+                let (mut head, mut byte) = (Vec::new(), [0]);
+                while !head.ends_with(b"\r\n\r\n") {
+                    socket.read_exact(&mut byte).unwrap();
+                    head.push(byte[0]);
+                }
+                let body = r#"{"title":"no first-token, no second-token"}"#;
+                let length = body.len();
+                let response = format!(
+                    "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n\
+                     connection: close\r\n\r\n{body}"
+                );
+                socket.write_all(response.as_bytes()).unwrap();
+            }
+        });
+        url
+    }
+
+    #[test]
+    fn the_current_and_the_rejected_token_are_redacted() {
+        let is_renewal = AtomicBool::new(false);
+        let options = ClientOptions::new()
+            .base_url(echoing_server())
+            .token_callback(move |_| {
+                Ok(BearerToken::new(match is_renewal.swap(true, Ordering::SeqCst) {
+                    false => "first-token",
+                    true => "second-token",
+                }))
+            });
+        let job = Client::new(options).unwrap().job("j").unwrap();
+        let error = job.status(&Call::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Forbidden, "{error}");
+        assert!(error.message().contains("no ***, no ***"), "{error}");
+        assert!(!format!("{error:?}").contains("-token"), "{error:?}");
+        assert_eq!(error.reference_id(), Some(job.reference_id().as_str()));
+    }
+
+    #[test]
+    fn an_error_before_anything_is_sent_has_no_reference_id() {
+        let client = Client::new(ClientOptions::new()).unwrap();
+        let empty = Submission::new(Endpoint::Conversions, "convert");
+        let error = client.submit(&empty, |_, _| true, &Call::new()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.reference_id()),
+            (ErrorKind::InvalidArgument, None)
+        );
+    }
+}

@@ -157,7 +157,7 @@ fn both_clients_upload_every_file() {
     }
     let (load, clients) = (Load::start(), &programs().clients);
     let [large, small] = [("large", 3_000_000), ("small", 50_000)].map(|(name, size)| {
-        let file = c::deps().join(name).with_extension("pdf");
+        let file = c::build_dir().join(name).with_extension("pdf");
         std::fs::write(&file, vec![b'%'; size]).unwrap();
         file.display().to_string()
     });

@@ -171,7 +171,7 @@ impl WaitMachine {
         transition
     }
 
-    /// The stream said that the job goes on, so reading goes on; returns what to report.
+    /// The stream reported a running job, so reading goes on; returns what to report.
     pub(super) fn on_running(&mut self, status: JobStatus) -> JobStatus {
         self.note_contact();
         self.stream_failures = 0;

@@ -116,7 +116,7 @@ impl EventStream {
     }
 }
 
-/// Whether the stream merely broke off, which is answered by reconnecting.
+/// Whether the stream merely broke off, so that reconnecting is enough.
 fn is_broken_stream(error: &Error) -> bool {
     matches!(
         error.kind(),

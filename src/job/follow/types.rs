@@ -79,7 +79,7 @@ impl PollFallbackReason {
     }
 }
 
-/// The machine's answer to an input: the next action, what to report to the caller, and what to log.
+/// The machine's output for an input: the next action, what to report to the caller, and what to log.
 #[derive(Debug)]
 pub(super) struct Transition {
     pub action: Action,

@@ -40,7 +40,7 @@ impl Job {
         ))
     }
 
-    /// Why the job failed. Some streams only say where the reason can be requested.
+    /// Why the job failed. Some streams only name the URL of the reason.
     fn failure(&self, ticket: &Ticket, status: &JobStatus, context: &CallContext) -> Error {
         if let FollowUp::ErrorAt(location) = status.follow_up()
             && let Ok(result_url) = ticket.status_url.join(location)

@@ -1,4 +1,4 @@
-//! A result file, and what the service says about it.
+//! A result file, and its description by the service.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl fmt::Debug for FileInfo {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Count {
     number: f64,
-    whole: Option<u64>,
+    integer: Option<u64>,
 }
 
 impl Count {
@@ -40,8 +40,8 @@ impl Count {
         let number = json::number(raw)?;
         // Up to 2^53 a floating-point number is exact; a plain integer is exact to the last.
         let exact = number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number);
-        let whole = raw.parse().ok().or(exact.then_some(number as u64));
-        Some(Self { number, whole })
+        let integer = raw.parse().ok().or(exact.then_some(number as u64));
+        Some(Self { number, integer })
     }
 }
 
@@ -102,7 +102,7 @@ impl FileInfo {
 
     /// The file's size in bytes, if the service's number is a valid size.
     pub fn size_bytes(&self) -> Option<u64> {
-        self.size?.whole
+        self.size?.integer
     }
 
     /// The service's number for the size as it was received.
@@ -112,7 +112,7 @@ impl FileInfo {
 
     /// The number of pages, if the service's number is a valid count.
     pub fn page_count(&self) -> Option<u64> {
-        self.pages?.whole
+        self.pages?.integer
     }
 
     /// The service's number for the pages as it was received.

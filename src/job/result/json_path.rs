@@ -110,9 +110,9 @@ pub(super) fn number(value: Value, path: JsonPath<'_>) -> Result<f64> {
 
 pub(super) fn integer(value: Value, path: JsonPath<'_>) -> Result<i64> {
     // Some writers print every number with a fraction.
-    let whole = |n: f64| (n.fract() == 0.0 && n.abs() < 9e15).then_some(n as i64);
-    let found = value.as_i64().or_else(|| value.as_f64().and_then(whole));
-    found.ok_or_else(|| path.wrong("a whole number", &value))
+    let to_integer = |n: f64| (n.fract() == 0.0 && n.abs() < 9e15).then_some(n as i64);
+    let found = value.as_i64().or_else(|| value.as_f64().and_then(to_integer));
+    found.ok_or_else(|| path.wrong("an integer", &value))
 }
 
 /// A list whose items `each` parses.

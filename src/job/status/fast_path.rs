@@ -54,7 +54,7 @@ impl PreviousEvent {
         );
         let number = json.strip_prefix(before)?.strip_suffix(after)?;
         let mut cursor = Cursor {
-            whole: number,
+            text: number,
             rest: number.as_bytes(),
         };
         let progress = Some(cursor.number()?);
@@ -71,7 +71,7 @@ impl RunningStatus {
     /// left to [`JobStatus::parse_any`](super::JobStatus::parse_any), which is the authority.
     pub(super) fn parse(json: &str) -> Option<Self> {
         let mut cursor = Cursor {
-            whole: json,
+            text: json,
             rest: json.as_bytes(),
         };
         let (mut runs, mut progress, mut job_id, mut number) = (false, None, None, 0..0);
@@ -108,13 +108,13 @@ impl RunningStatus {
 }
 
 struct Cursor<'a> {
-    whole: &'a str,
+    text: &'a str,
     rest: &'a [u8],
 }
 
 impl Cursor<'_> {
     fn position(&self) -> usize {
-        self.whole.len() - self.rest.len()
+        self.text.len() - self.rest.len()
     }
 
     #[inline(always)]
@@ -168,11 +168,11 @@ impl Cursor<'_> {
         ];
         self.skip_space();
         let (mut value, leads_with_zero) = (0, self.rest.first() == Some(&b'0'));
-        let whole = self.digits(&mut value);
+        let integer = self.digits(&mut value);
         let has_point = self.take(b".");
         let fraction = if has_point { self.digits(&mut value) } else { 0 };
-        let has_zeros = whole > 1 && leads_with_zero;
-        if whole == 0 || has_zeros || (has_point && fraction == 0) || whole + fraction > 15 {
+        let has_zeros = integer > 1 && leads_with_zero;
+        if integer == 0 || has_zeros || (has_point && fraction == 0) || integer + fraction > 15 {
             return None;
         }
         // Both are exact, so their quotient is the nearest number there is.

@@ -29,7 +29,7 @@ pub enum JobState {
     Running,
     /// It is done; its result is available.
     Completed,
-    /// It ended without a result; the service says why.
+    /// It ended without a result; the service gives the reason.
     Failed,
     /// It was canceled at the service.
     Canceled,
@@ -228,7 +228,7 @@ impl JobStatus {
         })))
     }
 
-    /// The status that a redirect to `location` stands for: the service's other way to say that a job is completed.
+    /// The status that a redirect to `location` stands for: the service's other way to report that a job is completed.
     pub(crate) fn redirected(location: &str, body: &str) -> Self {
         let mut status =
             Self::parse(body.to_owned()).unwrap_or_else(|_| Self::without_state(body.to_owned()));
@@ -328,9 +328,9 @@ impl JobStatus {
             ));
         }
         // Some failures are problem documents without a wrapper.
-        let whole = (self.0.state == JobState::Failed && self.0.location.is_none())
+        let problem = (self.0.state == JobState::Failed && self.0.location.is_none())
             .then(|| ProblemDetails::from_json(self.0.json()))?;
-        (!whole.summary().is_empty()).then_some(whole)
+        (!problem.summary().is_empty()).then_some(problem)
     }
 
     /// The result inside the status, as JSON exactly as it was received.
@@ -366,17 +366,17 @@ enum TextSpan {
 }
 
 impl TextSpan {
-    fn of(whole: &str, raw: &str) -> Option<Self> {
+    fn of(document: &str, raw: &str) -> Option<Self> {
         match json::string(raw)? {
-            Cow::Borrowed(text) => Some(Self::InDocument(json::range_of(whole, text))),
+            Cow::Borrowed(text) => Some(Self::InDocument(json::range_of(document, text))),
             Cow::Owned(text) => Some(Self::Decoded(text)),
         }
     }
 
     #[inline(always)]
-    fn get<'a>(&'a self, whole: &'a str) -> &'a str {
+    fn get<'a>(&'a self, document: &'a str) -> &'a str {
         match self {
-            Self::InDocument(range) => &whole[range.clone()],
+            Self::InDocument(range) => &document[range.clone()],
             Self::Decoded(text) => text,
         }
     }

@@ -142,7 +142,7 @@ impl<'a> Submission<'a> {
     pub(super) fn open(&self) -> Result<Vec<OpenDocument<'_>>> {
         if self.method.trim().is_empty() {
             return Err(Error::invalid(
-                "the submission has no method: give one of the endpoint",
+                "the submission has no method: name one of its endpoint",
             ));
         }
         if self.inputs.is_empty() {

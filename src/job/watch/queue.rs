@@ -301,7 +301,7 @@ fn write_log_lines(log_lines: VecDeque<(LogLevel, String)>, dropped: u64, contex
     }
     if dropped > 0 {
         context.log.line(LogLevel::Warn, || {
-            format!("{dropped} log log_lines were dropped: they came faster than they were read")
+            format!("{dropped} log lines were dropped: they came faster than they were read")
         });
     }
 }

@@ -96,7 +96,7 @@ fn an_upload_whose_connection_breaks_is_not_retried() {
     let submission = flatten().file(Input::bytes("a.pdf", &document[..]));
     let error = send(&client(&emulator), &submission).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
-    assert!(error.message().contains("not sent whole"), "{error}");
+    assert!(error.message().contains("not sent completely"), "{error}");
     assert_eq!(emulator.requests().len(), 1);
 }
 

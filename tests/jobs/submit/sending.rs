@@ -122,7 +122,7 @@ fn invalid_submissions_are_rejected_before_a_request() {
         (
             flatten().file(Input::bytes("a.pdf", PDF).content_type("pdf")),
             invalid,
-            "no content type",
+            "not a valid content type",
         ),
         (
             flatten().file(Input::url("ftp://h/a.pdf", "application/pdf")),
@@ -132,7 +132,7 @@ fn invalid_submissions_are_rejected_before_a_request() {
         (
             flatten().file(Input::url("https://h/a", "")),
             invalid,
-            "no content type",
+            "not a valid content type",
         ),
         (
             flatten().file(Input::path(folder.path().join("none.pdf"))),
@@ -142,7 +142,7 @@ fn invalid_submissions_are_rejected_before_a_request() {
         (
             flatten().file(Input::path(folder.path())),
             ErrorKind::File,
-            "no regular file",
+            "not a regular file",
         ),
     ] {
         let error = send(&client, &submission).unwrap_err();
@@ -187,7 +187,7 @@ fn the_progress_callback_can_stop_the_upload() {
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stopped, "{error}");
     assert!(
-        !error.is_uncertain() && error.message().contains("not sent whole"),
+        !error.is_uncertain() && error.message().contains("not sent completely"),
         "{error}"
     );
 }

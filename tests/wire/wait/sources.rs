@@ -80,7 +80,7 @@ fn an_idle_stream_is_closed_and_polled() {
         only_one_connection(&emulator);
         emulator.finish(&job.id());
         following.end().unwrap();
-        assert!(log.has(LogLevel::Info, "mute"), "{}", log.text());
+        assert!(log.has(LogLevel::Info, "inactive"), "{}", log.text());
         let requests = emulator.requests();
         assert!(is_stream(&requests[0]) && !requests[1..].iter().any(is_stream));
         let silence = requests[1].arrival - requests[0].arrival;

@@ -135,7 +135,7 @@ fn a_failure_without_a_status_keeps_its_reason() {
 #[test]
 fn heartbeats_are_ignored() {
     for data in ["", " \n", "null", "[]", "1", "\"ping\"", "true"] {
-        assert!(matches!(parse("message", data), None), "{data}");
+        assert!(parse("message", data).is_none(), "{data}");
     }
 }
 

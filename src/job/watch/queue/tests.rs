@@ -206,7 +206,7 @@ fn log_lines_are_written_by_the_reader_and_bounded() {
     assert_eq!(log_lines.len(), MAX_LOG_LINES + 1);
     assert!(log_lines.iter().all(|(id, _)| *id == std::thread::current().id()));
     assert!(
-        log_lines[MAX_LOG_LINES].1.starts_with("5 log log_lines"),
+        log_lines[MAX_LOG_LINES].1.starts_with("5 log lines"),
         "{:?}",
         log_lines[MAX_LOG_LINES]
     );
