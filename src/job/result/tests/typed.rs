@@ -55,7 +55,7 @@ fn text_boxes_are_typed_in_both_forms() {
     assert_eq!(matched.boxes[0].text_piece, "Scope of Services");
     assert_eq!(
         (matched.groups[0].index, matched.groups[0].text.as_str()),
-        (Some(1), "CallContext")
+        (Some(1), "Scope")
     );
     assert_eq!(
         matched.groups[0].boxes[0].bounding_box,
