@@ -52,16 +52,16 @@ impl Url {
     /// Parses an absolute URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let encoded = percent_encode_lenient(text)?;
-        let uri = Uri::parse(encoded.as_ref()).map_err(|e| invalid(e))?;
+        let uri = Uri::parse(encoded.as_ref()).map_err(invalid)?;
         Self::check(uri.strip_fragment().as_str())
     }
 
     /// Resolves a reference such as a `Location` header, relative or absolute, against this URL.
     pub(crate) fn join(&self, reference: &str) -> Result<Self> {
         let encoded = percent_encode_lenient(reference)?;
-        let reference = UriRef::parse(encoded.as_ref()).map_err(|e| invalid(e))?;
-        let base = Uri::parse(&*self.text).map_err(|e| invalid(e))?;
-        let joined = reference.resolve_against(&base).map_err(|e| invalid(e))?;
+        let reference = UriRef::parse(encoded.as_ref()).map_err(invalid)?;
+        let base = Uri::parse(&*self.text).map_err(invalid)?;
+        let joined = reference.resolve_against(&base).map_err(invalid)?;
         Self::check(joined.strip_fragment().as_str())
     }
 
@@ -81,7 +81,7 @@ impl Url {
     }
 
     fn check(text: &str) -> Result<Self> {
-        let uri = Uri::parse(text).map_err(|e| invalid(e))?;
+        let uri = Uri::parse(text).map_err(invalid)?;
         let https = match uri.scheme().as_str() {
             scheme if scheme.eq_ignore_ascii_case("https") => true,
             scheme if scheme.eq_ignore_ascii_case("http") => false,

@@ -57,8 +57,8 @@ pub(super) fn set_text(
     })
 }
 
-/// Sets an option that is a number.
-pub(super) fn set_number<T>(
+/// Sets an option to `value`, unless that is an error.
+pub(super) fn set_value<T>(
     options: *mut nitro_options_t,
     value: Result<T>,
     err: *mut *mut nitro_error_t,
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn nitro_options_set_connect_timeout_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(
+    set_value(
         options,
         positive_milliseconds(ms),
         err,
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn nitro_options_set_idle_timeout_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(
+    set_value(
         options,
         positive_milliseconds(ms),
         err,
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn nitro_options_set_min_rate(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     let rate = u64::try_from(bytes_per_second).map_err(|_| negative("bytes_per_second"));
-    set_number(options, rate, err, ClientOptions::min_rate)
+    set_value(options, rate, err, ClientOptions::min_rate)
 }
 
 /// Sets the timeout of calls with `timeout_ms` -1; the default is 120000 ms, and 0 is no timeout.
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn nitro_options_set_call_timeout_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, milliseconds(ms, "ms"), err, ClientOptions::call_timeout)
+    set_value(options, milliseconds(ms, "ms"), err, ClientOptions::call_timeout)
 }
 
 /// Sets the timeout of waits with `timeout_ms` -1; the default is 1800000 ms (30 minutes), and 0 is no timeout.
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn nitro_options_set_wait_timeout_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, milliseconds(ms, "ms"), err, ClientOptions::wait_timeout)
+    set_value(options, milliseconds(ms, "ms"), err, ClientOptions::wait_timeout)
 }
 
 /// Sets how often a safe request is retried inside one call; the default is 3, and 0 disables retries.
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn nitro_options_set_retries(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     let retries = u32::try_from(retries).map_err(|_| negative("retries"));
-    set_number(options, retries, err, ClientOptions::retries)
+    set_value(options, retries, err, ClientOptions::retries)
 }
 
 /// Sets the longest pause before a retry or a poll, even if the service asks for a longer one; the default is 30000 ms.
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn nitro_options_set_retry_cap_ms(
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, milliseconds(ms, "ms"), err, ClientOptions::retry_cap)
+    set_value(options, milliseconds(ms, "ms"), err, ClientOptions::retry_cap)
 }
 
 /// Sets the first and the longest pause between two polls of a job; the defaults are 250 ms and 5000 ms.
@@ -268,7 +268,7 @@ pub unsafe extern "C" fn nitro_options_set_poll_interval_ms(
 ) -> nitro_code_t {
     let interval =
         milliseconds(first_ms, "first_ms").and_then(|f| Ok((f, milliseconds(longest_ms, "longest_ms")?)));
-    set_number(options, interval, err, |o, (first, longest)| {
+    set_value(options, interval, err, |o, (first, longest)| {
         o.poll_interval(first, longest)
     })
 }
@@ -284,7 +284,7 @@ pub unsafe extern "C" fn nitro_options_set_max_json_bytes(
     bytes: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(
+    set_value(
         options,
         positive_size(bytes, "bytes"),
         err,
@@ -301,7 +301,7 @@ pub unsafe extern "C" fn nitro_options_set_max_event_bytes(
     bytes: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(
+    set_value(
         options,
         positive_size(bytes, "bytes"),
         err,
@@ -323,7 +323,7 @@ pub unsafe extern "C" fn nitro_options_set_log(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     let user_data = UserData(user_data);
-    set_number(options, Ok(log), err, |o, log| match log {
+    set_value(options, Ok(log), err, |o, log| match log {
         None => o.no_log(),
         Some(log) => o.log(move |level, message| {
             let message: CString = to_c_string(message);

@@ -6,7 +6,7 @@ use super::codes::nitro_code_t;
 use super::entry::fallible;
 use super::error::nitro_error_t;
 use super::handle::{handle_mut, text};
-use super::options::{nitro_options_t, set_number, set_text};
+use super::options::{nitro_options_t, set_text, set_value};
 use crate::error::{Error, ErrorKind};
 use crate::options::ClientOptions;
 
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn nitro_options_set_only_added_ca(
     only: i32,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, Ok(only != 0), err, ClientOptions::only_added_ca)
+    set_value(options, Ok(only != 0), err, ClientOptions::only_added_ca)
 }
 
 /// Sets the client's certificate chain and private key as PEM text, for servers that require a client certificate.
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn nitro_options_set_proxy_from_env(
     options: *mut nitro_options_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, Ok(()), err, |o, ()| o.proxy_from_env())
+    set_value(options, Ok(()), err, |o, ()| o.proxy_from_env())
 }
 
 /// Sets the hosts that are connected to without the proxy, in the syntax of NO_PROXY as curl reads it.

@@ -287,7 +287,7 @@ fn text_that_is_no_object_is_a_protocol_error() {
     assert!(error.message().contains("<html>é"), "{error}");
     assert!(error.message().chars().count() < 200, "{error}");
     let empty = JobStatus::parse(String::new()).unwrap_err();
-    assert!(empty.message().contains("nothing came"), "{empty}");
+    assert!(empty.message().contains("it is empty"), "{empty}");
 }
 
 #[test]
