@@ -35,7 +35,7 @@ fn text_boxes_are_typed_in_both_forms() {
     };
     assert_eq!(
         (first.id.as_str(), first.text.as_str()),
-        ("b1", "CallContext of Services")
+        ("b1", "Scope of Services")
     );
     assert_eq!(
         (first.text_piece.as_deref(), second.text_piece.as_deref()),
@@ -51,8 +51,8 @@ fn text_boxes_are_typed_in_both_forms() {
     assert!(found.query.is_regex && !nothing.query.is_regex && nothing.matches.is_empty());
     assert_eq!(found.query.regex_flags, ["ignore-case"]);
     let matched = &found.matches[0];
-    assert_eq!(matched.matched_text, "CallContext of Services");
-    assert_eq!(matched.boxes[0].text_piece, "CallContext of Services");
+    assert_eq!(matched.matched_text, "Scope of Services");
+    assert_eq!(matched.boxes[0].text_piece, "Scope of Services");
     assert_eq!(
         (matched.groups[0].index, matched.groups[0].text.as_str()),
         (Some(1), "CallContext")
