@@ -106,14 +106,14 @@ screenshot:
 # Builds the client that is measured: a C program over the library as it ships.
 bench-client: shared
 	@mkdir -p $(TARGET)/bench
-	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
+	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c benches/c/nitro_uploads.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
 
 .PHONY: bench bench-peer bench-compare bench-plots
 # Builds a program on libcurl that does the same work, what runs both, and the server that both ask.
 bench-peer: check-tools
 	@mkdir -p $(TARGET)/bench
 	@echo '#include <curl/curl.h>' | $(CC) -E - >/dev/null 2>&1 || { echo "libcurl is missing: install its development package, for example 'apt-get install libcurl4-openssl-dev'"; exit 1; }
-	$(CC) $(CFLAGS) $(STRICT) benches/c/curl_bench.c benches/c/curl_client.c benches/c/curl_watch.c benches/c/json.c -lcurl -o $(TARGET)/bench/curl_bench
+	$(CC) $(CFLAGS) $(STRICT) benches/c/curl_bench.c benches/c/curl_client.c benches/c/curl_uploads.c benches/c/curl_watch.c benches/c/json.c -lcurl -o $(TARGET)/bench/curl_bench
 	$(CC) $(CFLAGS) $(STRICT) benches/c/measure.c -o $(TARGET)/bench/measure
 	$(CARGO) build -q --locked --release --manifest-path benches/load/Cargo.toml --target-dir $(TARGET)/bench/load
 

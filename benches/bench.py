@@ -42,7 +42,7 @@ def free_port():
 
 @contextlib.contextmanager
 def tls_front(upstream):
-    """An nginx before `upstream`: its base URL, and the file with the authority that it is trusted by."""
+    """An nginx before `upstream`: its base URL, and the file of the authority to trust."""
     for tool in ("nginx", "openssl"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: install it, for example 'apt-get install nginx-light openssl'")
@@ -60,7 +60,9 @@ def tls_front(upstream):
             f"http {{ access_log off; {temporary} keepalive_requests 1000000; tcp_nodelay on;\n"
             f"upstream load {{ server {upstream.removeprefix('http://')}; keepalive 16; keepalive_requests 1000000; }}\n"
             f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {certificate}; ssl_certificate_key {key};\n"
-            f"location / {{ proxy_pass http://load; proxy_http_version 1.1; proxy_set_header Connection ''; proxy_buffering off; }} }} }}\n"
+            f"location / {{ proxy_pass http://load; proxy_http_version 1.1; proxy_set_header Connection ''; proxy_buffering off;\n"
+            # Uploads are passed on as they come.
+            f"client_max_body_size 0; proxy_request_buffering off; }} }} }}\n"
         )
         command = ["nginx", "-p", folder, "-c", configuration, "-e", "stderr"]
         with ended(subprocess.Popen(command, stderr=subprocess.DEVNULL)):
@@ -73,7 +75,7 @@ def tls_front(upstream):
 
 
 def run(folder, client, base, *command, authority=None):
-    """One run: what it took, its last line, and when it says that each job was done."""
+    """One run: what it took, the fields of its last line, and when it reports that each job was done."""
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     if authority:
         environment["BENCH_CA"] = authority
@@ -83,14 +85,15 @@ def run(folder, client, base, *command, authority=None):
         sys.exit(f"{client} {' '.join(map(str, command))}: exit {ran.returncode}\n{ran.stderr}")
     lines = ran.stdout.splitlines()
     took = json.loads(ran.stderr.splitlines()[-1]) | json.loads(lines[-1])
+    took["cpu"] = took["user"] + took["sys"]
     took["done"] = {job: int(at) for _, job, at in (line.split() for line in lines[:-1])}
     return took
 
 
 def lateness(base, done):
-    """How many milliseconds after its end each job was told as done, sorted."""
-    with urllib.request.urlopen(f"{base}/load/live") as answer:
-        ends = dict(line.split() for line in answer.read().decode().splitlines())
+    """How many milliseconds after its end each job was reported as done, sorted."""
+    with urllib.request.urlopen(f"{base}/load/live") as response:
+        ends = dict(line.split() for line in response.read().decode().splitlines())
     return sorted((at - int(ends[job])) / 1e6 for job, at in done.items())
 
 
@@ -100,13 +103,13 @@ def median(runs, name):
 
 def machine():
     """Where, when, of which commit, and beside what else."""
-    def told(*command):
+    def output_of(*command):
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
 
     info = pathlib.Path("/proc/cpuinfo").read_text()
     model = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "?")
-    commit = told("git", "rev-parse", "--short", "HEAD") or "no commit"
+    commit = output_of("git", "rev-parse", "--short", "HEAD") or "no commit"
     load, (system, release) = os.getloadavg()[0], (os.uname().sysname, os.uname().release)
-    curl = told("curl-config", "--version")
+    curl = output_of("curl-config", "--version")
     date = time.strftime("%Y-%m-%d", time.gmtime())
     return f"{date}, commit {commit}, {model}, {os.cpu_count()} cores under a load of {load:.1f}, {system} {release}, {curl}"

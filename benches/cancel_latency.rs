@@ -74,14 +74,14 @@ impl Bench {
         if !proxy.is_empty() {
             run = run.arg("proxy", proxy);
         }
-        let told = run.start().output();
-        let mut micros: Vec<u64> = told.lines().map(|l| l.parse().expect("a number")).collect();
+        let output = run.start().output();
+        let mut micros: Vec<u64> = output.lines().map(|l| l.parse().expect("a number")).collect();
         assert_eq!(micros.len(), RUNS);
         micros.sort_unstable();
         Latency(micros)
     }
 
-    /// A poll of this address, which is never answered.
+    /// A poll of this URL, which gets no response.
     fn poll(&self, base: &str, proxy: &str) -> Option<Latency> {
         Some(self.measure(base, "t0ken", "job", "status", proxy))
     }
@@ -106,7 +106,7 @@ impl Bench {
         self.row(phase, cells);
     }
 
-    fn connecting(&mut self) {
+    fn connect_phases(&mut self) {
         let cell = self.poll("http://hang.test", "");
         self.row("name lookup", [cell, None]);
         let deaf = FullBacklog::start();
@@ -115,7 +115,7 @@ impl Bench {
         let (target, mute) = ("https://192.0.2.1", SilentPeer::start());
         let at = format!("127.0.0.1:{}", mute.port);
         let plain = self.poll(target, &format!("http://{at}"));
-        // A proxy that speaks TLS and then says nothing to CONNECT.
+        // A proxy that does the TLS handshake and sends no response to CONNECT.
         self.secure.fault_all(Some(Fault::mute(0).from_request(1)));
         let secure = self.poll(target, &self.secure.base_url());
         self.secure.fault_all(None);
@@ -132,7 +132,7 @@ impl Bench {
         self.row("TLS handshake through a proxy", [None, cell]);
     }
 
-    fn asking(&mut self) {
+    fn request_phases(&mut self) {
         let done = Scenario::instant();
         self.service(
             "waiting for the head",
@@ -155,7 +155,7 @@ impl Bench {
             retry_after: 3600.0,
             ..RateLimit::default()
         });
-        self.service("sleeping before a repetition", "status", &limited, None);
+        self.service("sleeping before a retry", "status", &limited, None);
     }
 
     fn table(&self) -> String {
@@ -164,7 +164,7 @@ impl Bench {
             let cell = |latency: &Option<Latency>| latency.as_ref().map_or(String::new(), Latency::cell);
             let _ = writeln!(text, "| {phase} | {} | {} |", cell(plain), cell(secure));
         }
-        let told = |command: &str, arguments: &[&str]| {
+        let output_of = |command: &str, arguments: &[&str]| {
             c::succeeds(Command::new(command).args(arguments))
                 .trim()
                 .to_owned()
@@ -179,26 +179,26 @@ impl Bench {
             text,
             "\nMilliseconds from the trigger to the call's return, median / worst of {RUNS}, through the C API of the \
              release library.\n`make cancel-latency` on {}, {model}, {cores} cores under a load of {load}, {}.",
-            told("date", &["-u", "+%F"]),
-            told("uname", &["-sr"]),
+            output_of("date", &["-u", "+%F"]),
+            output_of("uname", &["-sr"]),
         );
         text
     }
 }
 
 fn main() {
-    // `cargo test --all-targets` runs this too, and does not ask for numbers.
+    // `cargo test --all-targets` runs this too, and needs no figures.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
     let library = std::env::var_os("NITRO_LIBRARY").expect("NITRO_LIBRARY names the library that ships");
     let folder = tempfile::tempdir().expect("a folder");
     let mut bench = Bench::start(Path::new(&library), folder.path());
-    bench.connecting();
-    bench.asking();
+    bench.connect_phases();
+    bench.request_phases();
     let document = c::root().join(DOCUMENT);
     let text = std::fs::read_to_string(&document).expect("the document");
-    let (before, rest) = text.split_once(BEGIN).expect("the place where the table begins");
-    let (_, after) = rest.split_once(END).expect("the place where it ends");
+    let (before, rest) = text.split_once(BEGIN).expect("the mark where the table begins");
+    let (_, after) = rest.split_once(END).expect("the mark where it ends");
     std::fs::write(&document, format!("{before}{BEGIN}{}{END}{after}", bench.table())).expect("the document");
 }

@@ -15,10 +15,20 @@ class Work:
         self.title, self.command, self.ops, self.tls = title, command, ops, tls
 
 
-def works(scratch, quick):
+def document(folder, size):
+    """A file of `size` bytes to be uploaded."""
+    path = folder / f"document-{size}.pdf"
+    if not path.exists() or path.stat().st_size != size:
+        block = b"%PDF-1.7\n" + bytes(at * 31 + at // 251 & 255 for at in range(65_536))
+        path.write_bytes((block * (size // len(block) + 1))[:size])
+    return path
+
+
+def works(folder, quick):
     """At a tenth of the size if `quick`."""
     share = 10 if quick else 1
     polls, events, mega, jobs = 5000 // share, 100_000 // share, 1_000_000 // share, 1000 // share
+    large, small = document(folder, 100 * mega), document(folder, 50_000)
     return [
         Work("start, one poll, exit", ["once", "x"], tls=True),
         Work("status polls, one connection", ["poll", "x", polls], polls, tls=True),
@@ -26,14 +36,16 @@ def works(scratch, quick):
         Work(f"JSON of {20 // share} MB, checked", ["json", f"json-{20 * mega}", 2], 2, tls=True),
         Work("the same, not checked by libcurl's", ["jsonraw", f"json-{20 * mega}", 2], 2),
         Work("the same, `result` as a string", ["jsonres", f"json-{20 * mega}", 2], 2),
-        Work(f"{100 // share} MB to a file", ["bin", f"bin-{100 * mega}", scratch, 1], tls=True),
+        Work(f"{100 // share} MB to a file", ["bin", f"bin-{100 * mega}", folder / "out", 1], tls=True),
+        Work(f"{100 // share} MB uploaded", ["up", large, 5], 5, tls=True),
+        Work(f"{jobs} files of 50 kB uploaded, 8 at a time", ["batch", small, jobs, 8], jobs, tls=True),
         Work(f"{jobs} jobs by polls each 250 ms", ["watch-poll", jobs, 1000, 3000, "{tag}", 250]),
         Work(f"{jobs} jobs by streams", ["watch-sse", jobs, 1000, 3000, "{tag}"]),
     ]
 
 
 def measure(arguments, base, authority, work):
-    """The runs of each client. A difference of answers ends it all: they would not have done the same work."""
+    """The runs of each client. Different results end the program: the clients would not have done the same work."""
     runs = {client: [] for client in bench.CLIENTS}
     for turn in range(arguments.rounds + 1):
         for client in runs:
@@ -42,12 +54,12 @@ def measure(arguments, base, authority, work):
             if work.command[0] == "bin":
                 took["check"] = hashlib.sha256(pathlib.Path(command[2]).read_bytes()).hexdigest()
             took["late"] = bench.lateness(base, took["done"]) if took["done"] else []
-            # The first turn makes the server's bodies, and warms what can be warmed.
+            # The first turn makes the server's bodies and fills caches: it does not count.
             if turn:
                 runs[client].append(took)
-    answers = {run["check"] for each in runs.values() for run in each}
-    if len(answers) != 1:
-        sys.exit(f"{work.title}: answers differ: {answers}")
+    results = {run["check"] for each in runs.values() for run in each}
+    if len(results) != 1:
+        sys.exit(f"{work.title}: results differ: {results}")
     return runs
 
 
@@ -59,7 +71,7 @@ def seconds(value):
 
 
 def latest(runs):
-    """The median and the 99th of a hundred of how late the ends were seen."""
+    """The median and the 99th percentile of how late the ends were seen."""
     late = [run["late"] for run in runs if run["late"]]
     if not late:
         return ""
@@ -92,7 +104,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="only work whose command begins so, such as sse")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
-    parser.add_argument("--tls", action="store_true", help="polls, JSON and files through a TLS front as well")
+    parser.add_argument("--tls", action="store_true", help="polls, JSON, files and uploads through a TLS front as well")
     arguments = parser.parse_args()
     with contextlib.ExitStack() as stack:
         base = stack.enter_context(bench.load_server(arguments.bin))
@@ -102,12 +114,12 @@ def main():
         where = bench.machine()
         print(HEAD)
         for front, authority, note in fronts:
-            for work in works(arguments.bin / "out", arguments.quick):
+            for work in works(arguments.bin, arguments.quick):
                 if not work.command[0].startswith(arguments.only) or (authority and not work.tls):
                     continue
                 runs = measure(arguments, front, authority, work)
                 print(row(f"{work.title}{note}", work, runs), flush=True)
-    print(f"\nMedians of {arguments.rounds} rounds, ratios within a round; CPU for one poll, event or document. {where}.")
+    print(f"\nMedians of {arguments.rounds} rounds, ratios within a round; CPU for one poll, event, document or upload. {where}.")
 
 
 if __name__ == "__main__":

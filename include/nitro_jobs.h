@@ -1,34 +1,35 @@
 /**
  * @file nitro_jobs.h
- * nitro_jobs: follow Nitro's document jobs and take their results. Made from src/ffi; do not edit.
+ * nitro_jobs: starts Nitro's document jobs, follows them and gets their results. Generated from src/ffi; do not edit.
  *
  * Licence: MIT or Apache-2.0.
  *
- * The usual way: options (nitro_options_new() or nitro_options_from_env()), one client for the program
- * (nitro_client_new()), a job (nitro_client_submit(), or nitro_job_from_id() for one that was started elsewhere), its end
- * (nitro_job_wait()), its result (nitro_job_download() or nitro_job_result()), and each handle's _free function.
- * nitro_client_run() is all of it in one call.
+ * Typical use: create options (nitro_options_new() or nitro_options_from_env()) and one client for the program
+ * (nitro_client_new()); start a job (nitro_client_submit()) or refer to an existing one (nitro_job_from_id()); wait for it
+ * (nitro_job_wait()); get its result (nitro_job_download() or nitro_job_result()); free each handle with its _free
+ * function. nitro_client_run() does all of this in one call.
  *
- * Conventions, which hold for every function unless its comment says otherwise:
+ * Conventions, which apply to every function unless its comment says otherwise:
  *
- * - Codes. A function that can fail returns a nitro_code_t, NITRO_OK (0) on success. Its last argument `err` may be NULL;
- *   else `*err` is set to NULL on success and to an error, which the caller frees with nitro_error_free(), on failure.
- *   What the variable held before is overwritten: free that error first.
- * - Outputs. `*out` is written to on success; on failure it is set to NULL or 0. A handle that comes out this way is the
- *   caller's, who frees it with the function of its name: nitro_x_t with nitro_x_free().
- * - Strings are UTF-8 on every platform, file paths included, and end with NUL. A `const char *` that a function returns is
- *   lent: it lives as long as the handle it came from. A string that comes out through a `char **` is the caller's, who
- *   frees it with nitro_string_free() and nothing else.
- * - Blocking. A function that can block takes a `cancel` token, which may be NULL, and `timeout_ms`: 0 for no limit, -1 for
- *   the client's default. Whatever the limit, silence and slowness beyond the client's options end a call.
- * - Threads. Each type says how many threads may use a handle at once. Freeing a handle while a call uses it is an error
- *   in the program; only a cancel token may be freed at any time.
- * - Callbacks run on the calling thread, during the call and never after it; `user_data` is handed through. They return 0
- *   to go on. No C++ exception may leave them.
- * - NULL where a handle or a string must be is NITRO_E_INVALID_ARGUMENT, never a crash. Accessors of NULL give their empty
- *   value. Freeing NULL does nothing.
- * - The library prints nothing, reads no environment but in nitro_options_from_env() and for the proxy and trust options
- *   that say so, and must not be unloaded.
+ * - Codes. A function that can fail returns a nitro_code_t, which is NITRO_OK (0) on success. Its last argument `err` may be
+ *   NULL; otherwise `*err` is set to NULL on success, and on failure to an error that the caller frees with
+ *   nitro_error_free(). The previous value of `*err` is overwritten: free that error first.
+ * - Outputs. `*out` is set on success; on failure it is NULL or 0. A handle that a function returns in an output is owned by
+ *   the caller, who frees it with the function of its type: nitro_x_t with nitro_x_free().
+ * - Strings are NUL-terminated UTF-8 on every platform, including file paths. A `const char *` that a function returns is
+ *   owned by the handle it was obtained from and valid until that handle is freed ("lent"). A string in a `char **` output
+ *   is owned by the caller, who frees it with nitro_string_free() and nothing else. String arguments are copied.
+ * - Blocking. A function that can block has a `cancel` token, which may be NULL, and a `timeout_ms` in milliseconds: 0 for no
+ *   timeout, -1 for the client's default; other negative values are NITRO_E_INVALID_ARGUMENT. With any `timeout_ms` the
+ *   client's idle timeout and minimum rate apply.
+ * - Threads. The comment of each type says how many threads may use a handle at the same time. A handle must not be freed
+ *   while a call uses it; only a cancel token may be freed at any time.
+ * - Callbacks are called on the calling thread, during the call and never after it returned. `user_data` is passed to them
+ *   unchanged. They return 0 to continue. No C++ exception may leave a callback.
+ * - NULL instead of a required handle or string is NITRO_E_INVALID_ARGUMENT, never a crash. Accessors return their empty value
+ *   if their handle is NULL. The _free functions do nothing if NULL.
+ * - The library prints nothing. It reads the environment only in nitro_options_from_env() and for the proxy and trust options
+ *   that say so. It must not be unloaded.
  */
 
 
@@ -38,20 +39,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version of this header, as nitro_version() has it of the library. */
+/** The version of this header; nitro_version() returns that of the library. */
 #define NITRO_VERSION "0.1.0"
-/** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
+/** The version of this header as a number: major * 1000000 + minor * 1000 + patch. */
 #define NITRO_VERSION_NUMBER 1000
-/** Major number of this header. */
+/** The major version of this header. */
 #define NITRO_VERSION_MAJOR 0
-/** Minor number of this header. */
+/** The minor version of this header. */
 #define NITRO_VERSION_MINOR 1
-/** Patch number of this header. */
+/** The patch version of this header. */
 #define NITRO_VERSION_PATCH 0
 
 /**
  * @def NITRO_API
- * How functions are imported: define NITRO_STATIC when linking the static library on Windows.
+ * Imports a function; define NITRO_STATIC when linking the static library on Windows.
  */
 #if defined(_WIN32) && !defined(NITRO_STATIC)
 #define NITRO_API __declspec(dllimport)
@@ -63,7 +64,7 @@
 
 /**
  * @def NITRO_DEPRECATED
- * Marks a function that has a better successor.
+ * Marks a deprecated function and names its successor.
  */
 #if defined(__GNUC__)
 #define NITRO_DEPRECATED(successor) __attribute__((deprecated("use " successor)))
@@ -75,67 +76,67 @@
 
 
 /**
- * No time limit ran out.
+ * No timeout or limit expired.
  */
 #define NITRO_LIMIT_NONE 0
 
 /**
- * Resolving, connecting, proxy and TLS negotiation together took too long.
+ * The connect timeout: name resolution, TCP connect, proxy and TLS handshake together took too long.
  */
 #define NITRO_LIMIT_CONNECT 1
 
 /**
- * No byte moved for too long.
+ * The idle timeout: no byte was sent or received for too long.
  */
 #define NITRO_LIMIT_IDLE 2
 
 /**
- * A body came too slowly.
+ * The minimum rate: a body was transferred too slowly.
  */
 #define NITRO_LIMIT_RATE 3
 
 /**
- * The whole call took too long.
+ * The timeout of the call.
  */
 #define NITRO_LIMIT_CALL 4
 
 /**
- * The whole wait took too long.
+ * The timeout of a wait.
  */
 #define NITRO_LIMIT_WAIT 5
 
 /**
- * Log level: something is wrong but the call goes on.
+ * Log level: something is wrong, but the call continues.
  */
 #define NITRO_LOG_WARN 1
 
 /**
- * Log level: a change that a person would want to know, such as a retry.
+ * Log level: a notable event, such as a retry.
  */
 #define NITRO_LOG_INFO 2
 
 /**
- * Log level: each request and its answer.
+ * Log level: each request and its response.
  */
 #define NITRO_LOG_DEBUG 3
 
 /**
- * A token is asked for because there is none yet.
+ * Reason of a token request: there is no token yet.
  */
 #define NITRO_TOKEN_FIRST 1
 
 /**
- * A token is asked for because the one there is expires soon, or has expired.
+ * Reason of a token request: the current token expires soon, or has expired.
  */
 #define NITRO_TOKEN_EXPIRING 2
 
 /**
- * A token is asked for because the service refused the one there is.
+ * Reason of a token request: the service rejected the current token.
  */
 #define NITRO_TOKEN_REFUSED 3
 
 /**
- * A state that this version does not know; nitro_status_name() has the service's word.
+ * A state that this version does not know; nitro_status_name() has the service's name for it.
  */
 #define NITRO_STATE_UNKNOWN 0
 
@@ -145,7 +146,7 @@
 #define NITRO_STATE_RUNNING 1
 
 /**
- * The job is done and has a result.
+ * The job is completed and has a result.
  */
 #define NITRO_STATE_COMPLETED 2
 
@@ -160,7 +161,7 @@
 #define NITRO_STATE_CANCELED 4
 
 /**
- * A result of a kind that this version does not know; nitro_result_json() has it.
+ * A kind of result that this version does not know; nitro_result_json() has it.
  */
 #define NITRO_RESULT_UNKNOWN 0
 
@@ -185,22 +186,22 @@
 #define NITRO_RESULT_TABLES 4
 
 /**
- * Places where a text was found.
+ * Bounding boxes of text that was searched for.
  */
 #define NITRO_RESULT_TEXT_BOXES 5
 
 /**
- * Places of personal data.
+ * Bounding boxes of personally identifiable information.
  */
 #define NITRO_RESULT_PII_BOXES 6
 
 /**
- * A document's properties.
+ * The properties of a document.
  */
 #define NITRO_RESULT_PROPERTIES 7
 
 /**
- * What a form holds, recognised, each with a confidence.
+ * The recognized fields of a form or an invoice, each with a confidence.
  */
 #define NITRO_RESULT_FORM 8
 
@@ -210,181 +211,200 @@
 #define NITRO_RESULT_FORM_FIELDS 9
 
 /**
- * An existing file stays as it is and the call fails with NITRO_E_FILE_EXISTS.
+ * An existing file is kept, and the call fails with NITRO_E_FILE_EXISTS.
  */
 #define NITRO_EXISTING_FAIL 0
 
 /**
- * The new file takes the place of an existing one at once, when it is whole.
+ * An existing file is replaced atomically once the new one is complete.
  */
 #define NITRO_EXISTING_REPLACE 1
 
 /**
- * The new file gets a number where the name is taken: "report (2).pdf".
+ * The new file gets a number if its name is taken, for example "report (2).pdf".
  */
 #define NITRO_EXISTING_NUMBER 2
 
 /**
- * Phase of a run: the documents are being sent; `done` of `total` bytes.
+ * Phase of a run: documents are being sent; `done` of `total` bytes.
  */
 #define NITRO_RUN_UPLOAD 1
 
 /**
- * Phase of a run: there is a job now; `ticket_json` is its ticket, to be written down.
+ * Phase of a run: the job was created; `ticket_json` is its JSON, to be stored for nitro_job_from_json().
  */
 #define NITRO_RUN_SUBMITTED 2
 
 /**
- * Phase of a run: the service works on the job; `status` is what it says.
+ * Phase of a run: the service processes the job; `status` is its status.
  */
 #define NITRO_RUN_PROCESSING 3
 
 /**
- * Phase of a run: a file of the result is being saved; `done` of `total` bytes, -1 if that is not known.
+ * Phase of a run: a file of the result is being saved; `done` of `total` bytes, which is -1 if unknown.
  */
 #define NITRO_RUN_DOWNLOAD 4
 
 /**
- * A cancel token: stops the calls that it was given to, from any thread.
+ * A cancel token: cancels the calls that it was passed to, from any thread.
  *
- * One token may serve any number of calls, at once or one after the other. It cannot be reset: make a new one for new
- * work. Threads: any at once. Since 0.1.0.
+ * One token may be passed to any number of calls, concurrently or one after the other. It cannot be reset: create a
+ * new one for new calls. A call keeps its own reference, so the token may be freed at any time.
+ *
+ * Threads: any at once. Since 0.1.0.
  */
 typedef struct nitro_cancel_t nitro_cancel_t;
 
 /**
- * A client: connections, trust, proxy and token, shared by everything that is made from it.
+ * A client: connection pool, TLS trust, proxy and tokens, shared by everything that is created from it.
  *
- * Make one and keep it: connections are reused. Threads: any at once. Since 0.1.0.
+ * Create one and keep it, so that connections are reused.
+ *
+ * Threads: any at once. Since 0.1.0.
  */
 typedef struct nitro_client_t nitro_client_t;
 
 /**
- * An error: what went wrong in one call, with everything that helps to act on it.
+ * The error of a failed call: a code, a message, and everything that helps to act on it.
  *
- * No token and no password is ever in it. Everything it lends lives until it is freed. Threads: one at a time. Since 0.1.0.
+ * It never contains a token or a password. The strings that its accessors return are valid until it is freed.
+ * Accessors return their empty value if `err` is NULL.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 typedef struct nitro_error_t nitro_error_t;
 
 /**
- * The live progress of one job, to be pulled event by event; reconnects and polls by itself.
+ * The progress events of one job; reconnects, and falls back to polling, by itself.
  *
  * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
  */
 typedef struct nitro_events_t nitro_events_t;
 
 /**
- * A job's ticket: what is enough to come back to it, and all that can be done with it.
+ * A job: its id, URLs and reference id, which is all that is needed to get its status and its result.
+ *
+ * It does not change. It can be stored as JSON with nitro_job_json() and recreated with nitro_job_from_json().
  *
  * Threads: any at once. Since 0.1.0.
  */
 typedef struct nitro_job_t nitro_job_t;
 
 /**
- * The options of a client, set one by one; each has a default that suits a desktop program.
+ * The options of a client; each has a default that suits a desktop program.
  *
  * Threads: one at a time. Since 0.1.0.
  */
 typedef struct nitro_options_t nitro_options_t;
 
 /**
- * What a job has made: files, or what was read out of a document.
+ * The result of a completed job: files, or data extracted from a document.
  *
- * Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+ * It does not change. The strings that its accessors return are valid until it is freed. Files are numbered from 0.
+ *
+ * Threads: any at once. Since 0.1.0.
  */
 typedef struct nitro_result_t nitro_result_t;
 
 /**
- * Where a job stands: a state, and how far it is while it runs.
+ * The status of a job at one moment: its state, and its progress while it is running.
  *
- * Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+ * It does not change. The strings that its accessors return are valid until it is freed.
+ *
+ * Threads: any at once. Since 0.1.0.
  */
 typedef struct nitro_status_t nitro_status_t;
 
 /**
- * A job to be started: an endpoint, a method, its parameters, and documents.
+ * A submission: the endpoint, the method, its parameters and the documents of a job to be started.
  *
- * It can be submitted any number of times, unless one of its documents is a reader. Threads: one at a time. Since 0.1.0.
+ * It can be submitted any number of times, unless one of its documents is a reader.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 typedef struct nitro_submission_t nitro_submission_t;
 
 /**
- * Where a token callback puts the token: lent to it for the call.
+ * Receives the token of a token callback; valid during the callback only.
  *
  * Threads: the callback's own. Since 0.1.0.
  */
 typedef struct nitro_token_t nitro_token_t;
 
 /**
- * What happened to one job of a watch.
+ * An event of one job of a watch.
  *
- * Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+ * It does not change. What its accessors return is valid until it is freed.
+ *
+ * Threads: any at once. Since 0.1.0.
  */
 typedef struct nitro_watch_event_t nitro_watch_event_t;
 
 /**
- * Many jobs that are followed at once by a bounded number of threads, and whose events are pulled by one function.
+ * A watch: follows many jobs with a bounded number of threads, and returns the events of all through one function.
  *
- * The threads belong to the watch and call nothing of the program: log lines, token requests and events come out of
- * nitro_watch_next(). A job takes about a kilobyte, however slowly events are pulled. Threads: nitro_watch_next() one at a
- * time, everything else any at once. Since 0.1.0.
+ * Its threads never call the program: log lines and token requests are delivered inside nitro_watch_next(). A job
+ * takes about 1 kB of memory, however slowly its events are read.
+ *
+ * Threads: nitro_watch_next() one at a time, everything else any at once. Since 0.1.0.
  */
 typedef struct nitro_watch_t nitro_watch_t;
 
 /**
- * What a function returns: NITRO_OK, or what went wrong.
+ * The status code that a function returns: NITRO_OK, or what went wrong.
  *
- * Codes are only ever added, their numbers never change. Treat a code that is not known as a failure.
+ * Codes are only ever added; their numbers never change. Treat an unknown code as a failure.
  */
 typedef int32_t nitro_code_t;
 
 /**
- * Hears what the library does: a level, one of NITRO_LOG_..., and a line without any secret.
+ * Log callback: `level` is one of NITRO_LOG_..., `message` one line of text without secrets.
  *
- * Called on a thread that is inside a call of this library, only during that call; two threads may be inside at once. It
- * must not call back into the library, and no C++ exception may leave it. `message` is lent for the call.
+ * It is called on a thread that is inside a call of this library, only during that call; two threads can be inside
+ * calls at the same time. It must not call this library, and no C++ exception may leave it. `message` is valid during
+ * the callback only.
  */
 typedef void (*nitro_log_fn)(int32_t level,
                              const char *message,
                              void *user_data);
 
 /**
- * Gives the library a token: calls nitro_token_set() with `answer` and returns 0.
+ * Token callback: calls nitro_token_set() with `answer` and returns 0; any other value means that there is no token.
  *
- * Anything else says that there is none. `reason` is one of NITRO_TOKEN_.... Called on a thread that is inside a call of
- * this library, only during that call, and on one thread at a time for each client. It may block; the call's cancel
- * token and limits do not reach into it. It must not use the client that asks, and no C++ exception may leave it.
- * `answer` is lent for the call.
+ * `reason` is one of NITRO_TOKEN_.... It is called on a thread that is inside a call of this library, only during that
+ * call, and on one thread at a time for each client. It may block; the cancel token and the timeout of the call do not
+ * interrupt it. It must not use the client that is requesting the token, and no C++ exception may leave it. `answer`
+ * is valid during the callback only.
  */
 typedef int32_t (*nitro_token_fn)(int32_t reason,
                                   nitro_token_t *answer,
                                   void *user_data);
 
 /**
- * Hears how far a wait is.
+ * Progress callback of nitro_job_wait().
  *
- * Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED. Called on the waiting thread, only during the
- * wait. `status` is lent for the call. No C++ exception may leave it.
+ * Returns 0 to continue; any other value stops the wait with NITRO_E_STOPPED. It is called on the waiting thread, only
+ * during the wait. `status` is valid during the callback only. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_progress_fn)(const nitro_status_t *status,
                                      void *user_data);
 
 /**
- * Takes the next bytes of a result.
+ * Sink of nitro_job_result_bytes(): receives the next `length` bytes of the result.
  *
- * Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call.
- * `data` is lent for the call. No C++ exception may leave it.
+ * Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. It is called on the calling thread, only
+ * during the call. `data` is valid during the callback only. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_sink_fn)(const uint8_t *data,
                                  size_t length,
                                  void *user_data);
 
 /**
- * Hears how far a download is.
+ * Progress callback of nitro_job_download() and nitro_job_download_all().
  *
- * Returns 0 to go on; anything else stops with NITRO_E_STOPPED and leaves no file. `file` counts from 0 to `files` - 1;
- * `bytes` of this file have come, of `total`, which is -1 if it is not known. Called on the calling thread, only during
- * the call. No C++ exception may leave it.
+ * Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED and leaves no file. `file` counts from 0
+ * to `files` - 1; `bytes` of this file were received, of `total`, which is -1 if unknown. It is called on the calling
+ * thread, only during the call. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_transfer_fn)(size_t file,
                                      size_t files,
@@ -393,31 +413,32 @@ typedef int32_t (*nitro_transfer_fn)(size_t file,
                                      void *user_data);
 
 /**
- * Gives the next bytes of a document: puts up to `capacity` of them into `buffer` and returns how many; 0 is the end.
+ * Reader of nitro_submission_add_reader(): fills `buffer` with up to `capacity` bytes and returns how many; 0 at the end.
  *
- * A negative number stops with NITRO_E_STOPPED. Called on the calling thread, only during nitro_client_submit() or
- * nitro_client_run(). `buffer` is lent for the call. No C++ exception may leave it.
+ * A negative number stops the call with NITRO_E_STOPPED. It is called on the calling thread, only during
+ * nitro_client_submit() or nitro_client_run(). `buffer` is valid during the callback only. No C++ exception may leave
+ * it.
  */
 typedef int64_t (*nitro_read_fn)(uint8_t *buffer,
                                  size_t capacity,
                                  void *user_data);
 
 /**
- * Hears how far an upload is: `sent` bytes of `total`.
+ * Progress callback of nitro_client_submit(): `sent` of `total` bytes were sent.
  *
- * Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call. No
- * C++ exception may leave it.
+ * Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. It is called on the calling thread, only
+ * during the call. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_upload_fn)(int64_t sent,
                                    int64_t total,
                                    void *user_data);
 
 /**
- * Hears how far a run is.
+ * Progress callback of nitro_client_run() and nitro_client_run_all().
  *
- * Returns 0 to go on; anything else stops with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; treat one that is not
- * known as nothing. What does not belong to the phase is 0 or NULL. Called on the calling thread, only during the call.
- * `ticket_json` and `status` are lent for the call. No C++ exception may leave it.
+ * Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; ignore
+ * unknown values. Arguments that do not belong to the phase are 0 or NULL. It is called on the calling thread, only
+ * during the call. `ticket_json` and `status` are valid during the callback only. No C++ exception may leave it.
  */
 typedef int32_t (*nitro_run_fn)(int32_t phase,
                                 int64_t done,
@@ -427,51 +448,51 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
                                 void *user_data);
 
 /**
- * The call did what its comment says.
+ * Success.
  */
 #define NITRO_OK 0
 
 /**
- * An argument or option cannot be used; nothing was sent.
+ * An argument or option is invalid; nothing was sent.
  */
 #define NITRO_E_INVALID_ARGUMENT 1
 
 /**
- * A defect inside this library was caught.
+ * An internal error: a panic inside the library was caught.
  *
- * The call had no effect that is known; the next call works.
+ * Later calls work. Please report it.
  */
 #define NITRO_E_INTERNAL 2
 
 /**
- * There is no memory for an answer whose size the peer decided.
+ * Out of memory while reading a response.
  */
 #define NITRO_E_NO_MEMORY 3
 
 /**
- * A handle that serves one thread at a time is in use by another thread now.
+ * A handle that may be used by one thread at a time is in use by another thread.
  */
 #define NITRO_E_BUSY 4
 
 /**
- * The caller's cancel token was triggered.
+ * The call was cancelled by its cancel token.
  */
 #define NITRO_E_CANCELLED 10
 
 /**
- * A callback of the caller said stop.
+ * A callback of the caller stopped the call.
  */
 #define NITRO_E_STOPPED 11
 
 /**
- * A time limit of this call ran out; nitro_error_limit() says which.
+ * A timeout of this call expired; nitro_error_limit() returns which.
  */
 #define NITRO_E_TIMEOUT 12
 
 /**
- * The time to wait for a job ran out.
+ * The timeout of a wait expired.
  *
- * The job goes on: its ticket is in nitro_error_ticket_json().
+ * The job itself continues: nitro_error_ticket_json() has what nitro_job_from_json() needs to wait for it again.
  */
 #define NITRO_E_WAIT_TIMEOUT 13
 
@@ -481,62 +502,62 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_DNS 20
 
 /**
- * No connection could be made; the request was never sent.
+ * The connection could not be established; the request was not sent.
  */
 #define NITRO_E_CONNECT 21
 
 /**
- * The TLS handshake failed or the certificate is not trusted.
+ * The TLS handshake failed, or the server's certificate is not trusted.
  */
 #define NITRO_E_TLS 22
 
 /**
- * The proxy could not be used or refused the target.
+ * The proxy could not be used, or refused the destination.
  */
 #define NITRO_E_PROXY 23
 
 /**
- * The proxy wants credentials, or other ones (407).
+ * 407: the proxy requires a user name and password, or other ones.
  */
 #define NITRO_E_PROXY_AUTH 24
 
 /**
- * The connection broke after the request was on its way.
+ * The connection was lost after the request was sent at least in part.
  */
 #define NITRO_E_CONNECTION_LOST 25
 
 /**
- * A redirect cannot be followed: too many hops, from https to http, or without a usable Location.
+ * A redirect cannot be followed: too many redirects, from https to http, or without a valid Location.
  */
 #define NITRO_E_REDIRECT 26
 
 /**
- * The peer did not speak HTTP, or its answer cannot be understood.
+ * The response is malformed: not HTTP, or not the expected content.
  */
 #define NITRO_E_PROTOCOL 27
 
 /**
- * A body ended before the length or the last chunk that its head promised.
+ * A response body ended before its Content-Length or its last chunk.
  */
 #define NITRO_E_TRUNCATED 28
 
 /**
- * An answer is larger than the limit for its kind.
+ * A response exceeds the size limit for its kind.
  */
 #define NITRO_E_TOO_LARGE 29
 
 /**
- * A body came without any proof of its end, so it cannot be told whole from cut.
+ * A response body has neither a length nor chunks, so that it cannot be verified to be complete.
  */
 #define NITRO_E_UNVERIFIED 30
 
 /**
- * 400: the service cannot use the request.
+ * 400: the service rejected the request as invalid.
  */
 #define NITRO_E_BAD_REQUEST 40
 
 /**
- * 401: the token is missing, wrong or expired.
+ * 401: the token is missing, invalid or expired.
  */
 #define NITRO_E_UNAUTHORIZED 41
 
@@ -546,47 +567,47 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_FORBIDDEN 42
 
 /**
- * 404: there is no such job, or no longer.
+ * 404: the job does not exist, or no longer.
  */
 #define NITRO_E_NOT_FOUND 43
 
 /**
- * 410: the job's files were deleted; the request must be sent again.
+ * 410: the job's files were deleted; the document must be submitted again.
  */
 #define NITRO_E_GONE 44
 
 /**
- * 413: the document is larger than the service takes.
+ * 413: the document exceeds the service's size limit.
  */
 #define NITRO_E_CONTENT_TOO_LARGE 45
 
 /**
- * 415: the service does not take this kind of document.
+ * 415: the service does not support this type of document.
  */
 #define NITRO_E_UNSUPPORTED_MEDIA_TYPE 46
 
 /**
- * 422: the request is well formed but asks for something that cannot be done.
+ * 422: the request is well formed, but cannot be processed.
  */
 #define NITRO_E_UNPROCESSABLE 47
 
 /**
- * 429: too many requests, or the allowance is used up.
+ * 429: too many requests, or the quota is exhausted.
  */
 #define NITRO_E_RATE_LIMITED 48
 
 /**
- * 5xx: the service has a fault of its own.
+ * 5xx: the service failed.
  */
 #define NITRO_E_SERVICE 49
 
 /**
- * Any other HTTP status that is no success.
+ * Any other HTTP status that is not a success.
  */
 #define NITRO_E_HTTP 50
 
 /**
- * The job is still running, so it has no result yet.
+ * The job is still running and has no result yet.
  */
 #define NITRO_E_NOT_READY 60
 
@@ -601,29 +622,29 @@ typedef int32_t (*nitro_run_fn)(int32_t phase,
 #define NITRO_E_JOB_CANCELED 62
 
 /**
- * The result is not what was asked for: a text where a file was wanted, say.
+ * The result is of another kind than requested, for example text instead of a file.
  */
 #define NITRO_E_UNEXPECTED_RESULT 63
 
 /**
- * The result was delivered elsewhere at the submission's request, so there is nothing to download here.
+ * The result was delivered to the destination that the submission named, so there is nothing to download.
  */
 #define NITRO_E_DELIVERED 64
 
 /**
- * A local file could not be written or read.
+ * A local file could not be read or written.
  */
 #define NITRO_E_FILE 70
 
 /**
- * The file exists already and was not to be replaced.
+ * The file already exists and must not be replaced.
  */
 #define NITRO_E_FILE_EXISTS 71
 
 /**
- * The writer that takes the bytes failed.
+ * The writer that receives the bytes failed.
  *
- * In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
+ * Only the Rust API returns it: a C sink that stops the call gives NITRO_E_STOPPED.
  */
 #define NITRO_E_SINK 72
 
@@ -632,7 +653,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The code that the function returned; NITRO_OK for NULL.
+ * Returns the code that the failed function returned; NITRO_OK if NULL.
  *
  * Threads: one at a time per error. Since 0.1.0.
  */
@@ -640,15 +661,18 @@ NITRO_API
 nitro_code_t nitro_error_code(const nitro_error_t *err);
 
 /**
- * What went wrong and what to do next, in a sentence or two for people; "" for NULL.
+ * Returns what failed, why, and what to do next, in a sentence for people; "" if NULL.
  *
- * Lent until the error is freed, never NULL. Threads: one at a time per error. Since 0.1.0.
+ * The text is English and may change between versions: branch on nitro_error_code(). Lent until the error is freed,
+ * never NULL.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_message(const nitro_error_t *err);
 
 /**
- * The HTTP status of the service's refusal; 0 if there was no answer, or the failure is not the service's.
+ * Returns the HTTP status of the service's error response; 0 if there was no response or the error is not the service's.
  *
  * Threads: one at a time per error. Since 0.1.0.
  */
@@ -656,39 +680,48 @@ NITRO_API
 int32_t nitro_error_http_status(const nitro_error_t *err);
 
 /**
- * The service's type of problem, for example "PDFIsPasswordProtected", or a URI; NULL if it gave none.
+ * Returns the `type` of the service's problem document, for example "PDFIsPasswordProtected" or a URI; NULL if absent.
  *
- * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+ * Lent until the error is freed.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_problem_type(const nitro_error_t *err);
 
 /**
- * The service's title of the problem; NULL if it gave none.
+ * Returns the `title` of the service's problem document; NULL if absent.
  *
- * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+ * Lent until the error is freed.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_problem_title(const nitro_error_t *err);
 
 /**
- * The service's explanation of this occurrence; NULL if it gave none.
+ * Returns the `detail` of the service's problem document, which explains this occurrence; NULL if absent.
  *
- * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+ * Lent until the error is freed.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_problem_detail(const nitro_error_t *err);
 
 /**
- * The service's whole account of the problem, as received: a JSON problem document, or whatever came; NULL if none.
+ * Returns the body of the service's error response, or the `error` of a failed job, as received; NULL if there is none.
  *
- * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+ * It is usually a JSON problem document (RFC 9457), but can be any text, for example the HTML page of a gateway. Lent
+ * until the error is freed.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_problem_json(const nitro_error_t *err);
 
 /**
- * How many milliseconds the service asks to wait before the next attempt; -1 if it said nothing.
+ * Returns how many milliseconds the service asks to wait before a retry; -1 if it did not say.
  *
  * Threads: one at a time per error. Since 0.1.0.
  */
@@ -696,7 +729,9 @@ NITRO_API
 int64_t nitro_error_retry_after_ms(const nitro_error_t *err);
 
 /**
- * Whether the same call may succeed later without any change by the caller: 1 or 0.
+ * Returns 1 if the same call may succeed later without any change by the caller, else 0.
+ *
+ * A submission that may have created a job is not retryable: see nitro_error_is_uncertain().
  *
  * Threads: one at a time per error. Since 0.1.0.
  */
@@ -704,7 +739,7 @@ NITRO_API
 int32_t nitro_error_is_retryable(const nitro_error_t *err);
 
 /**
- * Which time limit ran out: one of NITRO_LIMIT_...; NITRO_LIMIT_NONE if none did.
+ * Returns which timeout or limit expired, one of NITRO_LIMIT_...; NITRO_LIMIT_NONE if none did.
  *
  * Threads: one at a time per error. Since 0.1.0.
  */
@@ -712,97 +747,117 @@ NITRO_API
 int32_t nitro_error_limit(const nitro_error_t *err);
 
 /**
- * The id to quote to Nitro's support; NULL if the failure is about no job.
+ * Returns the id to quote to Nitro's support; NULL if the error is not about a job.
  *
- * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+ * Lent until the error is freed.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_reference_id(const nitro_error_t *err);
 
 /**
- * Whether the failed submission may have started a job all the same, so that a second one could start another: 1 or 0.
+ * Returns 1 if the failed submission may have created a job all the same, else 0; 0 if NULL.
  *
- * 0 for NULL. Threads: one at a time per error. Since 0.1.0.
+ * Submitting again could create, and bill, a second job.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 int32_t nitro_error_is_uncertain(const nitro_error_t *err);
 
 /**
- * The ticket of the job that the failure is about, for nitro_job_from_json(); NULL if it is about no job.
+ * Returns the JSON of the job that the error is about, for nitro_job_from_json(); NULL if it is not about a job.
  *
- * Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+ * Lent until the error is freed.
+ *
+ * Threads: one at a time per error. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_error_ticket_json(const nitro_error_t *err);
 
 /**
- * Frees the error and all that it lent.
+ * Frees an error and the strings of its accessors.
  *
- * NULL is nothing. Threads: any, once. Since 0.1.0.
+ * Does nothing if NULL.
+ *
+ * Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_error_free(nitro_error_t *err);
 
 /**
- * Frees a string that a function of this library gave away through a `char **`.
+ * Frees a string that a function of this library returned through a `char **`.
  *
- * NULL is nothing. Never use free() of the C runtime for it, nor this function for a `const char *`, which is lent.
+ * Does nothing if NULL. Do not free such a string with free() of the C runtime, and do not pass a `const char *` to
+ * this function: that one belongs to its handle.
+ *
  * Threads: any. Since 0.1.0.
  */
 NITRO_API
 void nitro_string_free(char *string);
 
 /**
- * The version of the library that the program runs with, for example "0.1.0".
+ * Returns the version of the library at run time, for example "0.1.0".
  *
- * Compare with NITRO_VERSION, that of the header it was compiled with. Static, never NULL. Threads: any. Since 0.1.0.
+ * Compare it with NITRO_VERSION, the version of the header at compile time. Static, never NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_version(void);
 
 /**
- * The same as a number that can be compared: major * 1000000 + minor * 1000 + patch.
+ * Returns the version of the library as a number: major * 1000000 + minor * 1000 + patch.
  *
- * Compare with NITRO_VERSION_NUMBER. Threads: any. Since 0.1.0.
+ * Compare it with NITRO_VERSION_NUMBER.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 uint32_t nitro_version_number(void);
 
 /**
- * The name of a code, for example "NITRO_E_TIMEOUT"; "NITRO_E_?" for a number that is none.
+ * Returns the name of a code, for example "NITRO_E_TIMEOUT"; "NITRO_E_?" for an unknown code.
  *
- * Static, never NULL. Threads: any. Since 0.1.0.
+ * Static, never NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_code_name(nitro_code_t code);
 
 /**
- * What a code means, in a few English words. nitro_error_message() says much more.
+ * Returns a short English description of a code.
  *
- * Static, never NULL. Threads: any. Since 0.1.0.
+ * nitro_error_message() has much more. Static, never NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_code_text(nitro_code_t code);
 
 /**
- * Makes a cancel token that has not been triggered.
+ * Creates a cancel token.
  *
- * The caller owns it and frees it with nitro_cancel_free(). Never NULL. Threads: any. Since 0.1.0.
+ * The caller owns it and frees it with nitro_cancel_free(). Never NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_cancel_t *nitro_cancel_new(void);
 
 /**
- * Triggers the token: each call that it was given to returns NITRO_E_CANCELLED, and so does each later one.
+ * Triggers the token: each call that it was passed to, or will be passed to, returns NITRO_E_CANCELLED.
  *
- * Does not block, may be called again, and may be called from any thread, a window's message handler for instance. It is
- * not for signal handlers. NULL is nothing. Since 0.1.0.
+ * Does not block, may be called repeatedly and from any thread, for example from a window's message handler. It is not
+ * async-signal-safe. Does nothing if NULL. Since 0.1.0.
  */
 NITRO_API
 void nitro_cancel_trigger(const nitro_cancel_t *cancel);
 
 /**
- * Whether the token has been triggered: 1 or 0; 0 for NULL.
+ * Returns 1 if the token was triggered, else 0; 0 if NULL.
  *
  * Threads: any. Since 0.1.0.
  */
@@ -810,37 +865,46 @@ NITRO_API
 int32_t nitro_cancel_is_triggered(const nitro_cancel_t *cancel);
 
 /**
- * Frees the token.
+ * Frees a cancel token.
  *
- * Calls that it was given to go on and can no longer be cancelled. NULL is nothing. Threads: any, also while calls use
- * the token. Since 0.1.0.
+ * Calls that it was passed to continue and can no longer be cancelled. Does nothing if NULL.
+ *
+ * Threads: any, also while calls use the token. Since 0.1.0.
  */
 NITRO_API
 void nitro_cancel_free(nitro_cancel_t *cancel);
 
 /**
- * Makes options with their defaults and no token.
+ * Creates options with the default values and no token.
  *
- * The caller owns them and frees them with nitro_options_free(). Never NULL. Threads: any. Since 0.1.0.
+ * The caller owns them and frees them with nitro_options_free(). Never NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_options_t *nitro_options_new(void);
 
 /**
- * Makes options from the environment: NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
+ * Creates options from the environment variables NITRO_BASE_URL, NITRO_TOKEN, NITRO_CLIENT_ID and NITRO_CLIENT_SECRET.
  *
- * Each is read if it is set, and nothing else is. The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable
- * is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread changes the
- * environment. Since 0.1.0.
+ * Each is used if it is set; NITRO_TOKEN takes precedence over the client id and secret. No other variable is read.
+ * The caller owns `*options` and frees it with nitro_options_free().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if a variable is not UTF-8, or if only one of NITRO_CLIENT_ID and
+ * NITRO_CLIENT_SECRET is set.
+ *
+ * Threads: any, while no thread changes the environment. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_from_env(nitro_options_t **options,
                                     nitro_error_t **err);
 
 /**
- * Sets the service's address, "https://api.gonitro.dev" by default; a path prefix is kept.
+ * Sets the service's URL; the default is "https://api.gonitro.dev", and a path prefix is kept.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * The URL is checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_base_url(nitro_options_t *options,
@@ -848,9 +912,9 @@ nitro_code_t nitro_options_set_base_url(nitro_options_t *options,
                                         nitro_error_t **err);
 
 /**
- * Sets the User-Agent, "nitro-jobs/VERSION" by default.
+ * Sets the User-Agent header; the default is "nitro-jobs/VERSION".
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_user_agent(nitro_options_t *options,
@@ -858,9 +922,9 @@ nitro_code_t nitro_options_set_user_agent(nitro_options_t *options,
                                           nitro_error_t **err);
 
 /**
- * Sets the limit on resolving, connecting, proxy and TLS negotiation together: 15000 ms by default.
+ * Sets the timeout of name resolution, TCP connect, proxy and TLS handshake together; the default is 15000 ms.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `ms` is not positive. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_connect_timeout_ms(nitro_options_t *options,
@@ -868,9 +932,9 @@ nitro_code_t nitro_options_set_connect_timeout_ms(nitro_options_t *options,
                                                   nitro_error_t **err);
 
 /**
- * Sets the limit on silence, no byte for so long in a head, a body or a stream: 30000 ms by default.
+ * Sets the idle timeout, the longest time without a byte in a head, a body or a stream; the default is 30000 ms.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `ms` is not positive. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_idle_timeout_ms(nitro_options_t *options,
@@ -878,7 +942,7 @@ nitro_code_t nitro_options_set_idle_timeout_ms(nitro_options_t *options,
                                                nitro_error_t **err);
 
 /**
- * Sets the least bytes a second that a body must bring, averaged over 30 s: 100 by default, 0 switches it off.
+ * Sets the minimum rate of a body in bytes per second, averaged over 30 s; the default is 100, and 0 disables it.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
  */
@@ -888,9 +952,11 @@ nitro_code_t nitro_options_set_min_rate(nitro_options_t *options,
                                         nitro_error_t **err);
 
 /**
- * Sets the limit on a whole call that is given -1: 120000 ms by default, 0 for none.
+ * Sets the timeout of calls with `timeout_ms` -1; the default is 120000 ms, and 0 is no timeout.
  *
- * Waits, streams, submissions and downloads do not have it. Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+ * It does not apply to waits, streams, submissions and downloads.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_call_timeout_ms(nitro_options_t *options,
@@ -898,9 +964,9 @@ nitro_code_t nitro_options_set_call_timeout_ms(nitro_options_t *options,
                                                nitro_error_t **err);
 
 /**
- * Sets the limit on a whole wait that is given -1: 1800000 ms (30 minutes) by default, 0 for none.
+ * Sets the timeout of waits with `timeout_ms` -1; the default is 1800000 ms (30 minutes), and 0 is no timeout.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_wait_timeout_ms(nitro_options_t *options,
@@ -908,9 +974,9 @@ nitro_code_t nitro_options_set_wait_timeout_ms(nitro_options_t *options,
                                                nitro_error_t **err);
 
 /**
- * Sets how many times a safe request is sent again inside one call: 3 by default, 0 switches it off.
+ * Sets how often a safe request is retried inside one call; the default is 3, and 0 disables retries.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `retries` is negative. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_retries(nitro_options_t *options,
@@ -918,9 +984,9 @@ nitro_code_t nitro_options_set_retries(nitro_options_t *options,
                                        nitro_error_t **err);
 
 /**
- * Sets the longest pause before a retry or a poll, whatever the service asks for: 30000 ms by default.
+ * Sets the longest pause before a retry or a poll, even if the service asks for a longer one; the default is 30000 ms.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_retry_cap_ms(nitro_options_t *options,
@@ -928,9 +994,11 @@ nitro_code_t nitro_options_set_retry_cap_ms(nitro_options_t *options,
                                             nitro_error_t **err);
 
 /**
- * Sets the first pause between two polls and the longest: 250 ms and 5000 ms by default.
+ * Sets the first and the longest pause between two polls of a job; the defaults are 250 ms and 5000 ms.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT if one is negative. Since 0.1.0.
+ * Unless both are equal, pauses are jittered by a fifth. The values are checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if one is negative. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_poll_interval_ms(nitro_options_t *options,
@@ -939,9 +1007,11 @@ nitro_code_t nitro_options_set_poll_interval_ms(nitro_options_t *options,
                                                 nitro_error_t **err);
 
 /**
- * Sets the largest JSON answer that is taken into memory: 268435456 bytes by default.
+ * Sets the maximum size of a JSON response in memory; the default is 268435456 bytes.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+ * A larger one is NITRO_E_TOO_LARGE.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if `bytes` is not positive. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_max_json_bytes(nitro_options_t *options,
@@ -949,9 +1019,9 @@ nitro_code_t nitro_options_set_max_json_bytes(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
- * Sets the longest line and the largest event of a stream: 16777216 bytes by default.
+ * Sets the maximum size of a line and of an event of an event stream; the default is 16777216 bytes.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `bytes` is not positive. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_max_event_bytes(nitro_options_t *options,
@@ -959,10 +1029,12 @@ nitro_code_t nitro_options_set_max_event_bytes(nitro_options_t *options,
                                                nitro_error_t **err);
 
 /**
- * Sets the function that hears what the library does; NULL for silence, the default.
+ * Sets the log callback; the default is no logging.
  *
- * `user_data` is handed to it and must live as long as the client and all that is made from it. Codes:
- * NITRO_E_INVALID_ARGUMENT for NULL options. Since 0.1.0.
+ * `log` may be NULL to remove it. `user_data` is passed to it and must be valid as long as the client and everything
+ * created from it.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if `options` is NULL. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_log(nitro_options_t *options,
@@ -973,15 +1045,19 @@ nitro_code_t nitro_options_set_log(nitro_options_t *options,
 /**
  * Frees the options.
  *
- * Clients made from them keep their own copy. NULL is nothing. Threads: one at a time. Since 0.1.0.
+ * Clients created from them have a copy. Does nothing if NULL.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 void nitro_options_free(nitro_options_t *options);
 
 /**
- * Adds an origin, "https://host" or "https://host:port", that may be sent the token beside the base URL's own.
+ * Adds an origin, "https://host" or "https://host:port", to which the token may be sent besides that of the base URL.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * The origin is checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_add_trusted_origin(nitro_options_t *options,
@@ -989,9 +1065,11 @@ nitro_code_t nitro_options_add_trusted_origin(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
- * Adds certificate authorities, as PEM text, to those of the operating system.
+ * Adds certificate authorities as PEM text to those of the operating system.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * The text is checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
@@ -999,9 +1077,9 @@ nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
                                       nitro_error_t **err);
 
 /**
- * Adds certificate authorities from a PEM file, which is read now, to those of the operating system.
+ * Adds certificate authorities from a PEM file, which is read by this call, to those of the operating system.
  *
- * Codes: NITRO_E_FILE if it cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,
@@ -1009,7 +1087,7 @@ nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,
                                        nitro_error_t **err);
 
 /**
- * Trusts the added authorities alone and not the operating system's (1), or both (0, the default).
+ * Sets whether only the added certificate authorities are trusted (1), or the operating system's too (0, the default).
  *
  * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
  */
@@ -1019,9 +1097,11 @@ nitro_code_t nitro_options_set_only_added_ca(nitro_options_t *options,
                                              nitro_error_t **err);
 
 /**
- * Sets the client's certificate chain and private key, as PEM text, for servers that ask for one.
+ * Sets the client's certificate chain and private key as PEM text, for servers that require a client certificate.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * Both are checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_client_certificate_pem(nitro_options_t *options,
@@ -1030,10 +1110,11 @@ nitro_code_t nitro_options_set_client_certificate_pem(nitro_options_t *options,
                                                       nitro_error_t **err);
 
 /**
- * Sets the proxy: "http://", "https://", "socks5://" or "socks5h://", with "user:password@" if need be.
+ * Sets the proxy: a URL with "http://", "https://", "socks5://" or "socks5h://", optionally with "user:password@".
  *
- * Without it no proxy is used. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8.
- * Since 0.1.0.
+ * The default is no proxy. The URL is checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_proxy(nitro_options_t *options,
@@ -1041,18 +1122,23 @@ nitro_code_t nitro_options_set_proxy(nitro_options_t *options,
                                      nitro_error_t **err);
 
 /**
- * Takes the proxy from the environment as curl does: https_proxy, http_proxy, all_proxy and no_proxy.
+ * Takes the proxy from the environment variables https_proxy, http_proxy, all_proxy and no_proxy, as curl does.
  *
- * The environment is read by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+ * The environment is read by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_proxy_from_env(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
- * Sets the hosts that are reached without the proxy, as curl reads NO_PROXY: suffixes, ports, CIDR, "*".
+ * Sets the hosts that are connected to without the proxy, in the syntax of NO_PROXY as curl reads it.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * That is a comma-separated list of host names and domain suffixes, IP addresses and CIDR blocks, each with an
+ * optional port, or "*" for all hosts.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_no_proxy(nitro_options_t *options,
@@ -1062,8 +1148,10 @@ nitro_code_t nitro_options_set_no_proxy(nitro_options_t *options,
 /**
  * Sets the bearer token, which is sent to the service and to no other host.
  *
- * Of token, callback and client credentials the one set last counts. It is copied into memory that is wiped when it is
- * freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * Of token, token callback and client credentials the last one set is used. The token is copied into memory that is
+ * wiped when it is freed.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_token(nitro_options_t *options,
@@ -1071,11 +1159,13 @@ nitro_code_t nitro_options_set_token(nitro_options_t *options,
                                      nitro_error_t **err);
 
 /**
- * Sets the client's id and secret, for which the service gives tokens.
+ * Sets the client id and client secret, for which the token endpoint issues tokens.
  *
- * Tokens are asked for when needed, kept, and renewed 60 s before they expire or when the service refuses one. The secret is
- * copied into memory that is wiped when it is freed. Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL
- * or broken UTF-8; calls of the client give NITRO_E_UNAUTHORIZED where the service refuses them. Since 0.1.0.
+ * A token is requested when one is needed, cached, and renewed 60 s before it expires or when the service rejects it.
+ * The secret is copied into memory that is wiped when it is freed, and is sent to the token URL only. Both are checked
+ * by nitro_client_new(). Calls of the client return NITRO_E_UNAUTHORIZED if the token endpoint rejects them.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_client_credentials(nitro_options_t *options,
@@ -1084,9 +1174,11 @@ nitro_code_t nitro_options_set_client_credentials(nitro_options_t *options,
                                                   nitro_error_t **err);
 
 /**
- * Sets where client credentials are turned into tokens, "oauth/token" below the base URL by default.
+ * Sets the URL of the token endpoint for client credentials; the default is "oauth/token" below the base URL.
  *
- * Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+ * The URL is checked by nitro_client_new().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_token_url(nitro_options_t *options,
@@ -1094,10 +1186,12 @@ nitro_code_t nitro_options_set_token_url(nitro_options_t *options,
                                          nitro_error_t **err);
 
 /**
- * Sets the function that is asked for tokens: when there is none, when one expires soon, when the service refused one.
+ * Sets the function that provides tokens: called if there is none, if one expires soon, and if the service rejected one.
  *
- * `user_data` is handed to it and must live as long as the client and all that is made from it. A call for which it gives no
- * token is NITRO_E_UNAUTHORIZED. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
+ * `user_data` is passed to it and must be valid as long as the client and everything created from it. A call for which
+ * it provides no token returns NITRO_E_UNAUTHORIZED.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_set_token_callback(nitro_options_t *options,
@@ -1106,11 +1200,14 @@ nitro_code_t nitro_options_set_token_callback(nitro_options_t *options,
                                               nitro_error_t **err);
 
 /**
- * Answers a token callback.
+ * Sets the token that a token callback provides.
  *
- * The token is copied into memory that is wiped when it is freed. `expires_in_s`: for how many seconds it is valid, -1
- * or 0 if that is not known; then it is used until the service refuses it. Codes: NITRO_E_INVALID_ARGUMENT for NULL or
- * broken UTF-8. Threads: that of the callback. Since 0.1.0.
+ * The token is copied into memory that is wiped when it is freed. `expires_in_s` is the lifetime of the token in
+ * seconds; 0 or -1 if unknown: the token is then used until the service rejects it.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8.
+ *
+ * Threads: that of the callback. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_token_set(nitro_token_t *answer,
@@ -1119,11 +1216,14 @@ nitro_code_t nitro_token_set(nitro_token_t *answer,
                              nitro_error_t **err);
 
 /**
- * Makes a client from options.
+ * Creates a client.
  *
- * No connection is made yet. The options are read, not taken: free them, or use them again. `options` may be NULL for
- * the defaults. The caller owns `*client` and frees it with nitro_client_free(). Codes: NITRO_E_INVALID_ARGUMENT names
- * the option that cannot be used. Threads: any, while no other thread changes `options`. Since 0.1.0.
+ * No connection is made yet. `options` may be NULL for the defaults. The client has a copy of the options: they may be
+ * freed or reused. The caller owns `*client` and frees it with nitro_client_free().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT, with a message that names the invalid option.
+ *
+ * Threads: any, while no other thread changes `options`. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_new(const nitro_options_t *options,
@@ -1133,17 +1233,21 @@ nitro_code_t nitro_client_new(const nitro_options_t *options,
 /**
  * Frees the client.
  *
- * Jobs and events that were made from it go on working. Does no network I/O. NULL is nothing. Threads: any, once no call
- * is given this handle. Since 0.1.0.
+ * Jobs, events and watches that were created from it keep working. Does no network I/O. Does nothing if NULL.
+ *
+ * Threads: any, once no call uses this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_client_free(nitro_client_t *client);
 
 /**
- * Makes the ticket of a job of which only the id is known.
+ * Creates a job handle from an id.
  *
- * Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id
- * that cannot be one. Threads: any. Since 0.1.0.
+ * Nothing is sent. The caller owns `*job` and frees it with nitro_job_free(); the client may be freed before it.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if `id` cannot be a job id.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_from_id(const nitro_client_t *client,
@@ -1152,10 +1256,13 @@ nitro_code_t nitro_job_from_id(const nitro_client_t *client,
                                nitro_error_t **err);
 
 /**
- * Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another.
+ * Recreates a job handle from JSON written by nitro_job_json(), possibly by another process.
  *
- * Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what
- * is no ticket. Threads: any. Since 0.1.0.
+ * Nothing is sent. The caller owns `*job` and frees it with nitro_job_free(); the client may be freed before it.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT if `json` was not written by nitro_job_json().
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_from_json(const nitro_client_t *client,
@@ -1164,10 +1271,14 @@ nitro_code_t nitro_job_from_json(const nitro_client_t *client,
                                  nitro_error_t **err);
 
 /**
- * Writes the ticket down as JSON, without secrets: store it as soon as there is a job.
+ * Writes the job as JSON, without secrets, for nitro_job_from_json().
  *
- * The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
- * the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+ * Store it as soon as there is a job, so that the job is not lost with the process. The caller owns `*json` and frees
+ * it with nitro_string_free(). `length` may be NULL; otherwise it is set to the length in bytes without the final NUL.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_json(const nitro_job_t *job,
@@ -1176,27 +1287,34 @@ nitro_code_t nitro_job_json(const nitro_job_t *job,
                             nitro_error_t **err);
 
 /**
- * The job's id; "" for a job that the service answered at once without giving it one; NULL for NULL.
+ * Returns the job's id; "" if the service returned the result at once without an id; NULL if NULL.
  *
- * Lent until the job is freed. Threads: any. Since 0.1.0.
+ * Lent until the job is freed.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_job_id(const nitro_job_t *job);
 
 /**
- * The id to quote to Nitro's support, sent with each request about this job; NULL for NULL.
+ * Returns the id to quote to Nitro's support, which each request about this job carries; NULL if NULL.
  *
- * Lent until the job is freed. Threads: any. Since 0.1.0.
+ * Lent until the job is freed.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_job_reference_id(const nitro_job_t *job);
 
 /**
- * Asks the service for the job's status, once.
+ * Gets the job's status from the service.
  *
- * A failed or canceled job is an answer here, not an error. The caller owns `*status`. `cancel` may be NULL.
- * `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_FOUND for an unknown id,
- * NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
+ * The status of a failed or canceled job is a success here, not an error. The caller owns `*status` and frees it with
+ * nitro_status_free(). `timeout_ms`: 0 for no timeout, -1 for the client's call timeout.
+ *
+ * Codes: NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_status(const nitro_job_t *job,
@@ -1206,12 +1324,16 @@ nitro_code_t nitro_job_status(const nitro_job_t *job,
                               nitro_error_t **err);
 
 /**
- * Follows the job to its end: NITRO_OK once it is completed.
+ * Waits until the job ends; returns NITRO_OK if it is completed.
  *
- * `progress` may be NULL; it is called with each state while the job runs. `status` may be NULL; else the caller owns
- * `*status`, the completed one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
- * NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and
- * NITRO_E_STOPPED end the waiting, not the job: wait again. Threads: any. Since 0.1.0.
+ * `progress` may be NULL; otherwise it is called with each new status while the job is running. `status` may be NULL;
+ * otherwise the caller owns `*status`, the status of the completed job, and frees it with nitro_status_free().
+ * `timeout_ms`: 0 for no timeout, -1 for the client's wait timeout.
+ *
+ * Codes: NITRO_E_JOB_FAILED with the service's reason; NITRO_E_JOB_CANCELED. NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED
+ * and NITRO_E_STOPPED end the wait, not the job: it can be waited for again.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_wait(const nitro_job_t *job,
@@ -1223,10 +1345,14 @@ nitro_code_t nitro_job_wait(const nitro_job_t *job,
                             nitro_error_t **err);
 
 /**
- * Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves.
+ * Gets the job's result as JSON: the URLs of files, or extracted text, tables, boxes or fields.
  *
- * The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_READY while
- * the job runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND, NITRO_E_GONE.
+ * The caller owns `*result` and frees it with nitro_result_free(). `timeout_ms`: 0 for no timeout, -1 for the client's
+ * call timeout.
+ *
+ * Codes: NITRO_E_NOT_READY while the job is running; NITRO_E_JOB_FAILED with the service's reason;
+ * NITRO_E_JOB_CANCELED; NITRO_E_NOT_FOUND; NITRO_E_GONE.
+ *
  * Threads: any. Since 0.1.0.
  */
 NITRO_API
@@ -1237,12 +1363,17 @@ nitro_code_t nitro_job_result(const nitro_job_t *job,
                               nitro_error_t **err);
 
 /**
- * Takes the result as bytes, given to `sink` as they come, in constant memory; several files come as one zip.
+ * Gets the job's result as bytes, which are passed to `sink` as they are received; several files come as one zip archive.
  *
- * `bytes` may be NULL; else it is set to their number. `content_type` may be NULL; else the caller owns `*content_type`,
- * which is NULL if the service gave none. After any error what the sink was given is incomplete. `timeout_ms`: 0 or -1 for
- * no limit but silence and slowness. Codes: as nitro_job_result(); NITRO_E_UNEXPECTED_RESULT for a result that is no file;
- * NITRO_E_TRUNCATED; NITRO_E_STOPPED by the sink. Threads: any. Since 0.1.0.
+ * Memory use is constant. `bytes` may be NULL; otherwise it is set to the number of bytes. `content_type` may be NULL;
+ * otherwise the caller owns `*content_type` and frees it with nitro_string_free(); it is NULL if the service sent no
+ * media type. After an error the bytes that `sink` received are incomplete. `timeout_ms`: 0 or -1 for no timeout; the
+ * idle timeout and the minimum rate still apply.
+ *
+ * Codes: those of nitro_job_result(); NITRO_E_UNEXPECTED_RESULT if the result is not a file; NITRO_E_TRUNCATED;
+ * NITRO_E_STOPPED if `sink` stopped the call.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_result_bytes(const nitro_job_t *job,
@@ -1255,23 +1386,25 @@ nitro_code_t nitro_job_result_bytes(const nitro_job_t *job,
                                     nitro_error_t **err);
 
 /**
- * Frees the ticket.
+ * Frees the job handle.
  *
- * The job at the service goes on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+ * The job at the service continues. Does nothing if NULL.
+ *
+ * Threads: any, once no call uses this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_job_free(nitro_job_t *job);
 
 /**
- * The state, one of NITRO_STATE_...; NITRO_STATE_UNKNOWN for NULL.
+ * Returns the state, one of NITRO_STATE_...; NITRO_STATE_UNKNOWN if NULL.
  *
- * Treat a number that is not known as a job that still runs. Since 0.1.0.
+ * Treat an unknown value as a job that is still running. Since 0.1.0.
  */
 NITRO_API
 int32_t nitro_status_state(const nitro_status_t *status);
 
 /**
- * The state in the service's own word, for example "running"; "" if it gave none, and for NULL.
+ * Returns the service's name of the state, for example "running"; "" if the service gave none, or if NULL.
  *
  * Lent until the status is freed, never NULL. Since 0.1.0.
  */
@@ -1279,15 +1412,15 @@ NITRO_API
 const char *nitro_status_name(const nitro_status_t *status);
 
 /**
- * How far the job is, from 0.0 to 1.0; -1.0 if the service did not say, and for NULL.
+ * Returns the progress, from 0.0 to 1.0; -1.0 if the service gave none, or if NULL.
  *
- * 1.0 does not mean done: only the state says so. Since 0.1.0.
+ * 1.0 does not mean that the job is completed: see nitro_status_state(). Since 0.1.0.
  */
 NITRO_API
 double nitro_status_progress(const nitro_status_t *status);
 
 /**
- * Whether the job has ended, in whatever way: 1 or 0; 0 for NULL.
+ * Returns 1 if the job has ended, whether completed, failed or canceled, else 0; 0 if NULL.
  *
  * Since 0.1.0.
  */
@@ -1295,28 +1428,34 @@ NITRO_API
 int32_t nitro_status_is_terminal(const nitro_status_t *status);
 
 /**
- * What the service said, as received: JSON text; "" where it said nothing, and for NULL.
+ * Returns the status document of the service as received, a JSON text; "" if there was none, or if NULL.
  *
- * `length` may be NULL; else it is set to the bytes without the final NUL. Lent until the status is freed, never NULL.
- * Since 0.1.0.
+ * `length` may be NULL; otherwise it is set to the length in bytes without the final NUL. Lent until the status is
+ * freed, never NULL. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_status_json(const nitro_status_t *status,
                               size_t *length);
 
 /**
- * Frees the status and all that it lent.
+ * Frees the status and the strings of its accessors.
  *
- * NULL is nothing. Threads: any, once. Since 0.1.0.
+ * Does nothing if NULL.
+ *
+ * Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_status_free(nitro_status_t *status);
 
 /**
- * Opens the live progress of a job.
+ * Creates the progress events of a job.
  *
- * Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with nitro_events_free();
- * the job may be freed before. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+ * Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with
+ * nitro_events_free(); the job may be freed before it.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_events(const nitro_job_t *job,
@@ -1324,11 +1463,15 @@ nitro_code_t nitro_job_events(const nitro_job_t *job,
                               nitro_error_t **err);
 
 /**
- * Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
+ * Waits for the next status of the job; `*status` is NULL with NITRO_OK after the last one.
  *
- * A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
- * the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and
- * NITRO_E_CANCELLED lose nothing: call again, after a cancel with a new token. NITRO_E_NOT_FOUND and NITRO_E_GONE end it.
+ * It returns each status while the job is running, and then that of its end. The status of a failed job is a success
+ * here, not an error. The caller owns `*status` and frees it with nitro_status_free(). `timeout_ms`: 0 for no timeout,
+ * -1 for the client's wait timeout; a request in progress can delay the return a little.
+ *
+ * Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose no event: call again, after a cancellation with a new token. After
+ * NITRO_E_NOT_FOUND and NITRO_E_GONE there are no more events. NITRO_E_BUSY.
+ *
  * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
  */
 NITRO_API
@@ -1339,21 +1482,26 @@ nitro_code_t nitro_events_next(const nitro_events_t *events,
                                nitro_error_t **err);
 
 /**
- * Closes the stream and frees it.
+ * Closes the event stream and frees the handle.
  *
- * Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+ * Does no network I/O. Does nothing if NULL.
+ *
+ * Threads: any, once no call uses this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_events_free(nitro_events_t *events);
 
 /**
- * Makes a watch without jobs.
+ * Creates a watch without jobs.
  *
- * Nothing is sent and no thread is started before nitro_watch_add(). `threads`: how many there may be, from 1 to 256; 0
- * stands for 4. Half of them may each hold the live stream of a job, the others poll the rest over kept connections.
- * `requests_per_second`: the most requests of all jobs together, evenly spread; 0 for no limit. The caller owns `*watch`
- * and frees it with nitro_watch_free(); the client may be freed before. Codes: NITRO_E_INVALID_ARGUMENT. Threads: any.
- * Since 0.1.0.
+ * Nothing is sent and no thread is started before nitro_watch_add(). `threads` is the maximum number of threads, from
+ * 1 to 256; 0 stands for 4. Half of them can each hold the event stream of one job; the others poll the remaining jobs
+ * over pooled connections. `requests_per_second` is the maximum rate of requests for all jobs together, evenly spread;
+ * 0 for no maximum. The caller owns `*watch` and frees it with nitro_watch_free(); the client may be freed before it.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_new(const nitro_client_t *client,
@@ -1363,11 +1511,15 @@ nitro_code_t nitro_watch_new(const nitro_client_t *client,
                              nitro_error_t **err);
 
 /**
- * Begins to follow a job.
+ * Adds a job to the watch.
  *
- * `user_data` comes back with each event of the job. `id` may be NULL; else it is set to the job's number in this watch,
- * which is never 0. A job that the watch follows already keeps its number and takes the new `user_data`. The job may be freed
- * at once. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_INTERNAL if no thread can be started. Threads: any. Since 0.1.0.
+ * `user_data` is returned with each event of the job. `id` may be NULL; otherwise it is set to the number of the job
+ * in this watch, which is never 0. A job that is already in the watch keeps its number and gets the new `user_data`.
+ * The job handle may be freed at once.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL; NITRO_E_INTERNAL if no thread can be started.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_add(const nitro_watch_t *watch,
@@ -1377,17 +1529,19 @@ nitro_code_t nitro_watch_add(const nitro_watch_t *watch,
                              nitro_error_t **err);
 
 /**
- * Ceases to follow a job and drops what was not pulled of it: 1 if the watch still had it, else 0; 0 for NULL.
+ * Removes a job and its pending events from the watch; returns 1 if the watch had it, else 0; 0 if NULL.
  *
- * What is under way for the job is cancelled; the job at the service goes on. No nitro_watch_next() that begins after this
- * has returned gives an event of it. Does not wait. Threads: any. Since 0.1.0.
+ * Requests in progress for the job are cancelled; the job at the service continues. No call of nitro_watch_next() that
+ * begins after this one returned will return an event of the job. Does not block.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 int32_t nitro_watch_remove(const nitro_watch_t *watch,
                            uint64_t id);
 
 /**
- * How many jobs the watch has, those included whose end was not pulled yet; 0 for NULL.
+ * Returns the number of jobs in the watch, including those whose last event was not read yet; 0 if NULL.
  *
  * Threads: any. Since 0.1.0.
  */
@@ -1395,13 +1549,16 @@ NITRO_API
 size_t nitro_watch_count(const nitro_watch_t *watch);
 
 /**
- * Waits until something happens to one of the jobs; `*event` is NULL with NITRO_OK once no job is left.
+ * Waits for the next event of any job; `*event` is NULL with NITRO_OK once no job is left.
  *
- * Events come in the order in which things happened. Of the progress of a job only the latest is kept; an end is never lost.
- * A job that failed or cannot be followed is an event here, not an error, and disturbs no other. The caller owns `*event`
- * and frees it with nitro_watch_event_free(). `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
- * NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose nothing: call again; NITRO_E_BUSY. The log callback and the token callback
- * are called in here. Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
+ * Events are returned in the order in which they occurred. Only the latest progress of a job is kept; its last event
+ * is never lost. A job that failed or can no longer be followed is an event here, not an error, and does not affect
+ * other jobs. The caller owns `*event` and frees it with nitro_watch_event_free(). `timeout_ms`: 0 for no timeout, -1
+ * for the client's wait timeout. The log callback and the token callback are called inside this function.
+ *
+ * Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose no event: call again. NITRO_E_BUSY.
+ *
+ * Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_next(const nitro_watch_t *watch,
@@ -1411,17 +1568,18 @@ nitro_code_t nitro_watch_next(const nitro_watch_t *watch,
                               nitro_error_t **err);
 
 /**
- * Stops following, waits for the watch's threads, and frees it.
+ * Cancels the requests of the watch, joins its threads, and frees it.
  *
- * NULL is nothing. The threads are cancelled in what they do, so this is prompt; the jobs at the service go on. Events
- * that were pulled stay valid. Threads: any, once no call is given this handle; not from a callback of the watch. Since
- * 0.1.0.
+ * Since their requests are cancelled, the threads end promptly. The jobs at the service continue; events that were
+ * read stay valid. Does nothing if NULL.
+ *
+ * Threads: any, once no call uses this handle; not from a callback of the watch. Since 0.1.0.
  */
 NITRO_API
 void nitro_watch_free(nitro_watch_t *watch);
 
 /**
- * The job's number in the watch, as nitro_watch_add() gave it; 0 for NULL.
+ * Returns the number of the job in the watch, as set by nitro_watch_add(); 0 if NULL.
  *
  * Since 0.1.0.
  */
@@ -1429,7 +1587,7 @@ NITRO_API
 uint64_t nitro_watch_event_id(const nitro_watch_event_t *event);
 
 /**
- * What was given to nitro_watch_add() with the job; NULL for NULL.
+ * Returns the `user_data` that was given to nitro_watch_add(); NULL if NULL.
  *
  * Since 0.1.0.
  */
@@ -1437,7 +1595,7 @@ NITRO_API
 void *nitro_watch_event_user_data(const nitro_watch_event_t *event);
 
 /**
- * The id of the job at the service; NULL for NULL.
+ * Returns the id of the job at the service; NULL if NULL.
  *
  * Lent until the event is freed. Since 0.1.0.
  */
@@ -1445,7 +1603,7 @@ NITRO_API
 const char *nitro_watch_event_job_id(const nitro_watch_event_t *event);
 
 /**
- * Whether this is the last event of the job, which the watch has let go: 1 or 0; 0 for NULL.
+ * Returns 1 if this is the last event of the job, which has left the watch, else 0; 0 if NULL.
  *
  * Since 0.1.0.
  */
@@ -1453,48 +1611,50 @@ NITRO_API
 int32_t nitro_watch_event_is_last(const nitro_watch_event_t *event);
 
 /**
- * How the job stands, as a code: NITRO_OK while it runs and once it is completed, else why there will be no result.
+ * Returns NITRO_OK while the job is running and if it is completed, else the reason why there will be no result.
  *
- * NITRO_E_JOB_FAILED and NITRO_E_JOB_CANCELED are the job's own ends; NITRO_E_NOT_FOUND, NITRO_E_GONE, NITRO_E_UNAUTHORIZED
- * or any other code says why it cannot be followed any further. NITRO_OK for NULL. Since 0.1.0.
+ * NITRO_E_JOB_FAILED and NITRO_E_JOB_CANCELED are ends of the job itself. Any other code, such as NITRO_E_NOT_FOUND,
+ * NITRO_E_GONE or NITRO_E_UNAUTHORIZED, is the reason why it can no longer be followed. NITRO_OK if NULL. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_watch_event_code(const nitro_watch_event_t *event);
 
 /**
- * Where the job stands; NULL if it cannot be followed any further, and for NULL.
+ * Returns the status of the job; NULL if it can no longer be followed, or if NULL.
  *
- * Lent until the event is freed; never free it. Since 0.1.0.
+ * Lent until the event is freed: do not free it. Since 0.1.0.
  */
 NITRO_API
 const nitro_status_t *nitro_watch_event_status(const nitro_watch_event_t *event);
 
 /**
- * Why there will be no result, with everything that helps to act on it; NULL while nitro_watch_event_code() is NITRO_OK.
+ * Returns the error that explains nitro_watch_event_code(); NULL if that is NITRO_OK, or if NULL.
  *
- * Lent until the event is freed; never free it. Since 0.1.0.
+ * Lent until the event is freed: do not free it. Since 0.1.0.
  */
 NITRO_API
 const nitro_error_t *nitro_watch_event_error(const nitro_watch_event_t *event);
 
 /**
- * Frees the event and all that it lent.
+ * Frees the event and what its accessors returned.
  *
- * NULL is nothing. Threads: any, once. Since 0.1.0.
+ * Does nothing if NULL.
+ *
+ * Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_watch_event_free(nitro_watch_event_t *event);
 
 /**
- * The kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN for NULL.
+ * Returns the kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN if NULL.
  *
- * Since 0.1.0.
+ * Ignore unknown values: nitro_result_json() has the whole result. Since 0.1.0.
  */
 NITRO_API
 int32_t nitro_result_kind(const nitro_result_t *result);
 
 /**
- * How many files the result has; 0 if it is no file, and for NULL.
+ * Returns the number of files; 0 if the result is not a file, or if NULL.
  *
  * Since 0.1.0.
  */
@@ -1502,16 +1662,16 @@ NITRO_API
 size_t nitro_result_file_count(const nitro_result_t *result);
 
 /**
- * Where file `index`, from 0, can be had for a while; NULL if it was delivered elsewhere, and for an index that is none.
+ * Returns the temporary URL of file `index`; NULL if it was delivered elsewhere, or if there is no such file.
  *
- * It may hold a signature that grants access: treat it as a secret. Lent until the result is freed. Since 0.1.0.
+ * It can contain a signature that grants access: treat it as a secret. Lent until the result is freed. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_result_file_url(const nitro_result_t *result,
                                   size_t index);
 
 /**
- * The media type of file `index`; NULL if the service gave none, and for an index that is none.
+ * Returns the media type of file `index`; NULL if the service gave none, or if there is no such file.
  *
  * Lent until the result is freed. Since 0.1.0.
  */
@@ -1520,7 +1680,7 @@ const char *nitro_result_file_content_type(const nitro_result_t *result,
                                            size_t index);
 
 /**
- * The size in bytes of file `index` as the service states it; -1 if it gave none, and for an index that is none.
+ * Returns the size of file `index` in bytes as stated by the service; -1 if it gave none, or if there is no such file.
  *
  * Since 0.1.0.
  */
@@ -1529,7 +1689,7 @@ int64_t nitro_result_file_size(const nitro_result_t *result,
                                size_t index);
 
 /**
- * The number of pages of file `index` as the service states it; -1 if it gave none, and for an index that is none.
+ * Returns the page count of file `index` as stated by the service; -1 if it gave none, or if there is no such file.
  *
  * Since 0.1.0.
  */
@@ -1538,29 +1698,32 @@ int64_t nitro_result_file_pages(const nitro_result_t *result,
                                 size_t index);
 
 /**
- * The text that was extracted, decoded; NULL if the result is no text, and for NULL.
+ * Returns the extracted text, decoded; NULL if the result is not text, or if NULL.
  *
- * `length` may be NULL; else it is set to the bytes without the final NUL. A NUL character in the document is left out.
- * Lent until the result is freed. Since 0.1.0.
+ * `length` may be NULL; otherwise it is set to the length in bytes without the final NUL. NUL characters of the
+ * document are left out. Lent until the result is freed. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_result_text(const nitro_result_t *result,
                               size_t *length);
 
 /**
- * The whole answer exactly as received, checked to be JSON; NULL for NULL.
+ * Returns the whole response as received, checked to be valid JSON; NULL if NULL.
  *
- * `length` may be NULL; else it is set to the bytes without the final NUL. Lent until the result is freed. Since 0.1.0.
+ * `length` may be NULL; otherwise it is set to the length in bytes without the final NUL. Lent until the result is
+ * freed. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_result_json(const nitro_result_t *result,
                               size_t *length);
 
 /**
- * The `result` alone, without the answer around it, as JSON exactly as received.
+ * Copies the `result` member of the response as JSON, as received; the whole response if it has no such member.
  *
- * The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
- * the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_NO_MEMORY. Since 0.1.0.
+ * The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; otherwise it is set to the
+ * length in bytes without the final NUL.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL; NITRO_E_NO_MEMORY. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_result_value_json(const nitro_result_t *result,
@@ -1569,21 +1732,27 @@ nitro_code_t nitro_result_value_json(const nitro_result_t *result,
                                      nitro_error_t **err);
 
 /**
- * Frees the result and all that it lent.
+ * Frees the result and the strings of its accessors.
  *
- * NULL is nothing. Threads: any, once. Since 0.1.0.
+ * Does nothing if NULL.
+ *
+ * Threads: any, once. Since 0.1.0.
  */
 NITRO_API
 void nitro_result_free(nitro_result_t *result);
 
 /**
- * Saves the result, which must be one file, to `path`: whole and checked, or not at all.
+ * Saves the job's result, which must be one file, to `path`: writes it atomically, or reports why it could not.
  *
- * It is written beside its final place and renamed once it is whole and on disk. `existing` is one of NITRO_EXISTING_....
- * `progress` may be NULL. `saved_json` may be NULL; else the caller owns `*saved_json`:
- * [{"path":...,"bytes":...,"contentType":...}]. `timeout_ms`: 0 or -1 for no limit but silence and slowness. Codes: as
- * nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED,
- * NITRO_E_UNEXPECTED_RESULT if it is no file or several, NITRO_E_DELIVERED. Threads: any. Since 0.1.0.
+ * The file is written to a temporary file in the same folder, checked, flushed to disk and renamed. `existing` is one
+ * of NITRO_EXISTING_.... `progress` may be NULL. `saved_json` may be NULL; otherwise the caller owns `*saved_json`,
+ * which is [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). `timeout_ms`: 0 or -1
+ * for no timeout; the idle timeout and the minimum rate still apply.
+ *
+ * Codes: those of nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED;
+ * NITRO_E_UNEXPECTED_RESULT if the result is not a file or several files; NITRO_E_DELIVERED.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_download(const nitro_job_t *job,
@@ -1597,10 +1766,12 @@ nitro_code_t nitro_job_download(const nitro_job_t *job,
                                 nitro_error_t **err);
 
 /**
- * Saves all files of the result into `folder`, under the names that the service gives, made safe: all of them, or none.
+ * Saves all files of the job's result in the folder `folder`, under sanitized forms of the names that the service gives.
  *
- * `existing` says what to do with names that are taken there; two files of one result never take each other's place. The
- * rest is as nitro_job_download() has it. Threads: any. Since 0.1.0.
+ * Either all files are saved, or none. `existing` says what to do if a name is taken; two files of one result never
+ * replace each other. Everything else is as for nitro_job_download().
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_job_download_all(const nitro_job_t *job,
@@ -1614,11 +1785,14 @@ nitro_code_t nitro_job_download_all(const nitro_job_t *job,
                                     nitro_error_t **err);
 
 /**
- * Makes a submission without documents.
+ * Creates a submission without documents.
  *
- * `endpoint` is "conversions", "extractions", "transformations" or "generations"; `method` is sent as it is, for example
- * "convert" or "merge". The caller owns `*submission` and frees it with nitro_submission_free(). Codes:
- * NITRO_E_INVALID_ARGUMENT for another endpoint. Threads: any. Since 0.1.0.
+ * `endpoint` is "conversions", "extractions", "transformations" or "generations". `method` is sent as it is, for
+ * example "convert" or "merge". The caller owns `*submission` and frees it with nitro_submission_free().
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for another endpoint.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_new(const char *endpoint,
@@ -1627,9 +1801,11 @@ nitro_code_t nitro_submission_new(const char *endpoint,
                                   nitro_error_t **err);
 
 /**
- * Sets the method's parameters: the text of a JSON object, which is sent as it is; "{}" by default.
+ * Sets the parameters of the method: the text of a JSON object, which is sent as it is; the default is "{}".
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `json` is not a JSON object.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_set_params_json(nitro_submission_t *submission,
@@ -1637,9 +1813,11 @@ nitro_code_t nitro_submission_set_params_json(nitro_submission_t *submission,
                                               nitro_error_t **err);
 
 /**
- * Sets where the service is to deliver the result and whom to call back: the text of a JSON object, sent as it is.
+ * Sets where the service delivers the result and which URL it calls: the text of a JSON object, which is sent as it is.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+ * Codes: NITRO_E_INVALID_ARGUMENT if `json` is not a JSON object.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_set_delivery_json(nitro_submission_t *submission,
@@ -1647,10 +1825,13 @@ nitro_code_t nitro_submission_set_delivery_json(nitro_submission_t *submission,
                                                 nitro_error_t **err);
 
 /**
- * Sends the documents to storage first and names them to the service afterwards (1), or sends them to it (0, the default).
+ * Sets whether documents are first uploaded to storage by presigned URLs (1) or sent with the request (0, the default).
  *
- * For documents that the endpoints themselves refuse as too large. The service does not document this way. Codes:
- * NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+ * Use it for documents that the endpoint rejects as too large. The service does not document this way.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_set_presigned_upload(nitro_submission_t *submission,
@@ -1658,11 +1839,15 @@ nitro_code_t nitro_submission_set_presigned_upload(nitro_submission_t *submissio
                                                    nitro_error_t **err);
 
 /**
- * Adds a file, which is opened when it is sent; the order of documents counts.
+ * Adds a file as the next document.
  *
- * `content_type` may be NULL: then it follows from the extension, or from how the file begins. Codes:
- * NITRO_E_INVALID_ARGUMENT for NULL; the submission gives NITRO_E_FILE if the file cannot be read or changes meanwhile, and
- * NITRO_E_INVALID_ARGUMENT if its type cannot be told. Threads: one at a time. Since 0.1.0.
+ * The order of documents matters. The file is opened when it is sent. `content_type` may be NULL: it is then derived
+ * from the extension, or from the first bytes of the file. Submitting returns NITRO_E_FILE if the file cannot be read
+ * or changes while it is sent, and NITRO_E_INVALID_ARGUMENT if its type cannot be derived.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
@@ -1671,11 +1856,14 @@ nitro_code_t nitro_submission_add_file(nitro_submission_t *submission,
                                        nitro_error_t **err);
 
 /**
- * Adds a document in memory under a file name.
+ * Adds a document in memory, under a file name, as the next document.
  *
- * `data` is not copied: it must stay as it is until the submission is freed. `content_type` may be NULL: then it follows
- * from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes:
- * NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+ * `data` is not copied: it must stay valid and unchanged until the submission is freed. `data` may be NULL if `length`
+ * is 0. `content_type` may be NULL: it is then derived from the extension of `name`, or from the first bytes.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
@@ -1686,11 +1874,15 @@ nitro_code_t nitro_submission_add_bytes(nitro_submission_t *submission,
                                         nitro_error_t **err);
 
 /**
- * Adds a document that a function gives, exactly `length` bytes of it, under a file name.
+ * Adds a document of exactly `length` bytes that a function provides, under a file name, as the next document.
  *
- * It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
- * `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
- * negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
+ * It is read once, so the submission can be submitted once. `content_type` may be NULL: it is then derived from the
+ * extension of `name`. `user_data` is passed to `read` and must be valid until the submission is freed. Submitting
+ * returns NITRO_E_FILE if `read` provides fewer bytes.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL or a negative length.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_add_reader(nitro_submission_t *submission,
@@ -1702,10 +1894,14 @@ nitro_code_t nitro_submission_add_reader(nitro_submission_t *submission,
                                          nitro_error_t **err);
 
 /**
- * Adds a document that the service fetches from an address itself; its content type must be said.
+ * Adds a document that the service downloads from a URL, as the next document.
  *
- * Codes: NITRO_E_INVALID_ARGUMENT for NULL; the submission gives it for what is no http or https address. Threads: one at a
- * time. Since 0.1.0.
+ * `content_type` is its media type and is required. Submitting returns NITRO_E_INVALID_ARGUMENT if `url` is not an
+ * http or https URL.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_add_url(nitro_submission_t *submission,
@@ -1714,13 +1910,18 @@ nitro_code_t nitro_submission_add_url(nitro_submission_t *submission,
                                       nitro_error_t **err);
 
 /**
- * Starts a job: sends the documents, streamed in constant memory, and returns as soon as the service has them.
+ * Submits the documents, which starts a job; returns as soon as the service has accepted them.
  *
- * Write the ticket down at once: nitro_job_json(). A job that the service answered at once is completed, and its result is
- * in the handle. `progress` may be NULL. The caller owns `*job`; client and submission may be freed before it. `timeout_ms`: 0
- * or -1 for no limit but silence. Codes: NITRO_E_INVALID_ARGUMENT, NITRO_E_FILE for the documents; NITRO_E_UNAUTHORIZED,
- * NITRO_E_CONTENT_TOO_LARGE, NITRO_E_UNSUPPORTED_MEDIA_TYPE, NITRO_E_UNPROCESSABLE, NITRO_E_RATE_LIMITED by the service. After
- * a failure for which nitro_error_is_uncertain() is 1 there may be a job all the same. Threads: any. Since 0.1.0.
+ * Documents are streamed in constant memory. Store the job at once: see nitro_job_json(). If the service returns the
+ * result at once, the job is completed and its handle contains the result. `progress` may be NULL. The caller owns
+ * `*job` and frees it with nitro_job_free(); client and submission may be freed before it. `timeout_ms`: 0 or -1 for
+ * no timeout; the idle timeout still applies.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT or NITRO_E_FILE for the documents; NITRO_E_UNAUTHORIZED, NITRO_E_CONTENT_TOO_LARGE,
+ * NITRO_E_UNSUPPORTED_MEDIA_TYPE, NITRO_E_UNPROCESSABLE or NITRO_E_RATE_LIMITED from the service. After an error for
+ * which nitro_error_is_uncertain() is 1 a job may exist all the same.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_submit(const nitro_client_t *client,
@@ -1735,46 +1936,56 @@ nitro_code_t nitro_client_submit(const nitro_client_t *client,
 /**
  * Frees the submission.
  *
- * Jobs that were made of it go on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+ * Jobs that it started continue. Does nothing if NULL.
+ *
+ * Threads: any, once no call uses this handle. Since 0.1.0.
  */
 NITRO_API
 void nitro_submission_free(nitro_submission_t *submission);
 
 /**
- * The documented operations of the service as JSON, for a program that offers them.
+ * Returns the documented operations of the service as JSON, for programs that offer them to users.
  *
- * A list of {"name","title","description","endpoint","method","documents":[...],"params":[...],"result",...}. `endpoint` and
- * `method` are for nitro_submission_new(). Each parameter has "name", "type", "required" and "description", and in JSON
- * Schema's words what its values may be: "enum", "default", "minimum", "maximum", "minItems", "maxItems", "maxLength",
- * "items"; "properties" is again a list of parameters. A parameter of "format" "password" is not to be shown. "documents" says
- * how many files of which extensions come in which order, "result" how the answer is called in the service's result. Ignore
- * what you do not know. Static, never NULL. Threads: any. Since 0.1.0.
+ * It is a list of {"name","title","description","endpoint","method","documents":[...],"params":[...],"result",...}.
+ * "endpoint" and "method" are the arguments of nitro_submission_new(). Each parameter has "name", "type", "required"
+ * and "description", and the constraints of its values with the names of JSON Schema: "enum", "default", "minimum",
+ * "maximum", "minItems", "maxItems", "maxLength", "items"; "properties" is again a list of parameters. A parameter
+ * with "format" "password" must not be displayed. "documents" states the number of files, their extensions and their
+ * order; "result" is the name of the result in the response. Ignore unknown members. Static, never NULL.
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 const char *nitro_catalog_json(void);
 
 /**
- * Checks what the catalogue knows of a submission, before it is sent.
+ * Checks a submission against the catalogue: required parameters, types, values, ranges, number and types of documents.
  *
- * That is: required parameters, their types, values and ranges, how many documents there must be and of which kinds. Opens
- * no file and asks nobody. What the catalogue does not know passes, be it a method or a parameter; nitro_client_submit() and
- * nitro_client_run() do not ask for this check. Codes: NITRO_E_INVALID_ARGUMENT with a message that names the parameter and
- * never its value. Threads: one at a time. Since 0.1.0.
+ * No file is opened and nothing is sent. Methods and parameters that the catalogue does not have are accepted.
+ * nitro_client_submit() and nitro_client_run() do not make this check.
+ *
+ * Codes: NITRO_E_INVALID_ARGUMENT, with a message that names the parameter and never its value.
+ *
+ * Threads: one at a time. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_submission_check(const nitro_submission_t *submission,
                                     nitro_error_t **err);
 
 /**
- * Submits, waits, and saves the result, which must be one file, to `path`: one progress, one cancel token, one time limit.
+ * Submits, waits, and saves the result, which must be one file, to `path`, in one call.
  *
- * `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
- * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
- * client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
- * `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
- * NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
- * nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
- * can be taken up. Threads: any. Since 0.1.0.
+ * `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result().
+ * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0 for no
+ * timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
+ * nitro_job_free(). `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
+ * [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). Once there is a job each error
+ * has its JSON: see nitro_error_ticket_json(). The job continues and can be recreated with nitro_job_from_json().
+ *
+ * Codes: NITRO_E_TIMEOUT before there is a job, NITRO_E_WAIT_TIMEOUT while it is waited for; those of
+ * nitro_client_submit(), nitro_job_wait() and nitro_job_download().
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run(const nitro_client_t *client,
@@ -1790,9 +2001,12 @@ nitro_code_t nitro_client_run(const nitro_client_t *client,
                               nitro_error_t **err);
 
 /**
- * Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
+ * Submits, waits, and saves all files of the result in the folder `folder`, in one call.
  *
- * All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
+ * The names are sanitized forms of those that the service gives. Either all files are saved, or none. Everything else
+ * is as for nitro_client_run().
+ *
+ * Threads: any. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_client_run_all(const nitro_client_t *client,

@@ -1,4 +1,4 @@
-//! Bearer tokens: fixed, from the host program, or for client credentials; kept, renewed, and shared by all threads.
+//! Requests, caches and renews the bearer tokens of one client, for all its threads.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -9,10 +9,11 @@ use zeroize::Zeroizing;
 use crate::call::CallContext;
 use crate::cancel::Wake;
 use crate::error::{Error, ErrorKind, Limit, Result};
-use crate::http::{Http, check_bearer};
+use crate::http::Http;
 use crate::log::LogLevel;
 use crate::sync::thread::{self, ThreadId};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::token::{BearerToken, CallbackError, TokenReason, TokenSource, check_bearer};
 use crate::url::Url;
 
 mod credentials;
@@ -21,83 +22,23 @@ pub mod model;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use credentials::Credentials;
+/// A token is renewed this long before it expires, or after half its lifetime if that is later.
+const RENEW_BEFORE_EXPIRY: Duration = Duration::from_secs(60);
 
-/// A token is renewed so long before it expires, or after half its life if that is shorter.
-const AHEAD: Duration = Duration::from_secs(60);
+/// After an early renewal failed, the current token is used for this long before the next attempt.
+const RENEWAL_RETRY_DELAY: Duration = Duration::from_secs(10);
 
-/// After an early renewal failed, the old token serves for so long before the next attempt.
-const RESPITE: Duration = Duration::from_secs(10);
-
-/// Why a token is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(i32)]
-pub enum TokenReason {
-    /// There is none yet.
-    First = 1,
-    /// The one there is expires soon, or has expired.
-    Expiring = 2,
-    /// The service refused the one there is.
-    Refused = 3,
-}
-
-/// A bearer token from the host program. Its text is wiped from memory when it is no longer used.
-#[derive(Clone)]
-pub struct BearerToken {
-    text: Zeroizing<String>,
-    expires_in: Option<Duration>,
-}
-
-impl BearerToken {
-    /// A token that counts as valid until the service refuses it.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: Zeroizing::new(text.into()),
-            expires_in: None,
-        }
-    }
-
-    /// How long the token is valid from now on; it is renewed 60 s before that.
-    pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.expires_in = Some(lifetime);
-        self
-    }
-}
-
-impl fmt::Debug for BearerToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BearerToken")
-            .field("expires_in", &self.expires_in)
-            .finish_non_exhaustive()
-    }
-}
-
-pub(crate) type Callback = dyn Fn(TokenReason) -> std::result::Result<BearerToken, Box<dyn std::error::Error + Send + Sync>>
-    + Send
-    + Sync;
-
-/// Where tokens come from.
-#[derive(Clone, Default)]
-pub(crate) enum TokenSource {
-    #[default]
-    None,
-    Fixed(Zeroizing<String>),
-    Callback(Arc<Callback>),
-    ClientCredentials(Credentials),
-}
-
-/// Has a thread of the program's ask for a token other than this number: for threads that must not call the program.
-pub(crate) type Relay<'r> = Option<&'r dyn Fn(Option<u64>)>;
+/// Has a thread of the program request a token other than this number: for threads that must not call the program.
+pub(crate) type TokenRelay<'r> = Option<&'r dyn Fn(Option<u64>)>;
 
 /// The tokens of one client.
 pub(crate) struct Auth {
     source: TokenSource,
     token_url: Url,
-    cache: Arc<Cache>,
+    cache: Arc<TokenCache>,
 }
 
-/// A token in use; it knows which one it is, so that its refusal can be told apart from that of a later one.
+/// A token in use. Its number tells a rejection of it from the rejection of a later one.
 #[derive(Clone)]
 pub(crate) struct Bearer {
     text: Arc<Zeroizing<String>>,
@@ -115,9 +56,9 @@ impl Auth {
         if let TokenSource::ClientCredentials(credentials) = &source {
             credentials.check()?;
         }
-        let cache = Arc::new(Cache::default());
+        let cache = Arc::new(TokenCache::default());
         if let TokenSource::Fixed(text) = &source {
-            cache.lock().hold(BearerToken::new(text.as_str()));
+            cache.lock().store(BearerToken::new(text.as_str()));
         }
         Ok(Self {
             source,
@@ -126,12 +67,12 @@ impl Auth {
         })
     }
 
-    /// The token to send; none if the client has no source of tokens.
+    /// The token to send; none if the client has no token source.
     pub(crate) fn bearer(
         &self,
         http: &Http,
         context: &CallContext,
-        relay: Relay<'_>,
+        relay: TokenRelay<'_>,
     ) -> Result<Option<Bearer>> {
         if matches!(self.source, TokenSource::None) {
             return Ok(None);
@@ -139,77 +80,63 @@ impl Auth {
         self.get(None, http, context, relay).map(Some)
     }
 
-    /// Another token than the one that the service refused; none if there is no other to be had.
+    /// Another token than the rejected one; none if the source cannot provide another.
     pub(crate) fn instead_of(
         &self,
-        refused: &Bearer,
+        rejected: &Bearer,
         http: &Http,
         context: &CallContext,
-        relay: Relay<'_>,
+        relay: TokenRelay<'_>,
     ) -> Result<Option<Bearer>> {
         if matches!(self.source, TokenSource::None | TokenSource::Fixed(_)) {
             return Ok(None);
         }
-        self.get(Some(refused.number), http, context, relay).map(Some)
+        self.get(Some(rejected.number), http, context, relay).map(Some)
     }
 
-    /// Takes the token out of an error, should the service have echoed it.
-    pub(crate) fn redact(&self, error: Error) -> Error {
-        let held = self.cache.lock().held.as_ref().map(|held| held.bearer.clone());
-        match held {
-            Some(bearer) => error.without(bearer.text()),
-            None => error,
-        }
-    }
-
-    /// Sees to it that there is a token other than number `refused`, for threads that wait for one and hear of a failure
-    /// themselves. Does not wait for another thread that is at it.
-    pub(crate) fn renew(&self, refused: Option<u64>, http: &Http, context: &CallContext) {
+    /// Requests a token other than number `rejected` unless there is one, for threads that wait for it and receive its failure
+    /// themselves. Does not wait for another thread that is requesting one.
+    pub(crate) fn renew(&self, rejected: Option<u64>, http: &Http, context: &CallContext) {
         let state = self.cache.lock();
-        let needed = state.renewing.is_none() && state.usable(refused, Instant::now()).is_err();
+        let needed = state.renewing.is_none() && state.usable(rejected, Instant::now()).is_err();
         drop(state);
         if needed {
-            let _ = self.get(refused, http, context, None);
+            let _ = self.get(rejected, http, context, None);
         }
     }
 
     fn get(
         &self,
-        refused: Option<u64>,
+        rejected: Option<u64>,
         http: &Http,
         context: &CallContext,
-        relay: Relay<'_>,
+        relay: TokenRelay<'_>,
     ) -> Result<Bearer> {
         let relay = relay.filter(|_| matches!(self.source, TokenSource::Callback(_)));
-        self.cache.get(refused, context, relay, |reason| {
+        self.cache.get(rejected, context, relay, |reason| {
             context
                 .log
-                .line(LogLevel::Debug, || format!("asking for a token ({reason:?})"));
+                .line(LogLevel::Debug, || format!("requesting a token: {reason}"));
             match &self.source {
-                TokenSource::Callback(ask) => asked(ask(reason)),
+                TokenSource::Callback(callback) => check_callback_token(callback(reason)),
                 TokenSource::ClientCredentials(credentials) => {
-                    credentials.ask(http, &self.token_url, context)
+                    credentials.request_token(http, &self.token_url, context)
                 }
-                TokenSource::None | TokenSource::Fixed(_) => Err(no_source()),
+                TokenSource::None | TokenSource::Fixed(_) => Err(not_renewable()),
             }
         })
     }
 }
 
-fn asked(
-    answer: std::result::Result<BearerToken, Box<dyn std::error::Error + Send + Sync>>,
-) -> Result<BearerToken> {
-    let token = answer.map_err(|why| {
-        Error::new(
-            ErrorKind::Unauthorized,
-            format!("the program's token callback gave no token: {why}"),
-        )
-    })?;
-    check_bearer(&token.text).map_err(|e| e.context("the program's token callback"))?;
+fn check_callback_token(returned: std::result::Result<BearerToken, CallbackError>) -> Result<BearerToken> {
+    const CALLBACK: &str = "the program's token callback";
+    let token =
+        returned.map_err(|why| Error::new(ErrorKind::Unauthorized, format!("{CALLBACK} failed: {why}")))?;
+    check_bearer(&token.text).map_err(|e| e.context(CALLBACK))?;
     Ok(token)
 }
 
-fn no_source() -> Error {
+fn not_renewable() -> Error {
     Error::new(ErrorKind::Internal, "a fixed token cannot be renewed")
 }
 
@@ -219,33 +146,33 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// The token at hand, and the threads that wait for one. One thread at a time asks for a new one, without the lock.
+/// The current token, and the threads that wait for one. One thread at a time requests a new one, without holding the lock.
 #[derive(Default)]
-struct Cache {
+struct TokenCache {
     state: Mutex<State>,
     changed: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    held: Option<Held>,
+    cached: Option<CachedToken>,
     /// How many tokens there were.
     number: u64,
-    /// Who asks for one now.
+    /// The thread that requests one now.
     renewing: Option<ThreadId>,
-    /// How many askings have ended, and how the last one failed if it is everybody's failure.
+    /// How many requests have ended, and how the last one failed if that failure is every waiting thread's.
     round: u64,
     failure: Option<Error>,
 }
 
-struct Held {
+struct CachedToken {
     bearer: Bearer,
     renew_at: Option<Instant>,
     expires_at: Option<Instant>,
 }
 
 impl State {
-    fn hold(&mut self, token: BearerToken) -> Bearer {
+    fn store(&mut self, token: BearerToken) -> Bearer {
         let now = Instant::now();
         self.number += 1;
         let bearer = Bearer {
@@ -253,52 +180,61 @@ impl State {
             number: self.number,
         };
         let after = |time: Duration| now.checked_add(time);
-        self.held = Some(Held {
+        self.cached = Some(CachedToken {
             bearer: bearer.clone(),
             renew_at: token
                 .expires_in
-                .and_then(|life| after(life.saturating_sub(AHEAD.min(life / 2)))),
+                .and_then(|lifetime| after(lifetime.saturating_sub(RENEW_BEFORE_EXPIRY.min(lifetime / 2)))),
             expires_at: token.expires_in.and_then(after),
         });
         bearer
     }
 
     /// The token to use, or why a new one is needed.
-    fn usable(&self, refused: Option<u64>, now: Instant) -> std::result::Result<Bearer, TokenReason> {
-        match &self.held {
+    fn usable(&self, rejected: Option<u64>, now: Instant) -> std::result::Result<Bearer, TokenReason> {
+        match &self.cached {
             None => Err(TokenReason::First),
-            Some(held) if Some(held.bearer.number) == refused => Err(TokenReason::Refused),
-            Some(held) if held.renew_at.is_some_and(|at| now >= at) => Err(TokenReason::Expiring),
-            Some(held) => Ok(held.bearer.clone()),
+            Some(cached) if Some(cached.bearer.number) == rejected => Err(TokenReason::Refused),
+            Some(cached) if cached.renew_at.is_some_and(|at| now >= at) => Err(TokenReason::Expiring),
+            Some(cached) => Ok(cached.bearer.clone()),
         }
     }
 
     /// The token that is due for renewal but still valid.
-    fn waning(&self, reason: TokenReason, now: Instant) -> Option<Bearer> {
-        let held = self.held.as_ref()?;
-        let valid = held.expires_at.is_none_or(|at| now < at);
-        (reason == TokenReason::Expiring && valid).then(|| held.bearer.clone())
+    fn expires_soon(&self, reason: TokenReason, now: Instant) -> Option<Bearer> {
+        let cached = self.cached.as_ref()?;
+        let valid = cached.expires_at.is_none_or(|at| now < at);
+        (reason == TokenReason::Expiring && valid).then(|| cached.bearer.clone())
+    }
+
+    /// Puts the next renewal off after one that failed, at most until the token expires.
+    fn delay_renewal(&mut self, now: Instant) {
+        if let Some(cached) = &mut self.cached {
+            let later = now + RENEWAL_RETRY_DELAY;
+            cached.renew_at = Some(cached.expires_at.map_or(later, |at| at.min(later)));
+        }
     }
 }
 
-impl Cache {
+impl TokenCache {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A token other than number `refused`: the one at hand, or what `ask` gives, or what another thread's asking gives.
+    /// A token other than number `rejected`: the cached one, or what `request` returns, or what another thread's request
+    /// returns.
     fn get(
         self: &Arc<Self>,
-        refused: Option<u64>,
+        rejected: Option<u64>,
         context: &CallContext,
-        relay: Relay<'_>,
-        ask: impl FnOnce(TokenReason) -> Result<BearerToken>,
+        relay: TokenRelay<'_>,
+        request: impl FnOnce(TokenReason) -> Result<BearerToken>,
     ) -> Result<Bearer> {
-        if let Ok(bearer) = self.lock().usable(refused, Instant::now()) {
+        if let Ok(bearer) = self.lock().usable(rejected, Instant::now()) {
             return Ok(bearer);
         }
-        // Registered before the lock is taken and let go after it: a trigger holds the token's lock and takes this one.
-        let _woken = context
+        // Registered before the lock is taken and released after it: a trigger holds the cancel token's lock and takes this one.
+        let _registration = context
             .cancel
             .as_ref()
             .map(|cancel| cancel.register(self.clone()));
@@ -306,7 +242,7 @@ impl Cache {
         let mut relayed_in = None;
         let reason = loop {
             let now = Instant::now();
-            let reason = match state.usable(refused, now) {
+            let reason = match state.usable(rejected, now) {
                 Ok(bearer) => return Ok(bearer),
                 Err(reason) => reason,
             };
@@ -316,7 +252,7 @@ impl Cache {
                     relayed_in = Some(state.round);
                     // The relay has a lock of its own.
                     drop(state);
-                    relay(refused);
+                    relay(rejected);
                     state = self.lock();
                     continue;
                 }
@@ -325,7 +261,7 @@ impl Cache {
                 (Some(thread), _) if thread == thread::current().id() => return Err(reentered()),
                 (Some(_), _) => {}
             }
-            if let Some(bearer) = state.waning(reason, now) {
+            if let Some(bearer) = state.expires_soon(reason, now) {
                 return Ok(bearer);
             }
             let round = state.round;
@@ -339,7 +275,7 @@ impl Cache {
         state.renewing = Some(thread::current().id());
         drop(state);
         let renewal = Renewal { cache: self };
-        let outcome = ask(reason);
+        let outcome = request(reason);
         renewal.end(reason, outcome, context)
     }
 
@@ -355,17 +291,17 @@ impl Cache {
     }
 }
 
-impl Wake for Cache {
-    /// Wakes all that wait; who was not meant waits on. The lock is never held for long.
+impl Wake for TokenCache {
+    /// Wakes all waiting threads; those whose call was not cancelled wait on. The lock is never held for long.
     fn wake(&self) {
         drop(self.lock());
         self.changed.notify_all();
     }
 }
 
-/// This thread's turn to ask for a token. However it ends, the others go on.
+/// This thread's request for a token. However it ends, the waiting threads are woken.
 struct Renewal<'c> {
-    cache: &'c Cache,
+    cache: &'c TokenCache,
 }
 
 impl Renewal<'_> {
@@ -378,21 +314,19 @@ impl Renewal<'_> {
         let mut state = self.cache.lock();
         state.failure = None;
         let error = match outcome {
-            Ok(token) => return Ok(state.hold(token)),
+            Ok(token) => return Ok(state.store(token)),
             Err(error) => error,
         };
-        if is_own(&error) {
-            // The end of this thread's call, not of the others'.
+        if is_call_end(&error) {
+            // This thread's call ended, not those of the waiting threads.
             return Err(error);
         }
         let now = Instant::now();
-        if let Some(bearer) = state.waning(reason, now) {
-            if let Some(held) = &mut state.held {
-                held.renew_at = Some(held.expires_at.map_or(now + RESPITE, |at| at.min(now + RESPITE)));
-            }
+        if let Some(bearer) = state.expires_soon(reason, now) {
+            state.delay_renewal(now);
             drop(state);
             context.log.line(LogLevel::Warn, || {
-                format!("the token could not be renewed yet, and the old one is used: {error}")
+                format!("the token could not be renewed yet, and the current one is used: {error}")
             });
             return Ok(bearer);
         }
@@ -411,14 +345,14 @@ impl Drop for Renewal<'_> {
     }
 }
 
-/// Whether an error is the end of one call only: its token, its limit.
-fn is_own(error: &Error) -> bool {
+/// Whether an error ends one call only: its cancel token was triggered, or its own timeout expired.
+fn is_call_end(error: &Error) -> bool {
     error.kind() == ErrorKind::Cancelled || matches!(error.limit(), Some(Limit::Call | Limit::Wait))
 }
 
 fn reentered() -> Error {
     Error::new(
         ErrorKind::Busy,
-        "the token callback used the client that is asking it for a token",
+        "no token: the token callback called the client that is waiting for its token; use another client in the callback",
     )
 }

@@ -1,4 +1,4 @@
-//! What bounds one call: a cancel token and a time limit.
+//! A call's cancel token, timeout and deadline.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use crate::cancel::CancelToken;
 use crate::error::{Error, Limit, Result};
 use crate::log::Log;
 
-/// What bounds one blocking call: a cancel token and a limit on the time of the whole call.
+/// What can end one blocking call early: a cancel token and a timeout.
 ///
-/// `Call::default()` cannot be cancelled and takes the client's default limit.
+/// `Call::default()` cannot be cancelled and has the client's default timeout.
 ///
 /// ```
 /// # use nitro_jobs::{Call, CancelToken};
@@ -43,24 +43,24 @@ impl CallTimeout {
 }
 
 impl Call {
-    /// A call without a cancel token, with the client's default limit.
+    /// A call without a cancel token, with the client's default timeout.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets `token` stop the call from any thread.
+    /// Lets `token` cancel the call from any thread.
     pub fn cancel(mut self, token: &CancelToken) -> Self {
         self.cancel = Some(token.clone());
         self
     }
 
-    /// Limits the whole call. Zero means no limit, as in C.
+    /// Sets the timeout of the whole call. Zero means no timeout, as in C.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = CallTimeout::of(timeout);
         self
     }
 
-    /// A call with both of its bounds; `None` for the client's default limit, zero for no limit.
+    /// A call with both; `None` for the client's default timeout, zero for no timeout.
     pub(crate) fn bounded(cancel: Option<&CancelToken>, timeout: Option<Duration>) -> Self {
         Self {
             cancel: cancel.cloned(),
@@ -73,7 +73,7 @@ impl Call {
         self.cancel.as_ref().map_or(Ok(()), CancelToken::check)
     }
 
-    /// The bounds of this call from now on; `default` is the limit where the caller named none.
+    /// Starts the call: its deadline is computed from now. `default` is the timeout if the caller set none.
     pub(crate) fn begin(
         &self,
         default: Option<Duration>,
@@ -98,27 +98,27 @@ impl Call {
     }
 }
 
-/// The limits that hold inside every call: they bound silence and slowness, never a healthy stream.
+/// The limits that apply inside every call: they end inactivity and slow transfers, never a healthy stream.
 #[derive(Clone, Debug)]
 pub(crate) struct IoLimits {
-    /// Resolve, connect, proxy and TLS together.
+    /// Timeout of name resolution, TCP connect, proxy and TLS handshake together.
     pub connect: Duration,
-    /// No byte for so long, in a head, a body or a stream.
+    /// Longest time without a byte sent or received, in a head, a body or a stream.
     pub idle: Duration,
-    /// The least bytes a second of a body, averaged over `RATE_WINDOW`; 0 switches it off. Streams are exempt.
+    /// Minimum bytes per second of a body, averaged over `RATE_WINDOW`; 0 disables it. Streams are exempt.
     pub min_rate: u64,
 }
 
-/// Something to be done on a thread of the host program's, within the bounds of that thread's call.
+/// Work for a thread of the host program, within the limits of that thread's call.
 pub(crate) type HostTask = Box<dyn FnOnce(&CallContext) + Send>;
 
-/// Stands for the host program on threads of the library's own, which must not call it.
+/// Runs tasks on threads of the host program, for the library's own threads, which must not call the host.
 pub(crate) trait HostExecutor: fmt::Debug + Send + Sync {
-    /// Has it done when the program next lends a thread. Does not wait.
+    /// Queues the task until a thread of the host program is inside the library. Does not wait.
     fn run(&self, task: HostTask);
 }
 
-/// A call under way: checked at each step that can block, and handed down to where it blocks.
+/// A call in progress: checked at each step that can block, and passed down to where it blocks.
 #[derive(Clone, Debug)]
 pub(crate) struct CallContext {
     pub cancel: Option<CancelToken>,
@@ -127,12 +127,12 @@ pub(crate) struct CallContext {
     limit: Limit,
     pub io_limits: IoLimits,
     pub log: Log,
-    /// Set where this thread must not call the program itself.
+    /// Set if this thread must not call the host program itself.
     pub host: Option<Arc<dyn HostExecutor>>,
 }
 
 impl CallContext {
-    /// Fails once the token is triggered or the time is up.
+    /// Fails if the token was triggered or the deadline has passed.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(cancel) = &self.cancel {
             cancel.check()?;
@@ -143,7 +143,7 @@ impl CallContext {
         }
     }
 
-    /// The same bounds, told as `limit` when the time runs out.
+    /// The same call whose expiry is reported as `limit`.
     pub(crate) fn with_limit_kind(&self, limit: Limit) -> Self {
         Self {
             limit,
@@ -151,13 +151,13 @@ impl CallContext {
         }
     }
 
-    /// The same on a thread that must leave it to `host` to call the program.
+    /// The same call on a thread of the library's own, which leaves calls of the host program to `host`.
     pub(crate) fn on_library_thread(mut self, host: Arc<dyn HostExecutor>) -> Self {
         self.host = Some(host);
         self
     }
 
-    /// The same without an end, for what others than this call wait for.
+    /// The same call without cancel token and deadline, for work that other calls wait for too.
     pub(crate) fn without_limits(&self) -> Self {
         Self {
             cancel: None,
@@ -166,13 +166,13 @@ impl CallContext {
         }
     }
 
-    /// The error of this call's own limit.
+    /// The error of an expired timeout of this call.
     pub(crate) fn expired(&self) -> Error {
         let seconds = self.timeout.unwrap_or_default().as_secs_f64();
-        Error::timeout(self.limit, format!("the {} of {seconds} s ran out", self.limit))
+        Error::timeout(self.limit, format!("the {} of {seconds} s expired", self.limit))
     }
 
-    /// The same bounds, but with `grace` from now on at least.
+    /// The same call with at least `grace` left until its deadline.
     pub(crate) fn with_grace(&self, grace: Duration) -> Self {
         let least = Instant::now().checked_add(grace);
         Self {
@@ -181,18 +181,29 @@ impl CallContext {
         }
     }
 
-    /// Sleeps for `duration`, bounded by the token and the deadline.
+    /// Sleeps for `duration`, or until the token is triggered or the deadline has passed.
     pub(crate) fn sleep(&self, duration: Duration) -> Result<()> {
         self.check()?;
         let left = self.deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        let (nap, cut) = match left {
+        let (duration, expires) = match left {
             Some(left) if left < duration => (left, true),
             _ => (duration, false),
         };
         match &self.cancel {
-            Some(cancel) => cancel.sleep(nap)?,
-            None => std::thread::sleep(nap),
+            Some(cancel) => cancel.sleep(duration)?,
+            None => std::thread::sleep(duration),
         }
-        if cut { Err(self.expired()) } else { Ok(()) }
+        if expires { Err(self.expired()) } else { Ok(()) }
     }
+}
+
+/// The context of a call in a model, in which no timeout expires.
+#[cfg(model)]
+pub(crate) fn model_context(call: &Call) -> CallContext {
+    let io_limits = IoLimits {
+        connect: crate::sync::LONG,
+        idle: crate::sync::LONG,
+        min_rate: 0,
+    };
+    call.begin(None, Limit::Call, &io_limits, &Log::default())
 }

@@ -1,4 +1,4 @@
-//! Stops any blocked call from any thread.
+//! Cancels blocked calls from any thread.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -10,16 +10,16 @@ use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 #[cfg(model)]
 pub mod model;
 
-/// Something that a blocked call is waiting on and that a trigger can wake, such as a socket.
+/// What a blocked call waits on and a trigger can wake, such as a socket.
 ///
 /// `wake` is called with the token's lock held: it must not block and must not call back into the token.
 pub(crate) trait Wake: Send + Sync {
     fn wake(&self);
 }
 
-/// Stops the calls that it was given to, from any thread.
+/// Cancels the calls that it was passed to, from any thread.
 ///
-/// Clones are the same token. Triggering is idempotent, never blocks, and cannot be undone: make a new token for new work.
+/// Clones are the same token. Triggering it is idempotent, never blocks and cannot be undone: use a new token for new calls.
 #[derive(Clone, Default)]
 pub struct CancelToken {
     shared: Arc<Shared>,
@@ -38,7 +38,7 @@ impl CancelToken {
         Self::default()
     }
 
-    /// Triggers the token: each call that it was given to returns [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    /// Triggers the token: each call that it was passed to returns [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     pub fn cancel(&self) {
         let waiting = self.lock();
         self.shared.triggered.store(true, Ordering::Release);
@@ -62,7 +62,7 @@ impl CancelToken {
         }
     }
 
-    /// Has `waker` woken by a trigger until the registration is dropped. Once the drop returns, no wake can happen.
+    /// Lets a trigger wake `waker` until the registration is dropped. Once the drop returns, no wake can happen.
     pub(crate) fn register(&self, waker: Arc<dyn Wake>) -> Registration {
         let mut waiting = self.lock();
         if self.is_cancelled() {
@@ -76,7 +76,7 @@ impl CancelToken {
         }
     }
 
-    /// Sleeps for `duration`, or until the trigger.
+    /// Sleeps for `duration`, or until the token is triggered.
     pub(crate) fn sleep(&self, duration: Duration) -> Result<()> {
         let until = Instant::now() + duration;
         let mut waiting = self.lock();
@@ -143,20 +143,20 @@ mod tests {
     }
 
     #[test]
-    fn a_trigger_wakes_what_is_registered_and_nothing_after_its_release() {
+    fn a_trigger_wakes_registered_wakers_and_no_dropped_ones() {
         let token = CancelToken::new();
-        let (kept, released) = (Arc::new(Counter::default()), Arc::new(Counter::default()));
-        let _kept = token.register(kept.clone());
+        let (registered, released) = (Arc::new(Counter::default()), Arc::new(Counter::default()));
+        let _registration = token.register(registered.clone());
         drop(token.register(released.clone()));
         token.cancel();
         token.cancel();
         assert!(token.is_cancelled());
-        assert_eq!(kept.0.load(Ordering::SeqCst), 2);
+        assert_eq!(registered.0.load(Ordering::SeqCst), 2);
         assert_eq!(released.0.load(Ordering::SeqCst), 0);
     }
 
     #[test]
-    fn registering_with_a_triggered_token_wakes_at_once() {
+    fn registering_with_a_triggered_token_wakes_immediately() {
         let token = CancelToken::new();
         token.cancel();
         let late = Arc::new(Counter::default());
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleep_ends_with_the_trigger() {
+    fn a_trigger_ends_a_sleep() {
         let token = CancelToken::new();
         let other = token.clone();
         let sleeper = std::thread::spawn(move || other.sleep(Duration::from_secs(3600)));

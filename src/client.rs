@@ -1,24 +1,28 @@
-//! The client: the one door into the library.
+//! The client, where every use of the library begins: connections, token and settings, shared by all jobs.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::auth::Auth;
+use crate::auth::{Auth, Bearer};
 use crate::call::{Call, CallContext, IoLimits};
-use crate::error::{Error, Limit, Result};
+use crate::error::{Error, ErrorKind, Limit, Result};
 use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody, Response};
-use crate::job::{Job, Rhythm, Ticket};
 use crate::log::Log;
 use crate::options::ClientOptions;
+use crate::poll_policy::PollPolicy;
 use crate::url::Url;
 
-/// What is asked of the service, in the words of its `Accept` header.
+/// How many tokens are remembered to be redacted: the current one, and those that requests under way may still carry.
+const REDACTED_TOKENS: usize = 4;
+
+/// The media type of the response that a request asks for: its `Accept` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Accept {
     Json,
     EventStream,
     OctetStream,
-    /// Whatever a file is.
+    /// For files, whose type is not known beforehand.
     Any,
 }
 
@@ -33,66 +37,77 @@ impl Accept {
     }
 }
 
-/// Reaches the service: one pool of connections, one token, one set of limits.
+/// Makes requests to the service with one connection pool, one token and one set of limits.
 ///
 /// Clones share everything. Any number of threads may use a client at once. Dropping the last clone closes its idle
 /// connections; it never waits for the network.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     http: Http,
     base: Url,
     auth: Auth,
+    /// The tokens of the last requests, newest last: an error response may echo one of them.
+    sent_tokens: Mutex<Vec<Bearer>>,
     settings: Settings,
 }
 
-/// The options that calls need after the client is made.
+/// The options that calls need after the client is created.
 pub(crate) struct Settings {
     pub io_limits: IoLimits,
     pub call_timeout: Option<Duration>,
     pub wait_timeout: Option<Duration>,
-    /// How often a failed transfer is taken up again before it is given up.
+    /// How often a failed transfer is resumed before the call fails.
     pub retries: u32,
-    pub rhythm: Rhythm,
+    pub poll_policy: PollPolicy,
     pub max_json: usize,
     pub max_event: usize,
     pub log: Log,
 }
 
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("io_limits", &self.io_limits)
-            .field("rhythm", &self.rhythm)
+            .field("poll_policy", &self.poll_policy)
             .finish()
     }
 }
 
+/// Without the token.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.inner.base)
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Client {
-    /// Makes a client, or says which option cannot be used. No connection is made yet.
+    /// Creates a client, or reports which option is invalid. No connection is made yet.
     pub fn new(options: ClientOptions) -> Result<Self> {
         let base = Url::parse(&options.base_url).map_err(|e| e.context("the base URL"))?;
         if options.poll_min.is_zero() || options.poll_max < options.poll_min {
             return Err(Error::invalid(
-                "the poll interval must be above zero, the longest not below the first",
+                "invalid poll interval: set the first pause above zero and the longest not below the first",
             ));
         }
         let http = Http::new(&options)?;
         let token_url = match &options.token_url {
             Some(url) => Url::parse(url).map_err(|e| e.context("the token URL"))?,
-            None => base.below(&["oauth", "token"]),
+            None => base.join_path(&["oauth", "token"]),
         };
         let auth = Auth::new(options.token, token_url)?;
         let settings = Settings {
-            rhythm: Rhythm {
+            poll_policy: PollPolicy {
                 poll_min: options.poll_min,
                 poll_max: options.poll_max,
-                pause_cap: options.retry_cap,
-                ..Rhythm::default()
+                retry_cap: options.retry_cap,
+                ..PollPolicy::default()
             },
             io_limits: options.io_limits,
             call_timeout: options.call_timeout,
@@ -107,24 +122,39 @@ impl Client {
                 http,
                 base,
                 auth,
+                sent_tokens: Mutex::default(),
                 settings,
             }),
         })
     }
 
-    /// The job of this id. Nothing is sent.
-    pub fn job(&self, id: &str) -> Result<Job> {
-        Ok(Job::new(self.clone(), Ticket::from_id(&self.inner.base, id)?))
+    /// Completes an error that leaves a public method: no token that the service may have echoed, and the reference id
+    /// of the job or submission if anything was sent. All public methods of the client and of jobs end here, once.
+    pub(crate) fn annotate(&self, error: Error, reference_id: &str) -> Error {
+        let redacted = (self.sent_tokens().iter()).fold(error, |error, token| error.without(token.text()));
+        if redacted.kind() == ErrorKind::InvalidArgument || redacted.is_unsent() {
+            return redacted;
+        }
+        redacted.with_reference(reference_id)
     }
 
-    /// The job of a ticket that was written down with [`Job::to_json`], in this process or another. Nothing is sent.
-    pub fn job_from_json(&self, json: &str) -> Result<Job> {
-        Ok(Job::new(self.clone(), Ticket::from_json(&self.inner.base, json)?))
+    fn sent_tokens(&self) -> MutexGuard<'_, Vec<Bearer>> {
+        self.inner
+            .sent_tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the token out of an error, should the service have echoed it.
-    pub(crate) fn redact(&self, error: Error) -> Error {
-        self.inner.auth.redact(error)
+    /// Remembers a token that is about to be sent.
+    fn remember_token(&self, token: &Bearer) {
+        let mut tokens = self.sent_tokens();
+        if tokens.last().is_some_and(|last| last.text() == token.text()) {
+            return;
+        }
+        if tokens.len() == REDACTED_TOKENS {
+            tokens.remove(0);
+        }
+        tokens.push(token.clone());
     }
 
     pub(crate) fn http(&self) -> &Http {
@@ -135,7 +165,7 @@ impl Client {
         &self.inner.settings
     }
 
-    /// The bounds of an ordinary call.
+    /// The limits of an ordinary call.
     pub(crate) fn begin(&self, call: &Call) -> CallContext {
         let settings = self.settings();
         call.begin(
@@ -146,28 +176,23 @@ impl Client {
         )
     }
 
-    /// The bounds of a transfer: only silence and slowness end it, unless the call names a limit.
+    /// The limits of a transfer: only inactivity and slowness end it, unless the call sets a timeout.
     pub(crate) fn begin_transfer(&self, call: &Call) -> CallContext {
         let settings = self.settings();
         call.begin(None, Limit::Call, &settings.io_limits, &settings.log)
     }
 
-    /// The bounds of a wait for a job.
-    pub(crate) fn begin_wait(&self, call: &Call) -> CallContext {
+    /// The limits of a wait for a job, whose end is reported as `limit`.
+    pub(crate) fn begin_wait(&self, call: &Call, limit: Limit) -> CallContext {
         let settings = self.settings();
-        call.begin(
-            settings.wait_timeout,
-            Limit::Wait,
-            &settings.io_limits,
-            &settings.log,
-        )
+        call.begin(settings.wait_timeout, limit, &settings.io_limits, &settings.log)
     }
 
     pub(crate) fn base(&self) -> &Url {
         &self.inner.base
     }
 
-    /// Asks the service about a job.
+    /// Makes a GET request about a job.
     pub(crate) fn get(&self, get: &Get<'_>, context: &CallContext) -> Result<Response> {
         let request = Request {
             method: Method::Get,
@@ -179,15 +204,14 @@ impl Client {
             redirects: get.redirects,
             attempts: get.attempts,
         };
-        let sent = match get.with_token {
+        match get.with_token {
             true => self.send(&request, &mut RequestBody::Empty, context),
             false => self.inner.http.send(&request, context),
-        };
-        sent.map_err(|e| e.with_reference(get.reference_id))
+        }
     }
 
-    /// Sends a request with the token. If the service refuses the token, and another one can be had, sends it once more: a
-    /// request that was refused so has had no effect.
+    /// Sends a request with the token. If the service rejects the token (401) and another one is available, sends it once
+    /// more: a request that was rejected so has had no effect.
     pub(crate) fn send(
         &self,
         request: &Request<'_>,
@@ -195,7 +219,7 @@ impl Client {
         context: &CallContext,
     ) -> Result<Response> {
         let Inner { http, auth, .. } = &*self.inner;
-        let hand_over = context.host.as_ref().map(|host| {
+        let ask_host = context.host.as_ref().map(|host| {
             move |refused| {
                 let client = self.clone();
                 host.run(Box::new(move |context| {
@@ -203,23 +227,25 @@ impl Client {
                 }));
             }
         });
-        let relay = hand_over
-            .as_ref()
-            .map(|hand_over| hand_over as &dyn Fn(Option<u64>));
+        let relay = ask_host.as_ref().map(|ask_host| ask_host as &dyn Fn(Option<u64>));
         let Some(first) = auth.bearer(http, context, relay).map_err(Error::unsent)? else {
             return http.send_body(request, body, context);
         };
-        let with = |bearer| Request {
-            bearer: Some(bearer),
-            ..*request
+        let send = |token: &Bearer, body: &mut RequestBody<'_>| {
+            self.remember_token(token);
+            let request = Request {
+                bearer: Some(token.text()),
+                ..*request
+            };
+            http.send_body(&request, body, context)
         };
-        let response = http.send_body(&with(first.text()), body, context)?;
+        let response = send(&first, body)?;
         if response.status != 401 || !http.trusts(&response.url) {
             return Ok(response);
         }
         let renewed = auth.instead_of(&first, http, context, relay);
-        match renewed.map_err(|e| e.context("the service refused the token"))? {
-            Some(second) if body.rewind() => http.send_body(&with(second.text()), body, context),
+        match renewed.map_err(|e| e.context("the service rejected the token (401)"))? {
+            Some(second) if body.rewind() => send(&second, body),
             _ => Ok(response),
         }
     }
@@ -231,7 +257,7 @@ pub(crate) struct Get<'a> {
     pub url: &'a Url,
     pub accept: Accept,
     pub reference_id: &'a str,
-    /// Off for result files: a presigned address refuses it, and must not see it.
+    /// Off for result files: a presigned URL rejects the token, and must not see it.
     pub with_token: bool,
     pub headers: &'a [(&'static str, &'a str)],
     pub redirects: Redirects,
@@ -239,7 +265,7 @@ pub(crate) struct Get<'a> {
 }
 
 impl<'a> Get<'a> {
-    /// A GET with the token that follows redirects and is repeated by the transport.
+    /// A GET with the token that follows redirects and is retried by the HTTP layer.
     pub(crate) fn new(url: &'a Url, accept: Accept, reference_id: &'a str) -> Self {
         Self {
             url,

@@ -1,4 +1,4 @@
-//! What went wrong, in words that a caller can act on.
+//! Errors: a kind to branch on, and a message that says what failed, why, and what to do next.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub use kind::{ErrorKind, Limit};
 /// A result whose error is this library's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong in a call, with everything that helps to act on it. No token and no password is ever in it.
+/// The error of a call, with everything that helps to act on it. It never contains a token or a password.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}", .inner.message)]
 pub struct Error {
@@ -34,12 +34,13 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of `kind` with a `message` for people.
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// An error of `kind`, and why it occurred. What was being done is put in front of it by [`Error::context`], what to do
+    /// next behind it by [`Error::with_advice`].
+    pub(crate) fn new(kind: ErrorKind, why: impl Into<String>) -> Self {
         Self {
             inner: Box::new(Inner {
                 kind,
-                message: message.into(),
+                message: why.into(),
                 http_status: None,
                 problem: None,
                 retry_after: None,
@@ -52,22 +53,39 @@ impl Error {
         }
     }
 
-    /// An argument or option cannot be used.
+    /// An argument or option is invalid.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
     /// The caller's cancel token was triggered.
     pub(crate) fn cancelled() -> Self {
-        Self::new(ErrorKind::Cancelled, "the call was cancelled by its cancel token")
+        Self::new(
+            ErrorKind::Cancelled,
+            "the call was cancelled: its cancel token was triggered",
+        )
     }
 
-    /// A callback of the caller said stop.
+    /// A callback of the caller stopped the call.
     pub(crate) fn stopped() -> Self {
         Self::new(ErrorKind::Stopped, "the call was stopped by its callback")
     }
 
-    /// A time limit ran out.
+    /// The text `json`, which came as `what`, is not the JSON that it should be: its beginning is shown.
+    pub(crate) fn malformed_json(what: &str, json: &str, cause: &serde_json::Error) -> Self {
+        let beginning = json.char_indices().nth(80).map_or(json, |(end, _)| &json[..end]);
+        let found = if json.trim().is_empty() {
+            "it is empty".to_owned()
+        } else {
+            format!("it begins with {beginning:?}")
+        };
+        Self::new(
+            ErrorKind::Protocol,
+            format!("{what} is not the expected JSON: {cause}; {found}"),
+        )
+    }
+
+    /// A timeout expired.
     pub(crate) fn timeout(limit: Limit, message: impl Into<String>) -> Self {
         let kind = if limit == Limit::Wait {
             ErrorKind::WaitTimeout
@@ -79,27 +97,30 @@ impl Error {
         error
     }
 
-    /// The service's refusal: the kind follows the HTTP status, the message its problem document.
+    /// An error response of the service: the kind follows the HTTP status, the message its problem document.
     pub(crate) fn from_response(status: u16, problem: ProblemDetails) -> Self {
         let kind = ErrorKind::from_http(status);
-        let mut error = Self::new(kind, refusal(kind, status, &problem));
+        let advice = kind.advice();
+        Self::with_problem(kind, format!("the service returned {status}"), status, problem)
+            .with_advice(advice)
+    }
+
+    /// An error response of the token endpoint: the kind is `Unauthorized` wherever other credentials would help.
+    pub(crate) fn from_token_endpoint(status: u16, problem: ProblemDetails) -> Self {
+        if !matches!(status, 400 | 401 | 403) {
+            return Self::from_response(status, problem);
+        }
+        let what = format!("the token endpoint returned {status}");
+        Self::with_problem(ErrorKind::Unauthorized, what, status, problem)
+            .with_advice("check the client id and the client secret")
+    }
+
+    /// `what` failed for the reason that the problem document states.
+    fn with_problem(kind: ErrorKind, what: String, status: u16, problem: ProblemDetails) -> Self {
+        let mut error = Self::new(kind, with_summary(what, Some(&problem)));
         error.inner.http_status = Some(status);
         error.inner.retry_after = problem.retry_after();
         error.inner.problem = Some(problem);
-        error
-    }
-
-    /// The token endpoint's refusal: the kind is `Unauthorized` wherever other credentials would help.
-    pub(crate) fn from_token_endpoint(status: u16, problem: ProblemDetails) -> Self {
-        let mut error = Self::from_response(status, problem);
-        if matches!(status, 400 | 401 | 403) {
-            error.inner.kind = ErrorKind::Unauthorized;
-            let said = error.problem().map(ProblemDetails::summary).unwrap_or_default();
-            let separator = if said.is_empty() { "" } else { ": " };
-            error.inner.message = format!(
-                "the service gave no token ({status}){separator}{said}; check the client id and its secret"
-            );
-        }
         error
     }
 
@@ -110,18 +131,12 @@ impl Error {
         } else {
             "the job failed"
         };
-        let reason = problem.as_ref().map(ProblemDetails::summary).unwrap_or_default();
-        let message = if reason.is_empty() {
-            what.to_owned()
-        } else {
-            format!("{what}: {reason}")
-        };
-        let mut error = Self::new(kind, message);
+        let mut error = Self::new(kind, with_summary(what.to_owned(), problem.as_ref()));
         error.inner.problem = problem;
         error
     }
 
-    /// Takes `secret` out of what the service said, should it have echoed it.
+    /// Removes `secret` from what the service returned, in case it echoed it.
     pub(crate) fn without(mut self, secret: &str) -> Self {
         let clean = |text: &mut String| {
             if !secret.is_empty() && text.contains(secret) {
@@ -131,14 +146,14 @@ impl Error {
         clean(&mut self.inner.message);
         if let Some(problem) = &mut self.inner.problem {
             clean(&mut problem.body);
-            let words = [
+            let fields = [
                 &mut problem.kind,
                 &mut problem.title,
                 &mut problem.detail,
                 &mut problem.instance,
                 &mut problem.extensions,
             ];
-            words.into_iter().flatten().for_each(clean);
+            fields.into_iter().flatten().for_each(clean);
         }
         self
     }
@@ -174,9 +189,24 @@ impl Error {
         self
     }
 
-    /// Puts words in front of the message: what was being done.
+    /// Puts in front of the message what was being done, unless the message says it already or names the same URL.
     pub(crate) fn context(mut self, doing: impl fmt::Display) -> Self {
-        self.inner.message = format!("{doing}: {}", self.inner.message);
+        let (doing, message) = (doing.to_string(), &self.inner.message);
+        let is_present = message
+            .strip_prefix(doing.as_str())
+            .is_some_and(|rest| rest.starts_with(':'));
+        if !is_present && !contains_url_of(message, &doing) {
+            self.inner.message = format!("{doing}: {message}");
+        }
+        self
+    }
+
+    /// Puts behind the message what to do next, unless the message says it already.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        if !advice.is_empty() && !self.inner.message.ends_with(advice) {
+            self.inner.message.push_str("; ");
+            self.inner.message.push_str(advice);
+        }
         self
     }
 
@@ -186,48 +216,42 @@ impl Error {
         self
     }
 
-    /// Puts words behind the message: what follows from it.
-    pub(crate) fn adding(mut self, words: &str) -> Self {
-        self.inner.message = format!("{}; {words}", self.inner.message);
-        self
-    }
-
-    /// What kind of thing went wrong.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// What went wrong and what to do next, as one sentence or two for people.
+    /// What failed, why, and what to do next, in a sentence for people.
     pub fn message(&self) -> &str {
         &self.inner.message
     }
 
-    /// The HTTP status of the service's refusal, if there was an answer.
+    /// The HTTP status of the service's error response, if there was a response.
     pub fn http_status(&self) -> Option<u16> {
         self.inner.http_status
     }
 
-    /// The service's own account of the problem (RFC 9457), whole.
+    /// The service's problem document (RFC 9457), whole.
     pub fn problem(&self) -> Option<&ProblemDetails> {
         self.inner.problem.as_ref()
     }
 
-    /// How long the service asks to wait before the next attempt.
+    /// How long the service asks to wait before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
 
-    /// The id to quote to Nitro's support: it was sent with each request about this job.
+    /// The id to quote to Nitro's support; each request about this job carries it.
     pub fn reference_id(&self) -> Option<&str> {
         self.inner.reference_id.as_deref()
     }
 
-    /// The job's ticket as JSON, where the error is about a job that may go on.
+    /// The job's ticket as JSON, where the error is about a job that may still run.
     pub fn ticket(&self) -> Option<&str> {
         self.inner.ticket.as_deref()
     }
 
-    /// Which time limit ran out, if one did.
+    /// Which timeout or limit expired, if one did.
     pub fn limit(&self) -> Option<Limit> {
         self.inner.limit
     }
@@ -237,12 +261,12 @@ impl Error {
         self.inner.unsent
     }
 
-    /// Whether a job may have been created although its submission failed: sending it again could make a second one.
+    /// Whether a job may have been created although its submission failed: submitting again could create a second one.
     pub fn is_uncertain(&self) -> bool {
         self.inner.uncertain
     }
 
-    /// Whether the same call may succeed later without any change by the caller, and does no harm.
+    /// Whether the same call may succeed later without any change by the caller, and can be repeated safely.
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::*;
         if self.is_uncertain() {
@@ -257,30 +281,46 @@ impl Error {
     }
 }
 
-/// The sentence for a refusal: status, the service's words, and what to do next.
-fn refusal(kind: ErrorKind, status: u16, problem: &ProblemDetails) -> String {
-    use ErrorKind::*;
-    let advice = match kind {
-        Unauthorized => "check the bearer token: it is missing, wrong or expired",
-        Forbidden => "the token does not allow this, or the address has expired",
-        NotFound => "check the job id and the base URL; a job is forgotten some time after its end",
-        Gone => "the service keeps files for about 15 minutes after a job's end; send the request again",
-        ContentTooLarge => "the document is larger than the service takes",
-        RateLimited => "too many requests or the allowance is used up; try again later",
-        Service => "the service has a fault of its own; try again later",
-        _ => "",
-    };
-    let mut text = format!("the service answered {status}");
-    let summary = problem.summary();
-    for part in [summary.as_str(), advice] {
-        if !part.is_empty() {
-            text.push_str(if part == advice && !summary.is_empty() {
-                "; "
-            } else {
-                ": "
-            });
-            text.push_str(part);
-        }
+/// What failed, and why as far as the problem document says it.
+fn with_summary(what: String, problem: Option<&ProblemDetails>) -> String {
+    let summary = problem.map(ProblemDetails::summary).unwrap_or_default();
+    if summary.is_empty() {
+        what
+    } else {
+        format!("{what}: {summary}")
     }
-    text
+}
+
+/// Whether `text` contains the URL that `words` contain, as a word of its own.
+fn contains_url_of(text: &str, words: &str) -> bool {
+    let trim = |word: &'_ str| word.trim_end_matches([':', ';', ',', ')']).to_owned();
+    let url = words.split(' ').find(|word| word.contains("://")).map(trim);
+    url.is_some_and(|url| text.split(' ').any(|word| trim(word) == url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_each_part_and_each_url_once() {
+        let error = || Error::new(ErrorKind::Truncated, "the connection was closed");
+        let whole = error()
+            .context("reading https://h/a")
+            .with_advice("try again")
+            .context("GET https://h/a")
+            .with_advice("try again")
+            .context("job j")
+            .context("job j");
+        assert_eq!(
+            whole.message(),
+            "job j: reading https://h/a: the connection was closed; try again"
+        );
+        let other = error().context("reading https://h/a").context("GET https://h/");
+        assert_eq!(
+            other.message(),
+            "GET https://h/: reading https://h/a: the connection was closed"
+        );
+        assert_eq!(error().with_advice("").message(), error().message());
+    }
 }

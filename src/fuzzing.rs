@@ -1,31 +1,30 @@
-//! Doors for the fuzz targets and for `make bench`, which see no more of the library than any program does. Not there in any
-//! other build.
+//! Test hooks for the fuzz targets and for `make bench`, which otherwise see only the public API. Absent from any other build.
 #![allow(missing_docs)]
 
 use std::time::{Duration, SystemTime};
 
-pub use crate::http::fuzzing::{Answer, answer, covers, hop};
+pub use crate::http::fuzzing::{chunks, covers, fetch, hop, response_head};
 
-use crate::job::fuzzing::{Last, Meaning, meaning};
+use crate::job::fuzzing::{PreviousEvent, StreamEvent, parse_event};
 use crate::{JobResult, JobStatus, ProblemDetails, Result, Submission, url::Url};
 
 pub fn status(json: String) -> Result<JobStatus> {
     JobStatus::parse(json)
 }
 
-/// The same by the reader that takes any document.
+/// The same by the parser of any document, without the fast path.
 pub fn status_whole(json: String) -> Result<JobStatus> {
     JobStatus::parse_any(json)
 }
 
-/// What an event means that comes after one with the data `before`: a status, nothing, or `Err` for what nobody can read.
+/// What an event means that comes after one with the data `before`: a status, nothing, or `Err` for malformed data.
 pub fn event(name: &str, before: &str, data: &str) -> std::result::Result<Option<JobStatus>, ()> {
-    let mut last = Last::default();
-    let _ = meaning(name, before, &mut last);
-    match meaning(name, data, &mut last) {
-        Meaning::Status(status) => Ok(Some(status)),
-        Meaning::Nothing => Ok(None),
-        Meaning::Malformed => Err(()),
+    let mut previous = PreviousEvent::default();
+    let _ = parse_event(name, before, &mut previous);
+    match parse_event(name, data, &mut previous) {
+        Some(StreamEvent::Status(status)) => Ok(Some(status)),
+        None => Ok(None),
+        Some(_) => Err(()),
     }
 }
 
@@ -37,7 +36,7 @@ pub fn result(json: String) -> Result<JobResult> {
     JobResult::parse(json)
 }
 
-/// The form of a submission, made and read to its end: its length.
+/// The length of the form of a submission, read to its end.
 pub fn form(submission: &Submission<'_>) -> Result<u64> {
     crate::job::fuzzing::form_length(submission)
 }
@@ -50,7 +49,7 @@ pub fn retry_after(value: &str) -> Option<Duration> {
     crate::http::fuzzing::retry_after(value, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000))
 }
 
-/// The file name that a header or an address leads to, and the same with a number.
+/// The file name from a header or a URL path, and the same with a number.
 pub fn file_name(disposition: Option<&str>, path: &str) -> (String, String) {
     use crate::job::fuzzing::{from_content_disposition, from_path, numbered, safe_name};
     let suggested = disposition.and_then(from_content_disposition);
@@ -59,7 +58,7 @@ pub fn file_name(disposition: Option<&str>, path: &str) -> (String, String) {
     (name, second)
 }
 
-/// An address joined to another: its text, and its origin as text.
+/// A reference joined to a URL: its text, and its origin as text.
 pub fn join(base: &str, reference: &str) -> Result<(String, String)> {
     let url = Url::parse(base)?.join(reference)?;
     Ok((url.as_str().to_owned(), url.origin().to_string()))

@@ -1,7 +1,8 @@
-//! Follows Nitro's asynchronous document jobs and takes their results, without an async runtime.
+//! Follows Nitro's asynchronous document jobs and gets their results, without an async runtime.
 //!
-//! A job has a ticket ([`Job::to_json`]) that brings it back in another process or on another day, is followed to its end
-//! ([`Job::wait`], or [`Job::events`] to pull; [`Client::watch`] for many at once), and its result is taken as JSON, as bytes, or as files on disk.
+//! A job can be stored as JSON ([`Job::to_json`]) and recreated in another process. It is waited for with [`Job::wait`], or with
+//! [`Job::events`] event by event, or with [`Client::watch`] together with many others. Its result is returned as JSON or as
+//! bytes, or saved as files.
 //!
 //! ```no_run
 //! use nitro_jobs::{Call, CancelToken, Client, ClientOptions, Download};
@@ -9,7 +10,7 @@
 //! # fn main() -> nitro_jobs::Result<()> {
 //! let client = Client::new(ClientOptions::from_env()?)?;
 //! let job = client.job("01234567-89ab-cdef-0123-456789abcdef")?;
-//! let cancel = CancelToken::new(); // a clone of it in another thread stops the calls below
+//! let cancel = CancelToken::new(); // a clone of it cancels the calls below from another thread
 //! let call = Call::new().cancel(&cancel);
 //! job.wait(|status| { show(status.progress()); true }, &call)?;
 //! job.download(&Download::to_file("result.pdf"), |_| true, &call)?;
@@ -17,11 +18,11 @@
 //! # fn show(_: Option<f64>) {}
 //! ```
 //!
-//! Every blocking call takes a [`Call`]: what can cancel it, and how long it may take. Every error is an [`Error`] that
-//! says what to do next. The library prints nothing, starts no thread but for looking up a host name and for a [`Watch`], and
-//! sends the token to the service alone.
+//! Every blocking call takes a [`Call`]: its cancel token and its timeout. Every error is an [`Error`] that says what failed, why,
+//! and what to do next. The library prints nothing, starts threads only to resolve host names and for a [`Watch`], and sends the
+//! token to the service only.
 
-// The library prints nothing and panics nowhere on purpose.
+// The library prints nothing and does not panic on purpose.
 #![warn(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -30,10 +31,10 @@
 )]
 
 mod auth;
+mod c_text;
 mod call;
 mod cancel;
 pub mod catalog;
-mod caught;
 mod client;
 mod error;
 mod ffi;
@@ -41,20 +42,24 @@ mod ffi;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod huge_pages;
 mod job;
 mod json;
 mod log;
-mod memory;
 #[cfg(model)]
 #[doc(hidden)]
-pub mod model;
+pub mod model_check;
+mod net;
 mod options;
+mod panic_guard;
+mod poll_policy;
 mod problem;
+mod retry;
 pub mod sse;
 mod sync;
+mod token;
 mod url;
 
-pub use auth::{BearerToken, TokenReason};
 pub use call::Call;
 pub use cancel::CancelToken;
 pub use client::Client;
@@ -63,3 +68,4 @@ pub use job::*;
 pub use log::LogLevel;
 pub use options::ClientOptions;
 pub use problem::ProblemDetails;
+pub use token::{BearerToken, TokenReason};

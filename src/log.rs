@@ -1,24 +1,24 @@
-//! The log hook: what the library does, told to the host program on the thread that called, and to nobody else.
+//! The log hook: log lines go to the host program's function, on the thread that called the library, and nowhere else.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// How much a log line matters.
+/// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[repr(i32)]
 pub enum LogLevel {
-    /// Something is wrong but the call goes on: an answer that differs from what was announced, say.
+    /// Something is wrong but the call continues: for example a response that differs from its headers.
     Warn = 1,
-    /// A change that a person would want to know: a retry, a switch from streaming to polling.
+    /// A notable event: a retry, a fallback from the event stream to polling.
     Info = 2,
-    /// Each request and its answer.
+    /// Each request and its response.
     Debug = 3,
 }
 
 type Hook = dyn Fn(LogLevel, &str) + Send + Sync;
 
-/// Where log lines go. Off by default; a message is only made when somebody listens.
+/// Where log lines go. Off by default; a message is formatted only if there is a hook.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Option<Arc<Hook>>);
 
@@ -27,12 +27,12 @@ impl Log {
         Self(Some(Arc::new(hook)))
     }
 
-    /// A log that gives its lines to `hook` if anybody listens to this one.
+    /// A log that passes its lines to `hook`, and is on if this one is.
     pub(crate) fn relay(&self, hook: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
         Self(self.0.as_ref().map(|_| Arc::new(hook) as Arc<Hook>))
     }
 
-    /// Gives the line to the hook. `message` must hold no secret: no token, no password, no query of an address.
+    /// Passes a line to the hook. `message` must not contain a secret: no token, password or query of a URL.
     pub(crate) fn line(&self, level: LogLevel, message: impl FnOnce() -> String) {
         if let Some(hook) = &self.0 {
             hook(level, &message());

@@ -1,4 +1,4 @@
-//! A client's options: set once, checked when the client is made.
+//! A client's options, checked when the client is created.
 
 use std::env::VarError;
 use std::fmt;
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::auth::{BearerToken, Credentials, TokenReason, TokenSource};
 use crate::call::IoLimits;
 use crate::error::{Error, Result};
 use crate::log::{Log, LogLevel};
+use crate::token::{BearerToken, ClientCredentials, TokenReason, TokenSource};
 
-/// How a [`Client`](crate::Client) reaches the service. Every option has a default that suits a desktop program.
+/// The options of a [`Client`](crate::Client). Every option has a default that suits a desktop program.
 ///
-/// Nothing is checked before [`Client::new`](crate::Client::new), which names the option that cannot be used.
+/// Options are checked by [`Client::new`](crate::Client::new), whose error names the invalid option.
 #[derive(Clone)]
 pub struct ClientOptions {
     pub(crate) base_url: String,
@@ -36,12 +36,12 @@ pub struct ClientOptions {
     pub(crate) log: Log,
 }
 
-/// Whom the client trusts, and how it proves itself, in TLS.
+/// The TLS trust anchors and the client's own certificate.
 #[derive(Clone, Default)]
 pub(crate) struct Trust {
-    /// PEM text of further certificate authorities.
+    /// PEM text of additional certificate authorities.
     pub authorities: Vec<String>,
-    /// Trust only `authorities`, not the operating system's store.
+    /// Trust only `authorities`, not those of the operating system.
     pub only_authorities: bool,
     /// PEM text of the client's certificate chain and of its key.
     pub identity: Option<(String, Zeroizing<String>)>,
@@ -50,12 +50,12 @@ pub(crate) struct Trust {
 /// Which proxy to use.
 #[derive(Clone, Default)]
 pub(crate) enum Proxy {
-    /// None, whatever the environment says.
+    /// None; the environment is ignored.
     #[default]
     Direct,
-    /// `http://`, `https://`, `socks5://` or `socks5h://`, with user and password if need be.
+    /// `http://`, `https://`, `socks5://` or `socks5h://`, optionally with user name and password.
     Url(Zeroizing<String>),
-    /// As the environment says, in curl's reading of it.
+    /// From the environment, as curl reads it.
     Environment,
 }
 
@@ -95,12 +95,14 @@ impl ClientOptions {
     }
 
     /// Options from the environment: `NITRO_BASE_URL`, and `NITRO_TOKEN` or else `NITRO_CLIENT_ID` with
-    /// `NITRO_CLIENT_SECRET`, each if it is set; nothing else is read.
+    /// `NITRO_CLIENT_SECRET`, each if it is set. No other variable is read.
     pub fn from_env() -> Result<Self> {
         Self::from_variables(|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(Error::invalid(format!("{name} is not valid UTF-8"))),
+            Err(VarError::NotUnicode(_)) => Err(Error::invalid(format!(
+                "the environment variable {name} is not valid UTF-8"
+            ))),
         })
     }
 
@@ -116,49 +118,52 @@ impl ClientOptions {
             (Some(id), Some(secret)) => Ok(options.client_credentials(id, secret)),
             (None, None) => Ok(options),
             _ => Err(Error::invalid(
-                "NITRO_CLIENT_ID and NITRO_CLIENT_SECRET belong together, and only one of them is set",
+                "NITRO_CLIENT_ID and NITRO_CLIENT_SECRET belong together, and only one of them is set; set both",
             )),
         }
     }
 
-    /// The service's address; a path prefix is kept. Default: `https://api.gonitro.dev`.
+    /// The service's URL; a path prefix is kept. Default: `https://api.gonitro.dev`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// The bearer token sent to the service, and to no other host. Of the three sources of tokens the last one set counts.
+    /// The bearer token, sent to the service and to no other host. Of token, callback and client credentials the last one
+    /// set is used.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = TokenSource::Fixed(Zeroizing::new(token.into()));
         self
     }
 
-    /// The client's id and secret, for which the service gives tokens. They are asked for when needed, kept, and renewed
-    /// 60 s before they expire or when the service refuses one; the secret is sent to the token's address alone.
+    /// The client's id and secret, for which the token endpoint issues tokens. A token is requested when one is needed, cached,
+    /// and renewed 60 s before it expires or when the service rejects it. The secret is sent to the token URL only.
     pub fn client_credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.token = TokenSource::ClientCredentials(Credentials::new(id.into(), secret.into()));
+        self.token = TokenSource::ClientCredentials(ClientCredentials::new(id.into(), secret.into()));
         self
     }
 
-    /// Where client credentials are turned into tokens. Default: `oauth/token` below the base URL.
+    /// The URL of the token endpoint for client credentials. Default: `oauth/token` below the base URL.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.token_url = Some(url.into());
         self
     }
 
-    /// Asks the program for tokens: when there is none, when one is about to expire, and when the service refused one.
+    /// A function that returns tokens: called when there is none, when one expires soon, and when the service rejected one.
     ///
-    /// It is called inside a call of this library, on the thread of that call, and by one thread at a time however many
-    /// wait for the token. It may block, but must not use a client made from these options. If it fails, so does the call,
-    /// as [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized) with the words of its error.
+    /// It is called inside a call of this library, on the thread of that call, and by one thread at a time, however many
+    /// wait for the token. It may block, but must not use a client created from these options. If it fails, the call fails
+    /// with [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized) and the text of its error.
     pub fn token_callback(
         mut self,
-        ask: impl Fn(TokenReason) -> std::result::Result<BearerToken, Box<dyn std::error::Error + Send + Sync>>
+        callback: impl Fn(
+            TokenReason,
+        ) -> std::result::Result<BearerToken, Box<dyn std::error::Error + Send + Sync>>
         + Send
         + Sync
         + 'static,
     ) -> Self {
-        self.token = TokenSource::Callback(std::sync::Arc::new(ask));
+        self.token = TokenSource::Callback(std::sync::Arc::new(callback));
         self
     }
 
@@ -168,117 +173,117 @@ impl ClientOptions {
         self
     }
 
-    /// The limit on resolving, connecting, proxy and TLS negotiation together. Default: 15 s.
+    /// The timeout of name resolution, TCP connect, proxy and TLS handshake together. Default: 15 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.io_limits.connect = timeout;
         self
     }
 
-    /// The limit on silence: no byte for so long, in a head, a body or a stream. Default: 30 s.
+    /// The idle timeout: the longest time without a byte in a head, a body or a stream. Default: 30 s.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.io_limits.idle = timeout;
         self
     }
 
-    /// The least bytes a second that a body must bring, averaged over 30 s; 0 switches it off. Default: 100.
+    /// The minimum rate of a body in bytes per second, averaged over 30 s; 0 disables it. Default: 100.
     pub fn min_rate(mut self, bytes_per_second: u64) -> Self {
         self.io_limits.min_rate = bytes_per_second;
         self
     }
 
-    /// The limit on a whole call that names none itself; zero means no limit. Waits, streams and downloads have
-    /// their own. Default: 120 s.
+    /// The timeout of calls that set none themselves; zero means no timeout. It does not apply to waits, streams, submissions
+    /// and downloads. Default: 120 s.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout).filter(|t| !t.is_zero());
         self
     }
 
-    /// The limit on a whole wait that names none itself; zero means no limit. Default: 30 minutes.
+    /// The timeout of waits that set none themselves; zero means no timeout. Default: 30 minutes.
     pub fn wait_timeout(mut self, timeout: Duration) -> Self {
         self.wait_timeout = Some(timeout).filter(|t| !t.is_zero());
         self
     }
 
-    /// How many times a safe request is sent again inside one call; 0 switches it off. Default: 3.
+    /// How often a safe request is retried inside one call; 0 disables retries. Default: 3.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// The longest pause before such a retry, whatever the service asks for. Default: 30 s.
+    /// The longest pause before a retry or a poll, even if the service asks for a longer one. Default: 30 s.
     pub fn retry_cap(mut self, cap: Duration) -> Self {
         self.retry_cap = cap;
         self
     }
 
-    /// Adds an origin (`https://host[:port]`) that may be sent the token, beside the base URL's own.
+    /// Adds an origin (`https://host[:port]`) to which the token may be sent, besides that of the base URL.
     pub fn trust_origin(mut self, origin: impl Into<String>) -> Self {
         self.trusted_origins.push(origin.into());
         self
     }
 
-    /// Adds certificate authorities, as PEM text, to those of the operating system.
+    /// Adds certificate authorities as PEM text to those of the operating system.
     pub fn add_ca_pem(mut self, pem: impl Into<String>) -> Self {
         self.trust.authorities.push(pem.into());
         self
     }
 
-    /// Trusts the added authorities alone and not the operating system's.
+    /// Trusts only the added certificate authorities, not those of the operating system.
     pub fn only_added_ca(mut self, only: bool) -> Self {
         self.trust.only_authorities = only;
         self
     }
 
-    /// The client's certificate chain and private key, as PEM text, for servers that ask for one.
+    /// The client's certificate chain and private key as PEM text, for servers that require a client certificate.
     pub fn client_certificate_pem(mut self, chain: impl Into<String>, key: impl Into<String>) -> Self {
         self.trust.identity = Some((chain.into(), Zeroizing::new(key.into())));
         self
     }
 
-    /// The proxy: `http://`, `https://`, `socks5://` or `socks5h://`, with `user:password@` if need be.
+    /// The URL of the proxy: `http://`, `https://`, `socks5://` or `socks5h://`, optionally with `user:password@`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::Url(Zeroizing::new(url.into()));
         self
     }
 
-    /// Takes the proxy from the environment, in curl's reading of it. Without this the environment is not read.
+    /// Takes the proxy from the environment, as curl does. Without this option the environment is not read.
     pub fn proxy_from_env(mut self) -> Self {
         self.proxy = Proxy::Environment;
         self
     }
 
-    /// Hosts that are reached without the proxy, in curl's reading of `NO_PROXY`.
+    /// Hosts that are connected to without the proxy, in the syntax of `NO_PROXY` as curl reads it.
     pub fn no_proxy(mut self, hosts: impl Into<String>) -> Self {
         self.no_proxy = Some(hosts.into());
         self
     }
 
-    /// The first pause between two polls, and the longest. Defaults: 250 ms and 5 s. Pauses vary by a fifth, so that
-    /// no two programs beat in step, unless both are the same.
+    /// The first and the longest pause between two polls. Defaults: 250 ms and 5 s. Unless both are equal, pauses are jittered
+    /// by a fifth, so that programs do not poll in step.
     pub fn poll_interval(mut self, first: Duration, longest: Duration) -> Self {
         (self.poll_min, self.poll_max) = (first, longest);
         self
     }
 
-    /// The largest JSON answer taken into memory. Default: 256 MiB.
+    /// The maximum size of a JSON response in memory. Default: 256 MiB.
     pub fn max_json_bytes(mut self, bytes: usize) -> Self {
         self.max_json = bytes;
         self
     }
 
-    /// The longest line and the largest event of a stream. Default: 16 MiB.
+    /// The maximum size of a line and of an event of an event stream. Default: 16 MiB.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.max_event = bytes;
         self
     }
 
-    /// Hears what the library does, on the thread that called it. No line holds a secret.
+    /// Sets the log hook, which is called on the thread that called the library. No line contains a secret.
     pub fn log(mut self, hook: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
         self.log = Log::to(hook);
         self
     }
 
-    /// Takes the log hook away again.
+    /// Removes the log hook.
     pub fn no_log(mut self) -> Self {
         self.log = Log::default();
         self
@@ -298,7 +303,7 @@ impl fmt::Debug for ClientOptions {
 mod tests {
     use super::*;
 
-    fn read(set: &[(&str, &str)]) -> Result<ClientOptions> {
+    fn from_variables(set: &[(&str, &str)]) -> Result<ClientOptions> {
         ClientOptions::from_variables(|name| {
             let found = set.iter().find(|(known, _)| *known == name);
             Ok(found.map(|(_, value)| (*value).to_owned()))
@@ -306,17 +311,20 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_gives_a_token_or_credentials_but_not_half_of_them() {
+    fn the_environment_has_a_token_or_both_client_credentials() {
         let both = [("NITRO_CLIENT_ID", "i"), ("NITRO_CLIENT_SECRET", "s")];
-        assert!(matches!(read(&[]).unwrap().token, TokenSource::None));
+        assert!(matches!(from_variables(&[]).unwrap().token, TokenSource::None));
         assert!(matches!(
-            read(&both).unwrap().token,
+            from_variables(&both).unwrap().token,
             TokenSource::ClientCredentials(_)
         ));
         let all = [both[0], both[1], ("NITRO_TOKEN", "t")];
-        assert!(matches!(read(&all).unwrap().token, TokenSource::Fixed(_)));
+        assert!(matches!(
+            from_variables(&all).unwrap().token,
+            TokenSource::Fixed(_)
+        ));
         for half in both {
-            let error = read(&[half]).unwrap_err();
+            let error = from_variables(&[half]).unwrap_err();
             assert!(error.message().contains("belong together"), "{error}");
         }
     }

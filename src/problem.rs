@@ -1,21 +1,21 @@
-//! Problem documents (RFC 9457): the service's own account of a refusal or of a job's failure, kept whole.
+//! Problem documents (RFC 9457): the service's description of an error response or of a failed job, kept whole.
 
 use std::time::Duration;
 
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
-mod words;
+mod summary;
 
-/// The longest time that a service's wish to wait is taken at its word for.
-const LONGEST_WAIT: f64 = 86_400.0;
+/// The longest `retry_after` in seconds; a longer one is cut to it.
+const MAX_RETRY_AFTER: f64 = 86_400.0;
 
-/// The service's account of what went wrong, whatever form it came in.
+/// The service's description of a problem, in whatever form it came.
 ///
-/// A field of an unexpected type is `None`; it still stands in `body`.
+/// A field of an unexpected type is `None`; it is still in `body`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProblemDetails {
-    /// The body as received; JSON where the service sent JSON. Bytes that are no UTF-8 became U+FFFD.
+    /// The body as received; JSON if the service sent JSON. Bytes that are not UTF-8 are replaced by U+FFFD.
     pub body: String,
     /// `type`: a bare identifier such as `PDFIsPasswordProtected`, or a URI.
     pub kind: Option<String>,
@@ -23,84 +23,84 @@ pub struct ProblemDetails {
     pub title: Option<String>,
     /// `status`: the HTTP status as the document states it.
     pub status: Option<i64>,
-    /// `detail`: this occurrence, explained.
+    /// `detail`: an explanation of this occurrence.
     pub detail: Option<String>,
-    /// `instance`: the occurrence's own reference.
+    /// `instance`: a URI that identifies this occurrence.
     pub instance: Option<String>,
     /// `extensions`, as JSON text.
     pub extensions: Option<String>,
 }
 
 impl ProblemDetails {
-    /// Understands a body of any form.
+    /// Parses a body of any form.
     pub(crate) fn from_body(body: Vec<u8>) -> Self {
         let body = String::from_utf8(body)
             .unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
         Self::from_text(body)
     }
 
-    /// Understands the `error` of a job document, or a document that is one itself.
+    /// Parses the `error` of a job document, or a document that is a problem itself.
     pub(crate) fn from_json(text: &str) -> Self {
         Self::from_text(text.to_owned())
     }
 
-    /// Understands the `error` of the job document `whole`. A mere word has its explanation beside it.
+    /// Parses the `error` of the job document `whole`. An `error` that is a string is explained by the fields beside it.
     pub(crate) fn of_job(error: &str, whole: &str) -> Self {
         Self::from_json(if error.starts_with('{') { error } else { whole })
     }
 
     fn from_text(body: String) -> Self {
         let mut problem = Self::default();
-        problem.learn(&body, 1);
+        problem.fill_from(&body, 1);
         problem.body = body;
         problem
     }
 
-    /// Takes from `text` what is not known yet; an `error` inside is looked into `depth` levels down.
-    fn learn(&mut self, text: &str, depth: u8) {
+    /// Fills the fields that are still empty from `text`, and from an `error` inside it down to `depth` levels.
+    fn fill_from(&mut self, text: &str, depth: u8) {
         if text.starts_with('"') && json::check(text).is_ok() {
-            return self.learn_word(&json::string(text.trim()).unwrap_or_default());
+            return self.fill_from_string(&json::string(text.trim()).unwrap_or_default());
         }
-        let mut seen = Members::default();
-        if json::fields(text, &mut seen).is_err() {
+        let mut members = Members::default();
+        if json::visit_fields(text, &mut members).is_err() {
             return;
         }
-        let word = |raw: Option<&str>| {
-            let said = json::string(raw?)?;
-            (!said.trim().is_empty()).then(|| said.into_owned())
+        let text_of = |raw: Option<&str>| {
+            let text = json::string(raw?)?;
+            (!text.trim().is_empty()).then(|| text.into_owned())
         };
-        fill(&mut self.kind, word(seen.kind));
-        fill(&mut self.title, word(seen.title));
-        fill(&mut self.detail, word(seen.detail));
-        fill(&mut self.instance, word(seen.instance));
-        fill(&mut self.status, seen.status.and_then(whole_number));
-        let extensions = seen.extensions.filter(|raw| raw.starts_with('{'));
+        fill(&mut self.kind, text_of(members.kind));
+        fill(&mut self.title, text_of(members.title));
+        fill(&mut self.detail, text_of(members.detail));
+        fill(&mut self.instance, text_of(members.instance));
+        fill(&mut self.status, members.status.and_then(whole_number));
+        let extensions = members.extensions.filter(|raw| raw.starts_with('{'));
         fill(&mut self.extensions, extensions.map(str::to_owned));
-        if let Some(error) = seen.error.filter(|_| depth > 0) {
-            self.learn(error, depth - 1);
+        if let Some(error) = members.error.filter(|_| depth > 0) {
+            self.fill_from(error, depth - 1);
         }
-        // Older forms: `message` beside or inside `error`, and what OAuth servers say (RFC 6749, 5.2).
-        fill(&mut self.kind, word(seen.code));
+        // Older forms: `message` beside or inside `error`, and the fields of OAuth (RFC 6749, 5.2).
+        fill(&mut self.kind, text_of(members.code));
         if self.title.is_none() {
-            self.title = word(seen.message);
+            self.title = text_of(members.message);
         } else {
-            fill(&mut self.detail, word(seen.message));
+            fill(&mut self.detail, text_of(members.message));
         }
-        fill(&mut self.detail, word(seen.error_description));
+        fill(&mut self.detail, text_of(members.error_description));
     }
 
-    /// Takes an error that is a mere string: one word is an identifier, more are prose.
-    fn learn_word(&mut self, said: &str) {
-        let said = said.trim();
-        if said.is_empty() {
-        } else if said.contains(char::is_whitespace) {
-            fill(&mut self.title, Some(said.to_owned()));
+    /// Fills in an `error` that is a string: one word is an identifier, more are a title.
+    fn fill_from_string(&mut self, error: &str) {
+        let error = error.trim();
+        if error.is_empty() {
+        } else if error.contains(char::is_whitespace) {
+            fill(&mut self.title, Some(error.to_owned()));
         } else {
-            fill(&mut self.kind, Some(said.to_owned()));
+            fill(&mut self.kind, Some(error.to_owned()));
         }
     }
 
-    /// What identifies the kind of problem: the bare identifier that `kind` is, or the fragment of its URI.
+    /// The identifier of the kind of problem: `kind` itself, or the fragment of its URI.
     pub fn identifier(&self) -> Option<&str> {
         let kind = self.kind.as_deref()?;
         match kind.split_once('#') {
@@ -111,9 +111,9 @@ impl ProblemDetails {
         .filter(|name| !name.is_empty())
     }
 
-    /// The document in a sentence for people; empty if it says nothing.
+    /// The document in a sentence for people; empty if it has no usable field.
     pub fn summary(&self) -> String {
-        words::summary(self)
+        summary::of(self)
     }
 
     /// How long the service asks to wait: `extensions.retry_after`, in seconds.
@@ -121,13 +121,13 @@ impl ProblemDetails {
         let seconds = self
             .extensions
             .as_deref()
-            .and_then(wait)
-            .or_else(|| wait(&self.body))?;
-        Some(Duration::from_secs_f64(seconds.min(LONGEST_WAIT)))
+            .and_then(retry_after_seconds)
+            .or_else(|| retry_after_seconds(&self.body))?;
+        Some(Duration::from_secs_f64(seconds.min(MAX_RETRY_AFTER)))
     }
 }
 
-/// Whether a `type` is an address rather than a bare identifier.
+/// Whether a `type` is a URI rather than a bare identifier.
 fn is_uri(kind: &str) -> bool {
     kind.contains([':', '/', '#'])
 }
@@ -146,29 +146,29 @@ fn whole_number(raw: &str) -> Option<i64> {
     })
 }
 
-/// The seconds that `retry_after` of the object `text` states, as a number or as a string that holds one.
-fn wait(text: &str) -> Option<f64> {
+/// The `retry_after` of the object `text` in seconds, a number or a string with a number.
+fn retry_after_seconds(text: &str) -> Option<f64> {
     #[derive(Default)]
-    struct Wait<'a>(Option<&'a str>);
-    impl<'a> Fields<'a> for Wait<'a> {
-        fn take(&mut self, key: &str) -> Take<'_, 'a> {
+    struct RetryAfter<'a>(Option<&'a str>);
+    impl<'a> FieldVisitor<'a> for RetryAfter<'a> {
+        fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
             match key {
-                "retry_after" => Take::Into(&mut self.0),
-                _ => Take::Skip,
+                "retry_after" => FieldAction::Store(&mut self.0),
+                _ => FieldAction::Skip,
             }
         }
     }
-    let mut wait = Wait::default();
-    json::fields(text, &mut wait).ok()?;
-    let raw = wait.0?;
+    let mut field = RetryAfter::default();
+    json::visit_fields(text, &mut field).ok()?;
+    let raw = field.0?;
     let text = json::string(raw).unwrap_or(raw.into());
     let digits = text.trim();
-    // Rust reads `inf` and `NaN` too, which no service means.
-    let plain = digits.starts_with(|c: char| c.is_ascii_digit());
-    digits.parse::<f64>().ok().filter(|_| plain)
+    // Rust's parser accepts `inf` and `NaN` too.
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit());
+    digits.parse::<f64>().ok().filter(|_| is_number)
 }
 
-/// The members that any known form has, as they were written.
+/// The members of all known forms, as JSON text.
 #[derive(Default)]
 struct Members<'a> {
     kind: Option<&'a str>,
@@ -183,9 +183,9 @@ struct Members<'a> {
     error_description: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Members<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Members<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "type" => &mut self.kind,
             "title" => &mut self.title,
             "status" => &mut self.status,
@@ -196,7 +196,7 @@ impl<'a> Fields<'a> for Members<'a> {
             "code" => &mut self.code,
             "message" => &mut self.message,
             "error_description" => &mut self.error_description,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Server-sent events: bytes in, events out, as the WHATWG HTML standard (9.2.6) interprets a stream. No I/O of its own.
+//! Server-sent events: a line-based reader of event streams as the WHATWG HTML standard (9.2.6) defines them. Does no I/O.
 //!
 //! ```
 //! let mut reader = nitro_jobs::sse::Reader::new();
@@ -20,13 +20,13 @@ mod utf8;
 
 use utf8::Decoded;
 
-/// The longest line, and the largest event, that a reader takes unless told otherwise: 16 MiB.
+/// The default limit of the size of a line and of an event: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 << 20;
 
-/// The byte order mark, which may stand at the start of a stream and is no part of its first line.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// The byte order mark, which may precede the first line of a stream.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// An event of the stream. It borrows from the reader until the next one is taken.
+/// An event of the stream. It borrows from the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event<'a> {
     /// The event's type; `message` where the stream names none.
@@ -37,14 +37,14 @@ pub struct Event<'a> {
     pub id: &'a str,
 }
 
-/// Reads a stream of events: feed it what each read returns, and take events until there is none.
+/// Reads an event stream: feed it the bytes that each read returns, and call [`Reader::next_event`] until it returns `None`.
 ///
-/// An event is given as soon as its blank line is in. What is unfinished when the stream ends is no event; a new
-/// stream needs a new reader. Memory is bounded by the limit and by what was fed since
-/// events were last taken.
+/// An event is returned as soon as its blank line has been fed. An event that is incomplete at the end of the stream is
+/// discarded; a new stream needs a new reader. Memory is bounded by the limit and by what was fed since the last call of
+/// [`Reader::next_event`].
 #[derive(Debug)]
 pub struct Reader {
-    /// What was fed; from `start` on it is not used yet, and up to `seen` it holds no end of a line.
+    /// The bytes that were fed: unread from `start` on, and without a line end from there to `seen`.
     text: Decoded,
     start: usize,
     seen: usize,
@@ -54,26 +54,26 @@ pub struct Reader {
     skip_lf: bool,
     event: String,
     data: Data,
-    /// The event in `event` and `data` was given out.
-    given: bool,
+    /// The event in `event` and `data` was returned.
+    returned: bool,
     next_id: String,
     id: String,
     id_set: bool,
     retry: Option<Duration>,
     too_large: Option<&'static str>,
-    /// How many bytes were looked at for an end of a line, or moved.
+    /// How many bytes were searched for a line end, or moved.
     #[cfg(test)]
     work: usize,
 }
 
-/// The data of the event at hand.
+/// The data of the current event.
 #[derive(Debug)]
 enum Data {
-    /// No `data` field came.
+    /// No `data` field yet.
     Missing,
-    /// One came, and lies in what was fed.
+    /// One field, in the bytes that were fed.
     Line(Range<usize>),
-    /// Several came, or what was fed had to make room.
+    /// Several fields, or one whose bytes had to be moved.
     Lines(String),
 }
 
@@ -89,7 +89,7 @@ impl Reader {
         Self::with_limit(DEFAULT_LIMIT)
     }
 
-    /// A reader that ends in an error when a line, or all that makes up an event, is longer than `bytes`.
+    /// A reader that fails when a line, or all fields of an event together, are larger than `bytes`.
     pub fn with_limit(bytes: usize) -> Self {
         Self {
             text: Decoded::default(),
@@ -100,7 +100,7 @@ impl Reader {
             skip_lf: false,
             event: String::new(),
             data: Data::Missing,
-            given: false,
+            returned: false,
             next_id: String::new(),
             id: String::new(),
             id_set: false,
@@ -111,35 +111,35 @@ impl Reader {
         }
     }
 
-    /// Takes the next bytes of the stream. Take all events before feeding more: what is fed waits in memory.
+    /// Adds the next bytes of the stream. Read all events before feeding more, since unread bytes are kept in memory.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.make_room();
+        self.compact();
         self.text.push(bytes);
-        self.bound();
+        self.discard_after_error();
     }
 
-    /// As [`Reader::feed`], of what `read` puts into a room of `size` bytes and then says to be so many.
+    /// As [`Reader::feed`], with the bytes that `read` writes into a buffer of `size` bytes; it returns how many.
     pub(crate) fn feed_from<E>(
         &mut self,
         size: usize,
         read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<usize, E> {
-        self.make_room();
+        self.compact();
         let read = self.text.push_from(size, read);
-        self.bound();
+        self.discard_after_error();
         read
     }
 
-    /// After an error nothing that is fed is kept.
-    fn bound(&mut self) {
+    /// After an error no bytes are kept.
+    fn discard_after_error(&mut self) {
         if self.too_large.is_some() {
-            self.give_back();
+            self.release_buffers();
         }
     }
 
-    /// Moves what is left to the front when it is little next to what is used up: that keeps the cost linear.
-    fn make_room(&mut self) {
-        if std::mem::take(&mut self.given) {
+    /// Moves the unread bytes to the front if they are fewer than the read ones: that keeps the cost linear.
+    fn compact(&mut self) {
+        if std::mem::take(&mut self.returned) {
             self.clear_event();
         }
         if self.start > self.text.len() / 2 {
@@ -154,18 +154,18 @@ impl Reader {
         }
     }
 
-    /// Gives the next event, or `None` when more bytes are needed.
+    /// The next event, or `None` if more bytes are needed.
     ///
-    /// After an error ([`ErrorKind::TooLarge`]) every call gives the same error.
+    /// After an error ([`ErrorKind::TooLarge`]) every call returns the same error.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
-        let whole = self.too_large.is_none() && self.advance();
+        let complete = self.too_large.is_none() && self.advance();
         if let Some(what) = self.too_large {
             return Err(too_large(what, self.limit));
         }
-        if !whole {
+        if !complete {
             return Ok(None);
         }
-        self.given = true;
+        self.returned = true;
         Ok(Some(Event {
             event: if self.event.is_empty() {
                 "message"
@@ -181,19 +181,19 @@ impl Reader {
         }))
     }
 
-    /// The last event id: what to send as `Last-Event-ID` when the stream is opened again.
+    /// The last event id: the `Last-Event-ID` header of a reconnection.
     pub fn last_event_id(&self) -> &str {
         &self.id
     }
 
-    /// How long the stream asks to wait before it is opened again.
+    /// The reconnection time that the stream set.
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// Goes on to the end of the next event; false when the bytes run out before, or the limit is passed.
+    /// Reads to the end of the next event; false if the bytes end before, or the limit is exceeded.
     fn advance(&mut self) -> bool {
-        if std::mem::take(&mut self.given) {
+        if std::mem::take(&mut self.returned) {
             self.clear_event();
         }
         while let Some(line) = self.next_line() {
@@ -201,7 +201,7 @@ impl Reader {
                 self.fail("a line");
             } else if !line.is_empty() {
                 self.read_line(line);
-                // The blank line after nearly every event is not worth a search.
+                // The blank line after nearly every event needs no search.
                 if !self.skip_lf && self.text.as_bytes().get(self.start) == Some(&b'\n') {
                     self.start += 1;
                     self.seen = self.start;
@@ -219,7 +219,7 @@ impl Reader {
         false
     }
 
-    /// Where the next line lies, without its end; `None` when it is not whole yet.
+    /// The range of the next line, without its end; `None` if it is incomplete.
     fn next_line(&mut self) -> Option<Range<usize>> {
         let text = self.text.as_bytes();
         if self.skip_lf && self.start < text.len() {
@@ -235,7 +235,7 @@ impl Reader {
             #[cfg(test)]
             self.count(length - self.seen);
             self.seen = length;
-            if length - start > self.limit.saturating_add(MARK.len()) {
+            if length - start > self.limit.saturating_add(BOM.len()) {
                 self.fail("a line");
             }
             return None;
@@ -246,13 +246,13 @@ impl Reader {
         self.count(ahead);
         self.start = end + 1;
         self.seen = self.start;
-        if std::mem::take(&mut self.first_line) && self.text.as_bytes()[start..end].starts_with(MARK) {
-            return Some(start + MARK.len()..end);
+        if std::mem::take(&mut self.first_line) && self.text.as_bytes()[start..end].starts_with(BOM) {
+            return Some(start + BOM.len()..end);
         }
         Some(start..end)
     }
 
-    /// Reads a line that is not blank.
+    /// Interprets a line that is not blank.
     fn read_line(&mut self, at: Range<usize>) {
         let (name, value) = field(&self.text.as_bytes()[at.clone()]);
         let text = at.end - value.len()..at.end;
@@ -287,7 +287,7 @@ impl Reader {
         }
     }
 
-    /// Ends a block at its blank line; true if it is an event.
+    /// Dispatches the event at its blank line; false if it has no data.
     fn end_block(&mut self) -> bool {
         if std::mem::take(&mut self.id_set) {
             self.id.clone_from(&self.next_id);
@@ -306,11 +306,11 @@ impl Reader {
 
     fn fail(&mut self, what: &'static str) {
         self.too_large = Some(what);
-        self.give_back();
+        self.release_buffers();
     }
 
-    /// Gives the memory back; after an error none of it is needed.
-    fn give_back(&mut self) {
+    /// Frees the buffers, which are not needed after an error.
+    fn release_buffers(&mut self) {
         self.text = Decoded::default();
         self.event = String::new();
         self.data = Data::Missing;
@@ -325,11 +325,11 @@ impl Reader {
 
 #[cold]
 fn too_large(what: &str, limit: usize) -> Error {
-    let text = format!("{what} of the event stream is longer than the limit of {limit} bytes");
+    let text = format!("{what} of the event stream exceeds the limit of {limit} bytes; raise that limit");
     Error::new(ErrorKind::TooLarge, text)
 }
 
-/// The name of a line's field, and its value; a comment has no name.
+/// Name and value of the field of a line; a comment has an empty name.
 fn field(line: &[u8]) -> (&[u8], &[u8]) {
     // Nearly every line is data, and a comparison is quicker than a search.
     let (name, value) = match line.strip_prefix(b"data:") {
@@ -342,7 +342,7 @@ fn field(line: &[u8]) -> (&[u8], &[u8]) {
     (name, value.strip_prefix(b" ").unwrap_or(value))
 }
 
-/// The time that a `retry` field holds, if it is made of digits alone; one that is too large counts as the largest.
+/// The value of a `retry` field, if it consists of digits only; one that is too large becomes the maximum.
 fn milliseconds(value: &[u8]) -> Option<Duration> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;

@@ -1,4 +1,4 @@
-//! Addresses: made, joined and compared by RFC 3986; only http and https, never with credentials inside.
+//! URLs: parsed, joined and compared as RFC 3986 says; only http and https, never with credentials inside.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,8 +17,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What services put into addresses though RFC 3986 has it encoded.
-const SLOPPY: &AsciiSet = &CONTROLS
+/// What services leave unencoded in URLs although RFC 3986 requires it encoded.
+const UNENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -30,17 +30,17 @@ const SLOPPY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// An absolute http or https address without a fragment.
+/// An absolute http or https URL without a fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     text: Arc<str>,
     https: bool,
-    /// Where the host stands, as it was written.
+    /// Where the host is in `text`, as it was written.
     host: Range<usize>,
     port: u16,
 }
 
-/// Scheme, host and port: what a credential belongs to (RFC 6454).
+/// Scheme, host and port (RFC 6454): the scope of a credential.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     pub https: bool,
@@ -49,28 +49,24 @@ pub(crate) struct Origin {
 }
 
 impl Url {
-    /// Reads an absolute address.
+    /// Parses an absolute URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let encoded = encode_sloppy(text)?;
-        let uri = Uri::parse(encoded.as_ref())
-            .map_err(|e| Error::invalid(format!("the address cannot be read: {e}")))?;
-        Self::accept(uri.strip_fragment().as_str())
+        let encoded = percent_encode_lenient(text)?;
+        let uri = Uri::parse(encoded.as_ref()).map_err(|e| invalid(e))?;
+        Self::check(uri.strip_fragment().as_str())
     }
 
-    /// Resolves what a `Location` or the like holds, relative or absolute, against this address.
+    /// Resolves a reference such as a `Location` header, relative or absolute, against this URL.
     pub(crate) fn join(&self, reference: &str) -> Result<Self> {
-        let encoded = encode_sloppy(reference)?;
-        let reference = UriRef::parse(encoded.as_ref())
-            .map_err(|e| Error::invalid(format!("the address cannot be read: {e}")))?;
-        let base = Uri::parse(&*self.text).map_err(|e| Error::invalid(e.to_string()))?;
-        let joined = reference
-            .resolve_against(&base)
-            .map_err(|e| Error::invalid(format!("the address cannot be resolved: {e}")))?;
-        Self::accept(joined.strip_fragment().as_str())
+        let encoded = percent_encode_lenient(reference)?;
+        let reference = UriRef::parse(encoded.as_ref()).map_err(|e| invalid(e))?;
+        let base = Uri::parse(&*self.text).map_err(|e| invalid(e))?;
+        let joined = reference.resolve_against(&base).map_err(|e| invalid(e))?;
+        Self::check(joined.strip_fragment().as_str())
     }
 
-    /// The address of `segments` below this one: each is percent-encoded, the path prefix is kept, a query dropped.
-    pub(crate) fn below(&self, segments: &[&str]) -> Self {
+    /// This URL with `segments` appended to its path, each percent-encoded; a query is dropped.
+    pub(crate) fn join_path(&self, segments: &[&str]) -> Self {
         let path_end = self.text.find('?').unwrap_or(self.text.len());
         let mut text = self.text[..path_end].trim_end_matches('/').to_owned();
         for segment in segments {
@@ -84,33 +80,27 @@ impl Url {
         }
     }
 
-    fn accept(text: &str) -> Result<Self> {
-        let uri = Uri::parse(text).map_err(|e| Error::invalid(format!("the address cannot be read: {e}")))?;
+    fn check(text: &str) -> Result<Self> {
+        let uri = Uri::parse(text).map_err(|e| invalid(e))?;
         let https = match uri.scheme().as_str() {
             scheme if scheme.eq_ignore_ascii_case("https") => true,
             scheme if scheme.eq_ignore_ascii_case("http") => false,
-            _ => return Err(Error::invalid("the address must begin with https:// or http://")),
+            _ => return Err(invalid("it must begin with https:// or http://")),
         };
-        let authority = uri
-            .authority()
-            .ok_or_else(|| Error::invalid("the address names no host"))?;
+        let authority = uri.authority().ok_or_else(|| invalid("it has no host"))?;
         if authority.has_userinfo() {
-            return Err(Error::invalid(
-                "the address must not hold a user name or password",
-            ));
+            return Err(invalid("it must not contain a user name or password"));
         }
         let host = authority.host();
         if host.is_empty() {
-            return Err(Error::invalid("the address names no host"));
+            return Err(invalid("it has no host"));
         }
-        // A space or a letter beyond ASCII that became %20 or %C3%BC: no name server knows such a name.
+        // A space or a non-ASCII letter that was encoded as %20 or %C3%BC: not a host name in DNS.
         if host.contains('%') && !host.starts_with('[') {
-            return Err(Error::invalid("the address' host is no host name"));
+            return Err(invalid("its host is not a valid host name"));
         }
         let Ok(port) = authority.port_to_u16() else {
-            return Err(Error::invalid(
-                "the port of the address is no number from 0 to 65535",
-            ));
+            return Err(invalid("its port is not a number from 0 to 65535"));
         };
         let start = host.as_ptr() as usize - text.as_ptr() as usize;
         Ok(Self {
@@ -125,7 +115,6 @@ impl Url {
         &self.text[self.host.clone()]
     }
 
-    /// Scheme, host and port of this address.
     pub(crate) fn origin(&self) -> Origin {
         Origin {
             https: self.https,
@@ -138,36 +127,16 @@ impl Url {
         self.https
     }
 
-    /// Whether its origin is this one.
-    pub(crate) fn is_of(&self, origin: &Origin) -> bool {
+    pub(crate) fn has_origin(&self, origin: &Origin) -> bool {
         (self.https, self.port) == (origin.https, origin.port)
             && self.host().eq_ignore_ascii_case(&origin.host)
     }
 
-    /// The path, still encoded.
+    /// The path, percent-encoded.
     pub(crate) fn path(&self) -> &str {
         Uri::parse(&*self.text)
             .map(|u| u.path().as_str())
             .unwrap_or_default()
-    }
-
-    /// Host and port as a request names them (RFC 9110 7.2): the port only if it is not the scheme's own.
-    pub(crate) fn authority(&self) -> &str {
-        if self.port == if self.https { 443 } else { 80 } {
-            self.host()
-        } else {
-            &self.text[self.host.start..self.authority_end()]
-        }
-    }
-
-    /// Path and query, as they were written: the path may be empty.
-    pub(crate) fn target(&self) -> &str {
-        &self.text[self.authority_end()..]
-    }
-
-    fn authority_end(&self) -> usize {
-        let after_host = &self.text[self.host.end..];
-        self.host.end + after_host.find(['/', '?']).unwrap_or(after_host.len())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -175,7 +144,7 @@ impl Url {
     }
 }
 
-/// Without the query: that of a presigned address is a credential.
+/// Without the query: that of a presigned URL is a credential.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text.split('?').next().unwrap_or_default())
@@ -206,12 +175,16 @@ impl fmt::Debug for Origin {
     }
 }
 
-/// Percent-encodes what is often left bare; refuses what could split a request.
-fn encode_sloppy(text: &str) -> Result<Cow<'_, str>> {
+fn invalid(why: impl fmt::Display) -> Error {
+    Error::invalid(format!("invalid URL: {why}"))
+}
+
+/// Percent-encodes what is often left unencoded; rejects what could split a request.
+fn percent_encode_lenient(text: &str) -> Result<Cow<'_, str>> {
     if text.bytes().any(|b| b.is_ascii_control()) {
-        return Err(Error::invalid("the address holds a control character"));
+        return Err(invalid("it contains a control character"));
     }
-    Ok(percent_encode(text.as_bytes(), SLOPPY).into())
+    Ok(percent_encode(text.as_bytes(), UNENCODED).into())
 }
 
 #[cfg(test)]
@@ -223,31 +196,16 @@ mod tests {
     }
 
     #[test]
-    fn segments_keep_the_prefix_and_are_encoded() {
+    fn appended_segments_are_encoded_and_keep_the_path_prefix() {
         for base in [
             "https://api.example/idp/platform",
             "https://api.example/idp/platform/",
         ] {
-            let status = url(base).below(&["jobs", "a/b?c#d é..", "status"]);
+            let status = url(base).join_path(&["jobs", "a/b?c#d é..", "status"]);
             assert_eq!(
                 status.as_str(),
                 "https://api.example/idp/platform/jobs/a%2Fb%3Fc%23d%20%C3%A9../status"
             );
-        }
-    }
-
-    #[test]
-    fn a_request_names_host_and_target() {
-        for (text, authority, target) in [
-            ("https://api.example", "api.example", ""),
-            ("https://API.example:443/a?b=/c", "API.example", "/a?b=/c"),
-            ("http://api.example:443/", "api.example:443", "/"),
-            ("http://api.example:?b", "api.example", "?b"),
-            ("https://[::1]:8443/a:b", "[::1]:8443", "/a:b"),
-            ("http://[::1]", "[::1]", ""),
-        ] {
-            let url = url(text);
-            assert_eq!((url.authority(), url.target()), (authority, target), "{text}");
         }
     }
 
@@ -267,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_urls_are_rejected() {
         for text in [
             "",
             "api.example",
@@ -291,11 +249,11 @@ mod tests {
             url("HTTPS://API.example/a").origin(),
             url("https://api.example:443/b").origin()
         );
-        assert!(url("HTTPS://API.example/a").is_of(&url("https://api.example:443/b").origin()));
+        assert!(url("HTTPS://API.example/a").has_origin(&url("https://api.example:443/b").origin()));
         assert!(
             url("http://[::1]:8080/a")
-                .below(&["b"])
-                .is_of(&url("http://[::1]:8080").origin())
+                .join_path(&["b"])
+                .has_origin(&url("http://[::1]:8080").origin())
         );
         for other in [
             "http://api.example:443",
@@ -304,12 +262,12 @@ mod tests {
         ] {
             let other = url(other);
             assert_ne!(url("https://api.example").origin(), other.origin(), "{other}");
-            assert!(!other.is_of(&url("https://api.example").origin()), "{other}");
+            assert!(!other.has_origin(&url("https://api.example").origin()), "{other}");
         }
     }
 
     #[test]
-    fn a_query_is_never_shown() {
+    fn a_query_is_never_displayed() {
         let presigned = url("https://s3.example/f?X-Amz-Signature=secret");
         assert_eq!(
             format!("{presigned} {presigned:?}"),

@@ -1,7 +1,7 @@
 /* The same work as nitro_bench.c by a program on libcurl, as its author would write it with care. Commands and the last line
  * are those of nitro_bench.c; exit 3 means not supported.
  *
- * What it lacks next to the library: repetitions, redirects, cancelling, results that were cut short, checked UTF-8. */
+ * What it lacks beside the library: retries, redirects, cancelling, truncated results, checked UTF-8. */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
 #include "curl_client.h"
@@ -33,8 +33,8 @@ struct sum {
     double progress;
 };
 
-static void add(const struct status *status, void *to) {
-    struct sum *sum = to;
+static void add_event(const struct status *status, void *user_data) {
+    struct sum *sum = user_data;
     sum->events++;
     if (!status->completed) sum->progress += status->progress;
 }
@@ -42,7 +42,7 @@ static void add(const struct status *status, void *to) {
 static int follow_events(const char *base, const char *id) {
     CURL *curl = handle_of("text/event-stream");
     struct sum sum = {0, 0};
-    struct stream stream = {{NULL, 0, 0}, {NULL, 0, 0}, 0, add, &sum};
+    struct stream stream = {{NULL, 0, 0}, {NULL, 0, 0}, 0, add_event, &sum};
     struct start begun = start();
     set_url(curl, base, id, "/status");
     must_curl(curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_stream));
@@ -132,6 +132,8 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "json")) status = fetch_json(base, id, n, CHECKED);
     if (!strcmp(what, "jsonres")) status = fetch_json(base, id, n, RESULT);
     if (!strcmp(what, "bin") && argc > 5) status = fetch_file(base, id, argv[4], n);
+    if (!strcmp(what, "up") && argc > 4) status = upload_files(base, argv[3], atol(argv[4]), 1);
+    if (!strcmp(what, "batch") && argc > 5) status = upload_files(base, argv[3], atol(argv[4]), atol(argv[5]));
     if (!strcmp(what, "watch-poll") && argc > 7) status = watch_by_polls(base, argv + 3);
     if (!strcmp(what, "watch-sse") && argc > 6) status = watch_by_streams(base, argv + 3);
     curl_global_cleanup();

@@ -14,13 +14,35 @@ void must_curl(CURLcode code) {
     if (code != CURLE_OK) end(curl_easy_strerror(code));
 }
 
+void must_multi(CURLMcode code) {
+    if (code != CURLM_OK) end(curl_multi_strerror(code));
+}
+
+CURL *next_ended(CURLM *multi, double seconds) {
+    int running, left;
+    CURLMsg *message;
+    CURL *ended;
+    must_multi(curl_multi_perform(multi, &running));
+    message = curl_multi_info_read(multi, &left);
+    if (!message && seconds > 0) {
+        must_multi(curl_multi_poll(multi, NULL, 0, seconds > 1 ? 1000 : (int)(seconds * 1000) + 1, NULL));
+        must_multi(curl_multi_perform(multi, &running));
+        message = curl_multi_info_read(multi, &left);
+    }
+    if (!message) return NULL;
+    must_curl(message->data.result);
+    ended = message->easy_handle;
+    must_multi(curl_multi_remove_handle(multi, ended));
+    return ended;
+}
+
 void append(struct body *body, const char *bytes, size_t length) {
-    if (body->length + length + 1 > body->room) {
-        size_t room = body->room ? body->room * 2 : 4096;
-        while (room < body->length + length + 1) room *= 2;
-        body->text = realloc(body->text, room);
+    if (body->length + length + 1 > body->capacity) {
+        size_t capacity = body->capacity ? body->capacity * 2 : 4096;
+        while (capacity < body->length + length + 1) capacity *= 2;
+        body->text = realloc(body->text, capacity);
         if (!body->text) end("out of memory");
-        body->room = room;
+        body->capacity = capacity;
     }
     memcpy(body->text + body->length, bytes, length);
     body->length += length;
@@ -50,7 +72,7 @@ static void take_line(struct stream *stream, const char *line, size_t length) {
         if (!stream->data.length) return;
         status = read_status(stream->data.text, stream->data.length);
         stream->data.length = 0;
-        stream->tell(&status, stream->to);
+        stream->on_status(&status, stream->user_data);
     } else if (length >= 5 && !memcmp(line, "data:", 5)) {
         size_t skip = length > 5 && line[5] == ' ' ? 6 : 5;
         if (stream->data.length) append(&stream->data, "\n", 1);
@@ -63,29 +85,34 @@ size_t take_stream(char *bytes, size_t size, size_t count, void *to) {
     size_t begin = 0;
     const char *found;
     append(&stream->text, bytes, size * count);
-    while ((found = memchr(stream->text.text + stream->seen, '\n', stream->text.length - stream->seen))) {
+    while ((found = memchr(stream->text.text + stream->searched, '\n', stream->text.length - stream->searched))) {
         size_t line_end = (size_t)(found - stream->text.text);
         take_line(stream, stream->text.text + begin, line_end - begin);
-        begin = stream->seen = line_end + 1;
+        begin = stream->searched = line_end + 1;
     }
     if (begin) {
         stream->text.length -= begin;
         memmove(stream->text.text, stream->text.text + begin, stream->text.length);
     }
-    stream->seen = stream->text.length;
+    stream->searched = stream->text.length;
     return size * count;
 }
 
 CURL *handle_of(const char *accept) {
+    return handle_with(accept, NULL);
+}
+
+CURL *handle_with(const char *accept, const char *field) {
     char line[64];
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers; /* kept as long as the handle: to the program's end */
+    struct curl_slist *fields; /* never freed: handles live to the program's end */
     const char *authority = getenv("BENCH_CA");
     if (!curl) end("no handle");
     snprintf(line, sizeof line, "Accept: %s", accept);
-    headers = curl_slist_append(NULL, line);
-    headers = curl_slist_append(headers, "Authorization: Bearer bench");
-    must_curl(curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers));
+    fields = curl_slist_append(NULL, line);
+    fields = curl_slist_append(fields, "Authorization: Bearer bench");
+    if (field) fields = curl_slist_append(fields, field);
+    must_curl(curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields));
     must_curl(curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L));
     must_curl(curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L));
     must_curl(curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 15L));

@@ -8,12 +8,6 @@
 /* As many connections as the library has threads. */
 enum { CONNECTIONS = 8 };
 
-static void must_multi(CURLMcode code) {
-    if (code == CURLM_OK) return;
-    fprintf(stderr, "%s\n", curl_multi_strerror(code));
-    exit(1);
-}
-
 struct job {
     char id[128];
     double due, begun, ended;
@@ -28,27 +22,10 @@ static struct job *jobs_of(char **argv, long *count) {
     return jobs;
 }
 
-static int tell(struct job *jobs, long count, struct start begun) {
+static int report_jobs(struct job *jobs, long count, struct start begun) {
     for (long k = 0; k < count; k++) printf("done %s %.0f\n", jobs[k].id, jobs[k].ended * 1e9);
     free(jobs);
     return report(count, 0, begun, (double)count);
-}
-
-/* Waits for the next transfer that ends, for `seconds` at most; NULL if none did. */
-static CURL *next_ended(CURLM *multi, double seconds) {
-    int running, left;
-    CURLMsg *message;
-    must_multi(curl_multi_perform(multi, &running));
-    message = curl_multi_info_read(multi, &left);
-    if (!message && seconds > 0) {
-        must_multi(curl_multi_poll(multi, NULL, 0, seconds > 1 ? 1000 : (int)(seconds * 1000) + 1, NULL));
-        must_multi(curl_multi_perform(multi, &running));
-        message = curl_multi_info_read(multi, &left);
-    }
-    if (!message) return NULL;
-    must_curl(message->data.result);
-    must_multi(curl_multi_remove_handle(multi, message->easy_handle));
-    return message->easy_handle;
 }
 
 struct slot {
@@ -75,7 +52,7 @@ int watch_by_polls(const char *base, char **argv) {
     }
     for (long k = 0; k < count; k++) ring[k] = &jobs[k];
     for (open = waiting = count; open;) {
-        /* All have the same interval: who was asked first is due first. */
+        /* All have the same interval: the job that was polled first is due first. */
         double wait = 1;
         CURL *ended;
         while (free_slots && waiting) {
@@ -112,11 +89,11 @@ int watch_by_polls(const char *base, char **argv) {
     }
     curl_multi_cleanup(multi);
     free(ring);
-    return tell(jobs, count, begun);
+    return report_jobs(jobs, count, begun);
 }
 
-static void note(const struct status *status, void *to) {
-    struct job *job = to;
+static void note_end(const struct status *status, void *user_data) {
+    struct job *job = user_data;
     if (status->completed) job->ended = now();
 }
 
@@ -150,7 +127,7 @@ static int want_timer(CURLM *multi, long ms, void *to) {
 }
 
 /* Waits once, and lets libcurl do what can be done. */
-static void turn(CURLM *multi, struct loop *loop) {
+static void wait_once(CURLM *multi, struct loop *loop) {
     struct epoll_event ready[256];
     double left = loop->due > 0 ? loop->due - now() : 1;
     int running, count = epoll_wait(loop->epoll, ready, 256, left > 0 ? (int)(left * 1000) + 1 : 0);
@@ -179,8 +156,8 @@ int watch_by_streams(const char *base, char **argv) {
     must_multi(curl_multi_setopt(multi, CURLMOPT_TIMERDATA, &loop));
     for (long k = 0; k < count; k++) {
         CURL *curl = handle_of("text/event-stream");
-        streams[k].tell = note;
-        streams[k].to = &jobs[k];
+        streams[k].on_status = note_end;
+        streams[k].user_data = &jobs[k];
         set_url(curl, base, jobs[k].id, "/status");
         must_curl(curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_stream));
         must_curl(curl_easy_setopt(curl, CURLOPT_WRITEDATA, &streams[k]));
@@ -189,7 +166,7 @@ int watch_by_streams(const char *base, char **argv) {
     for (long open = count; open;) {
         CURLMsg *message;
         int left;
-        turn(multi, &loop);
+        wait_once(multi, &loop);
         while ((message = curl_multi_info_read(multi, &left))) {
             CURL *ended = message->easy_handle;
             must_curl(message->data.result);
@@ -204,5 +181,5 @@ int watch_by_streams(const char *base, char **argv) {
     }
     free(streams);
     curl_multi_cleanup(multi);
-    return tell(jobs, count, begun);
+    return report_jobs(jobs, count, begun);
 }

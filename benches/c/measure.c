@@ -1,15 +1,10 @@
-/* measure PROGRAM ARGUMENT...: runs it, and says on its standard error what that took. A measurer of few bytes, since the peak
- * memory of a program is never less than that of the one which started it. */
+/* measure PROGRAM ARGUMENT...: runs it, and writes to standard error what that took. This program is small because the peak
+ * memory of a process is never less than that of the process which started it. */
 #define _DEFAULT_SOURCE
 #include "bench.h"
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static double seconds(struct timeval t) {
-    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
-}
 
 int main(int argc, char **argv) {
     struct rusage used;
@@ -25,6 +20,6 @@ int main(int argc, char **argv) {
     if (child < 0 || wait4(child, &status, 0, &used) != child) return 1;
     wall = now() - begun;
     fprintf(stderr, "{\"whole_wall\":%.6f,\"whole_cpu\":%.6f,\"peak_kb\":%ld}\n", wall,
-            seconds(used.ru_utime) + seconds(used.ru_stime), used.ru_maxrss);
+            seconds_of(used.ru_utime) + seconds_of(used.ru_stime), used.ru_maxrss);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

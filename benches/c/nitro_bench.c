@@ -1,11 +1,12 @@
 /* The library as a C program uses it, against a load server. Contract: the last line is
- * {"ops":..,"bytes":..,"secs":..,"cpu":..,"check":..}; exit 3 means not supported.
+ * {"ops":..,"bytes":..,"secs":..,"user":..,"sys":..,"check":..}; exit 3 means not supported.
  *
  * nitro_bench BASE once ID | poll ID N | sse ID | json ID N | jsonraw ID N | jsonres ID N | bin ID PATH N
- *                | threads ID N THREADS | watch-poll JOBS MIN_MS MAX_MS TAG EVERY_MS | watch-sse JOBS MIN_MS MAX_MS TAG */
+ *                | up PATH N | batch PATH N AT_A_TIME | threads ID N THREADS
+ *                | watch-poll JOBS MIN_MS MAX_MS TAG EVERY_MS | watch-sse JOBS MIN_MS MAX_MS TAG */
 #define _POSIX_C_SOURCE 200809L
 #include "bench.h"
-#include <nitro_jobs.h>
+#include "nitro_uploads.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,12 @@ int main(int argc, char **argv) {
     if (argc < 4) return 2;
     if (strncmp(what, "watch", 5) == 0) return argc < 7 ? 2 : watch_jobs(argv[1], argv + 2, argc - 2);
     client = client_of(argv[1], 0);
+    if (!strcmp(what, "up") || !strcmp(what, "batch")) {
+        long at_a_time = strcmp(what, "batch") ? 1 : argc > 5 ? atol(argv[5]) : 0;
+        status = upload_files(client, argv[3], argc > 4 ? atol(argv[4]) : 0, at_a_time);
+        nitro_client_free(client);
+        return status;
+    }
     must(nitro_job_from_id(client, argv[3], &job, &err));
     if (!strcmp(what, "once")) status = poll_status(job, 1);
     if (!strcmp(what, "poll")) status = poll_status(job, n);
@@ -168,7 +175,7 @@ static int fetch_file(nitro_job_t *job, const char *path, long n) {
     return report(n, out.bytes, begun, out.bytes);
 }
 
-/* Each job's end is told as "done JOB NANOSECONDS". */
+/* Each job's end is printed as "done JOB NANOSECONDS". */
 static int watch_jobs(const char *base, char **argv, int argc) {
     long jobs = atol(argv[1]), least = atol(argv[2]), most = atol(argv[3]);
     int polls = strcmp(argv[0], "watch-poll") == 0;

@@ -1,6 +1,6 @@
 /**
  * @file nitro_jobs_nlohmann.hpp
- * Results as nlohmann::json, for programs that have it: `nlohmann::json value = job.result();`
+ * Conversion of results to nlohmann::json, for programs that use it: `nlohmann::json value = job.result();`
  *
  * Not included by nitro_jobs.hpp. Needs nlohmann/json.hpp 3.2 or later. Licence: MIT or Apache-2.0.
  */
@@ -14,12 +14,12 @@
 namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
-/** JSON text that the library gave, parsed; null where there is none, and discarded where it is none. */
+/** Parses JSON text that the library returned; null if it is empty, discarded if it is not JSON. */
 inline nlohmann::json parsed(const std::string &text) {
     return text.empty() ? nlohmann::json() : nlohmann::json::parse(text, nullptr, false);
 }
 
-/** The result alone, without the answer around it: of files their addresses, else the text, tables, boxes or fields. */
+/** Only the result, without the rest of the response: the URLs of files, or the text, tables, boxes or fields. */
 inline void to_json(nlohmann::json &json, const job_result &result) {
 #if NITRO_HPP_EXCEPTIONS
     json = parsed(result.value_json());
@@ -29,13 +29,13 @@ inline void to_json(nlohmann::json &json, const job_result &result) {
 #endif
 }
 
-/** What the service said, as it said it. */
+/** The status document as the service sent it. */
 inline void to_json(nlohmann::json &json, const job_status &status) { json = parsed(status.json()); }
 
 /** The same. */
 inline void to_json(nlohmann::json &json, const status_view &status) { json = parsed(status.json()); }
 
-/** An object with url, contentType, size and pages; what the service gave none of is left out. */
+/** An object with url, contentType, size and pages; unknown values are left out. */
 inline void to_json(nlohmann::json &json, const file_info &file) {
     json = nlohmann::json::object();
     if (!file.url.empty()) json["url"] = file.url;
@@ -45,8 +45,8 @@ inline void to_json(nlohmann::json &json, const file_info &file) {
 }
 
 /**
- * An object with code (its name in C), message and retryable, and httpStatus, referenceID, ticket and problem where there
- * is one; a problem that is no JSON is a string.
+ * An object with code (its name in C), message and retryable, and with httpStatus, referenceID, ticket and problem if they
+ * exist; a problem that is not JSON is a string.
  */
 inline void to_json(nlohmann::json &json, const error_info &err) {
     json = nlohmann::json::object();

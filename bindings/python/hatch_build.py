@@ -1,4 +1,4 @@
-"""Puts the shared library into the wheel, and gives the wheel the tag of the systems that it runs on."""
+"""Adds the shared library to the wheel, and sets the wheel's platform tag."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ LICENCES = ["LICENSE-APACHE", "LICENSE-MIT", "packaging/THIRD-PARTY.txt"]
 
 
 def platform_tag(library: Path) -> str:
-    """The tag of the platform that ``library`` was built for: on Linux, the oldest glibc that has all it asks for."""
+    """The platform tag of ``library``: on Linux, the oldest glibc that has all the symbols that it needs."""
     if platform.system() != "Linux":
         return re.sub(r"[-.]", "_", sysconfig.get_platform())
-    told = subprocess.run(["objdump", "-p", str(library)], check=True, capture_output=True, text=True).stdout
-    # The section "Version References": what the library needs of others. Names without a number bind to one very glibc.
-    needed = re.findall(r"\bGLIBC_(\d+)\.(\d+)", told)
-    if not needed or re.search(r"\bGLIBC_(PRIVATE|ABI)", told):
-        raise RuntimeError(f"{library} is for no glibc that is known; wheels for other C libraries are not made here")
+    output = subprocess.run(["objdump", "-p", str(library)], check=True, capture_output=True, text=True).stdout
+    # The section "Version References" lists the required symbol versions. A name without a number requires one exact glibc.
+    needed = re.findall(r"\bGLIBC_(\d+)\.(\d+)", output)
+    if not needed or re.search(r"\bGLIBC_(PRIVATE|ABI)", output):
+        raise RuntimeError(f"{library} does not depend on a known glibc; this script makes no wheels for other C libraries")
     major, minor = max((int(major), int(minor)) for major, minor in needed)
     return f"manylinux_{major}_{minor}_{platform.machine()}"
 
 
 class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
-    """The wheel serves every Python 3 of one platform: nothing in it is compiled against Python."""
+    """The wheel works with every Python 3 of one platform, because nothing in it is compiled against Python."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Adds what is not in this folder."""
+        """Adds the files from outside of this folder."""
         if version == "editable":
             return
         library = Path(os.environ.get("NITRO_WHEEL_LIBRARY", REPOSITORY / "target/release/libnitro_jobs.so"))
         if not library.is_file():
-            raise RuntimeError(f"there is no {library}: build the wheel with 'make wheel'")
+            raise RuntimeError(f"{library} does not exist: build the wheel with 'make wheel'")
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform_tag(library)}"
         build_data["force_include"][str(library)] = f"nitro_jobs/{library.name}"

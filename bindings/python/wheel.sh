@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the wheel of $LIBRARY in $OUT, with tools in a folder of their own. Only their first installation needs a network.
+# Builds the wheel of $LIBRARY in $OUT, with tools in a folder of their own. Only their first installation needs a network.
 set -eu
 cd "$(dirname "$0")"
 tools="$(dirname "$OUT")/wheel-tools"

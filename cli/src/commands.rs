@@ -4,8 +4,8 @@ use std::io::Read;
 use std::time::Instant;
 
 use nitro_jobs::{
-    Call, CancelToken, Client, Download, Job, JobState, JobStatus, LogLevel, News, OnExisting, RunProgress,
-    WatchOptions,
+    Call, CancelToken, Client, Download, Job, JobState, JobStatus, JobUpdate, LogLevel, OnExisting,
+    RunProgress, WatchOptions,
 };
 use serde_json::{Value, json};
 
@@ -226,9 +226,9 @@ fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelTok
             return Ok(code);
         };
         let id = event.job_id().to_owned();
-        match event.into_news() {
-            News::Progress(status) => show.processing(&id, &status),
-            News::Ended(status) => {
+        match event.into_update() {
+            JobUpdate::Progress(status) => show.processing(&id, &status),
+            JobUpdate::Ended(status) => {
                 if show.tells_events() {
                     show.processing(&id, &status);
                 }
@@ -237,7 +237,7 @@ fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelTok
                     code = exit::FAILED;
                 }
             }
-            News::GaveUp(error) => {
+            JobUpdate::GaveUp(error) => {
                 let failure = Failure::from(error.clone());
                 code = failure.code();
                 show.note(&format!("{id}: {}", failure.message()));

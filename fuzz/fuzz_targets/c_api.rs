@@ -1,5 +1,5 @@
-//! The C boundary: bytes drive a sequence of calls with any strings, numbers and NULLs. Nothing goes to the network: each
-//! call that would is given a token that was triggered before. Handles are freed once, as the header demands.
+//! The C boundary: the input drives a sequence of calls with any strings, numbers and NULLs. Nothing goes to the network:
+//! each call that would use it gets a cancel token that was triggered before. Handles are freed once, as the header demands.
 #![no_main]
 
 use std::ffi::{CStr, c_char, c_void};
@@ -10,11 +10,11 @@ use libfuzzer_sys::fuzz_target;
 use nitro_jobs as _;
 
 type Handle = *mut c_void;
-type Setter = unsafe extern "C" fn(Handle, *const c_char, *mut Handle) -> i32;
-type Number = unsafe extern "C" fn(Handle, i64, *mut Handle) -> i32;
-type Maker = unsafe extern "C" fn(Handle, *const c_char, *mut Handle, *mut Handle) -> i32;
-type Asker = unsafe extern "C" fn(Handle, Handle, i64, *mut Handle, *mut Handle) -> i32;
-type Text = unsafe extern "C" fn(Handle) -> *const c_char;
+type TextSetter = unsafe extern "C" fn(Handle, *const c_char, *mut Handle) -> i32;
+type NumberSetter = unsafe extern "C" fn(Handle, i64, *mut Handle) -> i32;
+type JobConstructor = unsafe extern "C" fn(Handle, *const c_char, *mut Handle, *mut Handle) -> i32;
+type JobRequest = unsafe extern "C" fn(Handle, Handle, i64, *mut Handle, *mut Handle) -> i32;
+type ErrorText = unsafe extern "C" fn(Handle) -> *const c_char;
 
 unsafe extern "C" {
     fn nitro_options_new() -> Handle;
@@ -62,7 +62,7 @@ unsafe extern "C" {
     fn nitro_code_text(code: i32) -> *const c_char;
 }
 
-const SETTERS: [Setter; 7] = [
+const TEXT_SETTERS: [TextSetter; 7] = [
     nitro_options_set_base_url,
     nitro_options_set_token,
     nitro_options_set_user_agent,
@@ -71,7 +71,7 @@ const SETTERS: [Setter; 7] = [
     nitro_options_add_trusted_origin,
     nitro_options_add_ca_pem,
 ];
-const NUMBERS: [Number; 8] = [
+const NUMBER_SETTERS: [NumberSetter; 8] = [
     nitro_options_set_connect_timeout_ms,
     nitro_options_set_idle_timeout_ms,
     nitro_options_set_call_timeout_ms,
@@ -81,9 +81,9 @@ const NUMBERS: [Number; 8] = [
     nitro_options_set_max_event_bytes,
     nitro_options_set_min_rate,
 ];
-const MAKERS: [Maker; 2] = [nitro_job_from_id, nitro_job_from_json];
-const ASKERS: [Asker; 2] = [nitro_job_status, nitro_job_result];
-const TEXTS: [Text; 7] = [
+const JOB_CONSTRUCTORS: [JobConstructor; 2] = [nitro_job_from_id, nitro_job_from_json];
+const JOB_REQUESTS: [JobRequest; 2] = [nitro_job_status, nitro_job_result];
+const ERROR_TEXTS: [ErrorText; 7] = [
     nitro_error_message,
     nitro_error_problem_type,
     nitro_error_problem_title,
@@ -96,7 +96,7 @@ const CANCELLED: i32 = 10;
 const INVALID: i32 = 1;
 const INTERNAL: i32 = 2;
 
-/// The bytes that are left to drive with.
+/// The rest of the fuzzer's input.
 struct Input<'a>(&'a [u8]);
 
 impl Input<'_> {
@@ -128,14 +128,14 @@ impl Input<'_> {
     }
 }
 
-/// What every failure and every success must keep to.
-fn settle(code: i32, error: Handle) {
+/// Checks what holds after every call, failed or not, and frees the error.
+fn check_and_free(code: i32, error: Handle) {
     assert_ne!(code, INTERNAL);
     assert_eq!(code != 0, !error.is_null());
-    // SAFETY: `error` came out of a call that failed, or is NULL; it is freed here and nowhere else.
+    // SAFETY: `error` was set by a call that failed, or is NULL; it is freed here and nowhere else.
     unsafe {
         assert_eq!(nitro_error_code(error), code);
-        for text in TEXTS {
+        for text in ERROR_TEXTS {
             let text = text(error);
             assert!(text.is_null() || CStr::from_ptr(text).to_str().is_ok());
         }
@@ -147,7 +147,7 @@ fn settle(code: i32, error: Handle) {
 
 fuzz_target!(|bytes: &[u8]| {
     let mut input = Input(bytes);
-    // SAFETY: every handle below came out of the library, is used by this thread alone, and is freed once, at the end or
+    // SAFETY: every handle below was made by the library, is used by this thread alone, and is freed once, at the end or
     // where it is replaced; every text ends with NUL and outlives its call.
     unsafe {
         let options = nitro_options_new();
@@ -162,9 +162,9 @@ fuzz_target!(|bytes: &[u8]| {
                     let text = input.text();
                     let text = text.as_ref().map_or(null(), |text| text.as_ptr().cast());
                     let target = if which > 250 { null_mut() } else { options };
-                    SETTERS[which % SETTERS.len()](target, text, &mut error)
+                    TEXT_SETTERS[which % TEXT_SETTERS.len()](target, text, &mut error)
                 }
-                2 => NUMBERS[which % NUMBERS.len()](options, input.number(), &mut error),
+                2 => NUMBER_SETTERS[which % NUMBER_SETTERS.len()](options, input.number(), &mut error),
                 3 => {
                     nitro_client_free(client);
                     nitro_client_new(options, &mut client, &mut error)
@@ -173,13 +173,18 @@ fuzz_target!(|bytes: &[u8]| {
                     let text = input.text();
                     let text = text.as_ref().map_or(null(), |text| text.as_ptr().cast());
                     nitro_job_free(job);
-                    MAKERS[which % MAKERS.len()](client, text, &mut job, &mut error)
+                    JOB_CONSTRUCTORS[which % JOB_CONSTRUCTORS.len()](client, text, &mut job, &mut error)
                 }
                 6 => {
                     let mut out: Handle = 1 as Handle;
-                    let code =
-                        ASKERS[which % ASKERS.len()](job, cancel, input.number(), &mut out, &mut error);
-                    // A limit below -1 is refused before the token is looked at.
+                    let code = JOB_REQUESTS[which % JOB_REQUESTS.len()](
+                        job,
+                        cancel,
+                        input.number(),
+                        &mut out,
+                        &mut error,
+                    );
+                    // A timeout below -1 is rejected before the token is read.
                     assert!(out.is_null() && matches!(code, CANCELLED | INVALID), "{code}");
                     code
                 }
@@ -192,24 +197,24 @@ fuzz_target!(|bytes: &[u8]| {
                         assert_eq!(length, 0);
                     } else {
                         assert_eq!(CStr::from_ptr(json).to_bytes().len(), length);
-                        let mut again: Handle = null_mut();
-                        let mut none: Handle = null_mut();
+                        let mut restored: Handle = null_mut();
+                        let mut no_error: Handle = null_mut();
                         if !client.is_null() {
-                            // A ticket that was written is a ticket that can be read.
-                            assert_eq!(nitro_job_from_json(client, json, &mut again, &mut none), 0);
+                            // A ticket that the library wrote can be restored.
+                            assert_eq!(nitro_job_from_json(client, json, &mut restored, &mut no_error), 0);
                             assert_eq!(
-                                CStr::from_ptr(nitro_job_id(again)),
+                                CStr::from_ptr(nitro_job_id(restored)),
                                 CStr::from_ptr(nitro_job_id(job))
                             );
-                            assert!(!nitro_job_reference_id(again).is_null());
-                            nitro_job_free(again);
+                            assert!(!nitro_job_reference_id(restored).is_null());
+                            nitro_job_free(restored);
                         }
                     }
                     nitro_string_free(json);
                     code
                 }
             };
-            settle(code, error);
+            check_and_free(code, error);
         }
         nitro_job_free(job);
         nitro_client_free(client);

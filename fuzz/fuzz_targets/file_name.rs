@@ -1,4 +1,4 @@
-//! Names for files from what servers suggest: always a plain name for a file in the folder, on every platform.
+//! File names from what a server suggests: always the name of a file directly in the folder, safe on every platform.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

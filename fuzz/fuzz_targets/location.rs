@@ -1,4 +1,4 @@
-//! Where a `Location` leads: a base, a line break, and the reference. Always to http or https, never astray.
+//! Resolving `Location`. The input is a base URL, a line break, and the reference. The target is always http or https.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -29,17 +29,17 @@ fuzz_target!(|input: &str| {
     );
     let authority = url.split_once("://").unwrap().1.split(['/', '?']).next().unwrap();
     assert!(!authority.is_empty() && !authority.contains('@'), "{url}");
-    // What was understood once is understood so again, whatever it is joined to.
+    // A resolved URL resolves to itself, whatever the base is.
     assert_eq!(join(&url, &url).unwrap(), (url.clone(), origin.clone()));
     assert_eq!(join("http://other.example/", &url).unwrap().1, origin);
-    // A path alone stays at home.
+    // A reference that is only a path keeps the origin.
     if reference.starts_with('/') && !reference.starts_with("//") {
         assert_eq!(join(base, "/").unwrap().1, origin);
     }
-    if let Ok(there) = hop(base, 302, reference) {
-        // The space around a header's value is not part of it.
-        assert_eq!(there, join(base, reference.trim()).unwrap().0);
-        let down = base.to_ascii_lowercase().starts_with("https:") && lower.starts_with("http:");
-        assert!(!down, "from https to http");
+    if let Ok(target) = hop(base, 302, reference) {
+        // Whitespace around a field value is not part of it.
+        assert_eq!(target, join(base, reference.trim()).unwrap().0);
+        let downgraded = base.to_ascii_lowercase().starts_with("https:") && lower.starts_with("http:");
+        assert!(!downgraded, "a redirect from https to http");
     }
 });

@@ -1,4 +1,4 @@
-//! Problem documents, which are whatever a server or a proxy sends with a refusal.
+//! Problem documents: any body that a server or a proxy sends with an error response.
 #![no_main]
 
 use std::time::Duration;
@@ -17,11 +17,11 @@ fuzz_target!(|body: &[u8]| {
             .retry_after()
             .is_none_or(|pause| pause <= Duration::from_secs(86_400))
     );
-    for said in [&problem.kind, &problem.title, &problem.detail, &problem.instance]
+    for text in [&problem.kind, &problem.title, &problem.detail, &problem.instance]
         .into_iter()
         .flatten()
     {
-        assert!(!said.trim().is_empty());
+        assert!(!text.trim().is_empty());
     }
     if let Some(extensions) = &problem.extensions {
         assert!(problem.body.contains(extensions.as_str()) && extensions.starts_with('{'));

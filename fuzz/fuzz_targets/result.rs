@@ -1,4 +1,4 @@
-//! Results of any shape: read or refused, and each typed view fits the kind.
+//! Results of any shape: each is read or rejected, and each typed view fits the kind.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
     };
     assert_eq!(result.json(), text);
     assert_eq!(&text[result.result_range()], result.result_json());
-    // What is handed on to C unread is JSON at least.
+    // C receives this text as it is, so it must be JSON.
     serde_json::from_str::<serde::de::IgnoredAny>(result.result_json()).unwrap();
     let kind = result.kind();
     let is_file = matches!(kind, ResultKind::File | ResultKind::Files);

@@ -1,4 +1,4 @@
-//! `Retry-After`, against a plain reading where it is a plain number.
+//! `Retry-After`, compared with a naive parser where the value is a plain number.
 #![no_main]
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The reader of event streams against a plain reading of the standard, in pieces of any size.
+//! The event stream reader, fed in pieces of any size, compared with a naive implementation of the standard.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,12 +7,12 @@ use nitro_jobs::sse::Reader;
 /// Event, data and id.
 type Event = (String, String, String);
 
-/// WHATWG HTML 9.2.6, word by word, with the whole stream at hand.
+/// WHATWG HTML 9.2.6, implemented literally on the whole stream.
 fn naive(stream: &[u8]) -> (Vec<Event>, String, Option<u128>) {
     let text = String::from_utf8_lossy(stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream)).into_owned();
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<&str> = text.split('\n').collect();
-    lines.pop(); // What no end of a line follows is no line.
+    lines.pop(); // Text without a line end after it is not a line.
     let (mut events, mut last_id, mut retry) = (Vec::new(), String::new(), None);
     let (mut event, mut data, mut next_id) = (String::new(), String::new(), String::new());
     for line in lines {
@@ -62,7 +62,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(reader.last_event_id(), id);
     assert_eq!(reader.retry().map(|pause| pause.as_millis()), retry);
 
-    // With a small limit: the same events up to an error, which stays.
+    // With a small limit: the same events up to an error, which every later call returns too.
     let mut reader = Reader::with_limit(usize::from(size));
     reader.feed(stream);
     let mut seen = 0;

@@ -1,4 +1,4 @@
-//! Documents about a job's state: never a state that nobody stated, never a progress out of bounds, the text kept.
+//! Status documents: the state is one that the document states, the progress is within bounds, and the text is kept.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -26,42 +26,42 @@ fn check(status: &JobStatus, text: &str) {
     }
 }
 
-/// Whether the document says so in any way; what has a key twice is left out.
-fn is_said(state: &JobState, document: &Value) -> bool {
-    let word = document["status"].as_str();
+/// Whether the document states this state in any form. Callers leave out documents that have a key twice.
+fn is_stated(state: &JobState, document: &Value) -> bool {
+    let name = document["status"].as_str();
     match state {
-        JobState::Running => word == Some("running") || document["progress"].is_number(),
-        JobState::Completed => word == Some("completed") || !document["result"].is_null(),
-        JobState::Failed => word == Some("failed") || !document["error"].is_null(),
-        JobState::Canceled => matches!(word, Some("canceled" | "cancelled")),
-        _ => word.is_none() || word == Some(state.as_str()),
+        JobState::Running => name == Some("running") || document["progress"].is_number(),
+        JobState::Completed => name == Some("completed") || !document["result"].is_null(),
+        JobState::Failed => name == Some("failed") || !document["error"].is_null(),
+        JobState::Canceled => matches!(name, Some("canceled" | "cancelled")),
+        _ => name.is_none() || name == Some(state.as_str()),
     }
 }
 
 fuzz_target!(|text: &str| {
     let parsed = fuzzing::status(text.to_owned());
     match (&parsed, &fuzzing::status_whole(text.to_owned())) {
-        (Ok(short), Ok(whole)) => assert_eq!(
-            (short.state(), short.progress(), short.job_id(), short.location()),
-            (whole.state(), whole.progress(), whole.job_id(), whole.location())
+        (Ok(fast), Ok(full)) => assert_eq!(
+            (fast.state(), fast.progress(), fast.job_id(), fast.location()),
+            (full.state(), full.progress(), full.job_id(), full.location())
         ),
-        (short, whole) => assert_eq!(short.is_ok(), whole.is_ok(), "{text}"),
+        (fast, full) => assert_eq!(fast.is_ok(), full.is_ok(), "{text}"),
     }
     let document = serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
     if let Ok(status) = &parsed {
         check(status, text);
-        let twice = ["status", "result", "error", "progress", "\\u"]
+        let has_repeated_key = ["status", "result", "error", "progress", "\\u"]
             .iter()
             .any(|key| text.matches(key).count() > 1);
-        if let Some(document) = document.as_ref().filter(|_| !twice) {
+        if let Some(document) = document.as_ref().filter(|_| !has_repeated_key) {
             assert!(
-                is_said(status.state(), document),
+                is_stated(status.state(), document),
                 "{:?} of {text}",
                 status.state()
             );
         }
     }
-    // After one that says the same, and after one with another number.
+    // After an identical document, and after one with other numbers.
     for before in [text.to_owned(), text.replace(|c: char| c.is_ascii_digit(), "7")] {
         for name in ["redirect", "job-failed", "message"] {
             if let Ok(Some(status)) = fuzzing::event(name, &before, text) {
@@ -69,11 +69,15 @@ fuzz_target!(|text: &str| {
                 if let Ok(alone) = &parsed
                     && !alone.state().as_str().is_empty()
                 {
-                    let said = |status: &JobStatus| {
+                    let fields = |status: &JobStatus| {
                         let id = status.job_id().map(str::to_owned);
-                        (status.state().clone(), status.raw_progress().map(f64::to_bits), id)
+                        (
+                            status.state().clone(),
+                            status.raw_progress().map(f64::to_bits),
+                            id,
+                        )
                     };
-                    assert_eq!(said(&status), said(alone), "{text} after {before}");
+                    assert_eq!(fields(&status), fields(alone), "{text} after {before}");
                 }
             }
         }

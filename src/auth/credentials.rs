@@ -1,59 +1,34 @@
-//! Client credentials, and the endpoint that gives tokens for them.
+//! The token endpoint, which issues tokens for client credentials.
 
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::BearerToken;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody, check_bearer};
-use crate::json::{self, Fields, Take};
+use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody};
+use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
+use crate::token::{BearerToken, ClientCredentials, check_bearer};
 use crate::url::Url;
 
-/// How long a token lives if the answer does not say it, or says nonsense; a refusal sets it right.
-const USUAL_LIFE: Duration = Duration::from_secs(3600);
-const LONGEST_LIFE: f64 = 30.0 * 86_400.0;
-/// The longest answer that is read.
-const ANSWER: usize = 256 << 10;
+/// The lifetime of a token where the response has none or an unusable one; a 401 corrects a wrong guess.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+const LONGEST_LIFETIME_SECONDS: f64 = 30.0 * 86_400.0;
+const MAX_RESPONSE_BYTES: usize = 256 << 10;
 
-/// A client's id and secret.
-#[derive(Clone)]
-pub(crate) struct Credentials {
-    id: Zeroizing<String>,
-    secret: Zeroizing<String>,
-}
-
-impl Credentials {
-    pub(crate) fn new(id: String, secret: String) -> Self {
-        Self {
-            id: Zeroizing::new(id),
-            secret: Zeroizing::new(secret),
-        }
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        if self.id.is_empty() || self.secret.is_empty() {
-            return Err(Error::invalid(
-                "client_credentials: the id or the secret is empty",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Asks for a token. A second asking does no harm, so a connection that broke is tried again once.
-    pub(super) fn ask(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
-        let first = self.ask_once(http, url, context);
-        let broken = |e: &Error| matches!(e.kind(), ErrorKind::ConnectionLost | ErrorKind::Truncated);
-        let answer = match first {
-            Err(error) if broken(&error) => self.ask_once(http, url, context),
+impl ClientCredentials {
+    /// Requests a token. A second request does no harm, so a broken connection is retried once.
+    pub(super) fn request_token(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
+        let first = self.request_token_once(http, url, context);
+        let outcome = match first {
+            Err(error) if is_connection_broken(&error) => self.request_token_once(http, url, context),
             outcome => outcome,
         };
-        answer.map_err(|e| e.context("asking for a token"))
+        outcome.map_err(|e| e.context("requesting a token"))
     }
 
-    fn ask_once(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
+    fn request_token_once(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
         let request = Request {
             method: Method::Post,
             url,
@@ -61,7 +36,7 @@ impl Credentials {
             bearer: None,
             reference_id: None,
             headers: &[],
-            // The secret goes where the program said, and nowhere else.
+            // The secret goes to the configured URL and nowhere else.
             redirects: Redirects::Report,
             attempts: Attempts::Retry,
         };
@@ -71,13 +46,13 @@ impl Credentials {
             bytes: &body,
         };
         let response = http.send_body(&request, &mut body, context)?;
-        let (status, asked) = (response.status, response.retry_after());
-        let text = Zeroizing::new(response.text(ANSWER, context)?);
+        let (status, retry_after) = (response.status, response.retry_after());
+        let text = Zeroizing::new(response.text(MAX_RESPONSE_BYTES, context)?);
         if (200..300).contains(&status) {
-            return read(&text);
+            return parse_token(&text);
         }
         let problem = ProblemDetails::from_body(self.without_secrets(&text).into_bytes());
-        Err(Error::from_token_endpoint(status, problem).with_retry_after(asked))
+        Err(Error::from_token_endpoint(status, problem).with_retry_after(retry_after))
     }
 
     /// The request's JSON, in memory that never moves and is wiped.
@@ -92,7 +67,7 @@ impl Credentials {
         body
     }
 
-    /// A refusal as it came, but for what it may echo.
+    /// The body of an error response without the secret that it may echo.
     fn without_secrets(&self, text: &str) -> String {
         let escaped = Zeroizing::new(serde_json::to_string(self.secret.as_str()).unwrap_or_default());
         text.replace(self.secret.as_str(), "***")
@@ -100,50 +75,57 @@ impl Credentials {
     }
 }
 
-/// Understands the answer in both of its forms. What is wrong with it is said without showing it.
-fn read(text: &str) -> Result<BearerToken> {
-    let mut answer = Answer::default();
-    let wrong = |what: &str| Error::new(ErrorKind::Protocol, format!("the answer {what}"));
-    json::fields(text, &mut answer).map_err(|_| wrong("is no JSON object"))?;
-    let token = answer
-        .token
-        .and_then(json::string)
-        .ok_or_else(|| wrong("holds neither accessToken nor access_token"))?;
-    let token = BearerToken::new(token.into_owned());
-    check_bearer(&token.text).map_err(|_| wrong("holds a token with a character that no token holds"))?;
-    if let Some(kind) = answer.kind.and_then(json::string)
-        && !kind.eq_ignore_ascii_case("bearer")
-    {
-        return Err(wrong("holds a token that is no bearer token"));
-    }
-    Ok(token.expires_in(life(answer.life)))
+fn is_connection_broken(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Truncated)
 }
 
-fn life(raw: Option<&str>) -> Duration {
-    let said = raw.and_then(|raw| {
+/// Parses the token endpoint's response in both of its forms. No error shows any part of it.
+fn parse_token(text: &str) -> Result<BearerToken> {
+    let mut response = TokenResponse::default();
+    let unusable = |why: &str| {
+        Error::new(ErrorKind::Protocol, format!("the response {why}")).with_advice("check the token URL")
+    };
+    json::visit_fields(text, &mut response).map_err(|_| unusable("is not a JSON object"))?;
+    let token = response
+        .token
+        .and_then(json::string)
+        .ok_or_else(|| unusable("has neither accessToken nor access_token"))?;
+    let token = BearerToken::new(token.into_owned());
+    check_bearer(&token.text)
+        .map_err(|_| unusable("has a token with a character that no token may contain"))?;
+    if let Some(token_type) = response.token_type.and_then(json::string)
+        && !token_type.eq_ignore_ascii_case("bearer")
+    {
+        return Err(unusable("has a token that is not a bearer token"));
+    }
+    Ok(token.expires_in(parse_lifetime(response.expires_in)))
+}
+
+fn parse_lifetime(raw: Option<&str>) -> Duration {
+    let seconds = raw.and_then(|raw| {
         let text = json::string(raw).unwrap_or(raw.into());
         json::number(text.trim())
     });
-    match said {
-        Some(seconds) if seconds >= 1.0 => Duration::from_secs_f64(seconds.min(LONGEST_LIFE)),
-        _ => USUAL_LIFE,
+    match seconds {
+        Some(seconds) if seconds >= 1.0 => Duration::from_secs_f64(seconds.min(LONGEST_LIFETIME_SECONDS)),
+        _ => DEFAULT_LIFETIME,
     }
 }
 
 #[derive(Default)]
-struct Answer<'a> {
+struct TokenResponse<'a> {
     token: Option<&'a str>,
-    kind: Option<&'a str>,
-    life: Option<&'a str>,
+    token_type: Option<&'a str>,
+    expires_in: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Answer<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for TokenResponse<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "accessToken" | "access_token" => &mut self.token,
-            "tokenType" | "token_type" => &mut self.kind,
-            "expiresIn" | "expires_in" => &mut self.life,
-            _ => return Take::Skip,
+            "tokenType" | "token_type" => &mut self.token_type,
+            "expiresIn" | "expires_in" => &mut self.expires_in,
+            _ => return FieldAction::Skip,
         })
     }
 }
@@ -153,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_of_the_answer_are_understood() {
+    fn both_forms_of_a_token_response_are_parsed() {
         for (text, seconds) in [
             (
                 r#"{"accessToken":"T","tokenType":"Bearer","expiresIn":86400}"#,
@@ -170,14 +152,14 @@ mod tests {
             (r#"{"accessToken":"T","expiresIn":0}"#, 3600),
             (r#"{"accessToken":"T","expiresIn":1e300}"#, 30 * 86_400),
         ] {
-            let token = read(text).unwrap();
+            let token = parse_token(text).unwrap();
             assert_eq!(token.text.as_str(), "T");
             assert_eq!(token.expires_in, Some(Duration::from_secs(seconds)), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_token_is_refused_without_being_shown() {
+    fn an_unusable_token_response_is_rejected_without_being_shown() {
         for text in [
             "",
             "SECRET",
@@ -187,15 +169,15 @@ mod tests {
             r#"{"accessToken":7}"#,
             r#"{"accessToken":"SECRET","tokenType":"mac"}"#,
         ] {
-            let error = read(text).unwrap_err();
+            let error = parse_token(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Protocol, "{text}");
             assert!(!error.message().contains("SECRET"), "{error}");
         }
     }
 
     #[test]
-    fn the_body_is_json_and_an_echo_is_cut_out() {
-        let credentials = Credentials::new("i\"d".to_owned(), "s\\e\u{1}c".to_owned());
+    fn the_body_is_json_and_an_echoed_secret_is_removed() {
+        let credentials = ClientCredentials::new("i\"d".to_owned(), "s\\e\u{1}c".to_owned());
         let body: serde_json::Value = serde_json::from_slice(&credentials.body()).unwrap();
         assert_eq!(
             body,

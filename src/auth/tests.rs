@@ -1,4 +1,4 @@
-//! The cache under threads, without a network.
+//! The cache used by several threads, without a network.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, mpsc};
@@ -17,36 +17,36 @@ fn context(call: &Call) -> CallContext {
     call.begin(None, Limit::Call, &io_limits, &Log::default())
 }
 
-fn life(text: &str, lifetime: Duration) -> Result<BearerToken> {
+fn lasting(text: &str, lifetime: Duration) -> Result<BearerToken> {
     Ok(BearerToken::new(text).expires_in(lifetime))
 }
 
 fn never(_: TokenReason) -> Result<BearerToken> {
-    panic!("nobody should have asked")
+    panic!("no token should have been requested")
 }
 
 const LONG: Duration = Duration::from_secs(3600);
 
 #[test]
-fn a_token_is_asked_for_once_and_kept() {
-    let cache = Arc::new(Cache::default());
+fn a_token_is_requested_once_and_cached() {
+    let cache = Arc::new(TokenCache::default());
     let context = context(&Call::new());
     let first = cache.get(None, &context, None, |why| {
         assert_eq!(why, TokenReason::First);
-        life("one", LONG)
+        lasting("one", LONG)
     });
     assert_eq!(first.unwrap().text(), "one");
     assert_eq!(cache.get(None, &context, None, never).unwrap().text(), "one");
 }
 
 #[test]
-fn a_refused_token_is_replaced_once_for_all_who_held_it() {
-    let cache = Arc::new(Cache::default());
+fn a_rejected_token_is_replaced_once_for_all_its_users() {
+    let cache = Arc::new(TokenCache::default());
     let context = context(&Call::new());
-    let old = cache.get(None, &context, None, |_| life("one", LONG)).unwrap();
+    let old = cache.get(None, &context, None, |_| lasting("one", LONG)).unwrap();
     let new = cache.get(Some(old.number), &context, None, |why| {
         assert_eq!(why, TokenReason::Refused);
-        life("two", LONG)
+        lasting("two", LONG)
     });
     assert_eq!(new.unwrap().text(), "two");
     assert_eq!(
@@ -56,11 +56,11 @@ fn a_refused_token_is_replaced_once_for_all_who_held_it() {
 }
 
 #[test]
-fn tokens_are_renewed_a_minute_ahead_or_after_half_their_life() {
+fn tokens_are_renewed_a_minute_before_expiry_or_after_half_their_lifetime() {
     for (lifetime, due) in [(3600, 3540), (120, 60), (10, 5)] {
         let mut state = State::default();
         let begun = Instant::now();
-        state.hold(life("one", Duration::from_secs(lifetime)).unwrap());
+        state.store(lasting("one", Duration::from_secs(lifetime)).unwrap());
         let at = |seconds: u64| begun + Duration::from_secs(seconds);
         assert!(state.usable(None, at(due - 1)).is_ok(), "{lifetime}");
         assert_eq!(
@@ -72,11 +72,11 @@ fn tokens_are_renewed_a_minute_ahead_or_after_half_their_life() {
 }
 
 #[test]
-fn a_token_that_is_still_valid_serves_while_its_renewal_fails() {
-    let cache = Arc::new(Cache::default());
+fn a_valid_token_is_used_while_its_renewal_fails() {
+    let cache = Arc::new(TokenCache::default());
     let context = context(&Call::new());
-    cache.lock().hold(life("one", LONG).unwrap());
-    cache.lock().held.as_mut().unwrap().renew_at = Some(Instant::now());
+    cache.lock().store(lasting("one", LONG).unwrap());
+    cache.lock().cached.as_mut().unwrap().renew_at = Some(Instant::now());
     let fails = |_| Err(Error::new(ErrorKind::Service, "down"));
     assert_eq!(cache.get(None, &context, None, fails).unwrap().text(), "one");
     // And the next attempt waits a little.
@@ -84,10 +84,10 @@ fn a_token_that_is_still_valid_serves_while_its_renewal_fails() {
 }
 
 #[test]
-fn an_expired_token_does_not_serve() {
-    let cache = Arc::new(Cache::default());
+fn an_expired_token_is_not_used() {
+    let cache = Arc::new(TokenCache::default());
     let context = context(&Call::new());
-    cache.lock().hold(life("one", Duration::ZERO).unwrap());
+    cache.lock().store(lasting("one", Duration::ZERO).unwrap());
     let error = cache
         .get(None, &context, None, |_| {
             Err(Error::new(ErrorKind::Service, "down"))
@@ -96,10 +96,10 @@ fn an_expired_token_does_not_serve() {
     assert_eq!(error.unwrap().kind(), ErrorKind::Service);
 }
 
-/// Starts an asking that does not end before `go` is told to; returns when it is under way.
+/// Starts a request that does not end before `go` is dropped; returns once it has begun.
 fn slow(
-    cache: &Arc<Cache>,
-    answer: Result<BearerToken>,
+    cache: &Arc<TokenCache>,
+    outcome: Result<BearerToken>,
 ) -> (mpsc::Sender<()>, thread::JoinHandle<Result<Bearer>>) {
     let (go, wait) = mpsc::channel::<()>();
     let (begun, begins) = mpsc::channel();
@@ -108,7 +108,7 @@ fn slow(
         cache.get(None, &context(&Call::new()), None, |_| {
             begun.send(()).unwrap();
             let _ = wait.recv();
-            answer
+            outcome
         })
     });
     begins.recv().unwrap();
@@ -116,10 +116,13 @@ fn slow(
 }
 
 #[test]
-fn many_threads_wait_for_one_asking_and_share_its_failure() {
-    for answer in [life("one", LONG), Err(Error::new(ErrorKind::Unauthorized, "no"))] {
-        let cache = Arc::new(Cache::default());
-        let (go, first) = slow(&cache, answer.clone());
+fn waiting_threads_share_one_request_and_its_failure() {
+    for outcome in [
+        lasting("one", LONG),
+        Err(Error::new(ErrorKind::Unauthorized, "no")),
+    ] {
+        let cache = Arc::new(TokenCache::default());
+        let (go, first) = slow(&cache, outcome.clone());
         let (ready, asked) = (Arc::new(Barrier::new(9)), Arc::new(AtomicU32::new(0)));
         let waiters: Vec<_> = (0..8)
             .map(|_| {
@@ -129,7 +132,7 @@ fn many_threads_wait_for_one_asking_and_share_its_failure() {
                     ready.wait();
                     cache.get(None, &context, None, |_| {
                         asked.fetch_add(1, Ordering::SeqCst);
-                        life("another", LONG)
+                        lasting("another", LONG)
                     })
                 })
             })
@@ -137,7 +140,7 @@ fn many_threads_wait_for_one_asking_and_share_its_failure() {
         ready.wait();
         thread::sleep(Duration::from_millis(100));
         drop(go);
-        let expected = answer.map(|_| "one".to_owned()).map_err(|e| e.kind());
+        let expected = outcome.map(|_| "one".to_owned()).map_err(|e| e.kind());
         for thread in waiters.into_iter().chain([first]) {
             let got = thread.join().unwrap();
             assert_eq!(got.map(|b| b.text().to_owned()).map_err(|e| e.kind()), expected);
@@ -147,12 +150,12 @@ fn many_threads_wait_for_one_asking_and_share_its_failure() {
 }
 
 #[test]
-fn another_thread_takes_over_when_the_asking_one_was_cancelled() {
-    let cache = Arc::new(Cache::default());
+fn another_thread_requests_the_token_when_the_first_was_cancelled() {
+    let cache = Arc::new(TokenCache::default());
     let (go, first) = slow(&cache, Err(Error::cancelled()));
     let waiter = {
         let cache = cache.clone();
-        thread::spawn(move || cache.get(None, &context(&Call::new()), None, |_| life("two", LONG)))
+        thread::spawn(move || cache.get(None, &context(&Call::new()), None, |_| lasting("two", LONG)))
     };
     thread::sleep(Duration::from_millis(50));
     drop(go);
@@ -161,9 +164,9 @@ fn another_thread_takes_over_when_the_asking_one_was_cancelled() {
 }
 
 #[test]
-fn waiting_ends_with_the_waiter_s_own_token_or_limit_and_harms_nobody() {
-    let cache = Arc::new(Cache::default());
-    let (go, first) = slow(&cache, life("one", LONG));
+fn a_waiter_ends_with_its_own_cancel_token_or_timeout_alone() {
+    let cache = Arc::new(TokenCache::default());
+    let (go, first) = slow(&cache, lasting("one", LONG));
     let late = cache.get(
         None,
         &context(&Call::new().timeout(Duration::from_millis(30))),
@@ -184,14 +187,14 @@ fn waiting_ends_with_the_waiter_s_own_token_or_limit_and_harms_nobody() {
 }
 
 #[test]
-fn a_callback_that_uses_its_own_client_or_panics_leaves_no_lock_behind() {
-    let cache = Arc::new(Cache::default());
+fn a_callback_that_reenters_or_panics_leaves_no_lock_held() {
+    let cache = Arc::new(TokenCache::default());
     let context = context(&Call::new());
     let inner = cache.clone();
     let outcome = cache.get(None, &context, None, |_| {
         match inner.get(None, &context, None, never) {
             Err(error) => Err(error),
-            Ok(_) => life("one", LONG),
+            Ok(_) => lasting("one", LONG),
         }
     });
     assert_eq!(outcome.err().unwrap().kind(), ErrorKind::Busy);
@@ -205,7 +208,7 @@ fn a_callback_that_uses_its_own_client_or_panics_leaves_no_lock_behind() {
     assert!(thread.join().is_err());
     assert_eq!(
         cache
-            .get(None, &context, None, |_| life("two", LONG))
+            .get(None, &context, None, |_| lasting("two", LONG))
             .unwrap()
             .text(),
         "two"

@@ -1,21 +1,21 @@
-//! The cancel token between threads, in every order.
+//! The cancel token used by several threads, in every order.
 #![allow(missing_docs)]
 
 use super::*;
-use crate::model::{Event, LONG};
 use crate::sync::thread;
+use crate::sync::{Event, LONG};
 
-/// A waker that tells when it was woken, and must not be once it was released.
+/// A waker that records that it was woken, which must not happen once it was released.
 #[derive(Default)]
-struct Bell {
-    rung: Event,
+struct TestWaker {
+    woken: Event,
     released: AtomicBool,
 }
 
-impl Wake for Bell {
+impl Wake for TestWaker {
     fn wake(&self) {
         assert!(!self.released.load(Ordering::SeqCst), "woken after its release");
-        self.rung.happen();
+        self.woken.happen();
     }
 }
 
@@ -35,19 +35,19 @@ pub fn a_trigger_ends_every_sleep() {
     other.join().expect("the trigger");
 }
 
-pub fn a_trigger_is_heard_before_and_after_registering() {
-    let (token, bell) = (CancelToken::new(), Arc::new(Bell::default()));
+pub fn a_trigger_wakes_before_and_after_registering() {
+    let (token, waker) = (CancelToken::new(), Arc::new(TestWaker::default()));
     let other = triggered_by_another(&token);
-    let _registered = token.register(bell.clone());
-    bell.rung.wait();
+    let _registered = token.register(waker.clone());
+    waker.woken.wait();
     assert!(token.is_cancelled());
     other.join().expect("the trigger");
 }
 
-pub fn a_released_waker_is_left_alone() {
-    let (token, bell) = (CancelToken::new(), Arc::new(Bell::default()));
+pub fn a_released_waker_is_not_woken() {
+    let (token, waker) = (CancelToken::new(), Arc::new(TestWaker::default()));
     let other = triggered_by_another(&token);
-    drop(token.register(bell.clone()));
-    bell.released.store(true, Ordering::SeqCst);
+    drop(token.register(waker.clone()));
+    waker.released.store(true, Ordering::SeqCst);
     other.join().expect("the trigger");
 }

@@ -1,35 +1,34 @@
-//! A submission held against the catalogue, before anything is sent.
+//! Checks a submission against the catalogue before anything is sent.
 
-use super::rules::{Flaw, check_all, count, list, value, word};
+use super::rules::{Violation, check_all, count, items, unquoted, value};
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission, is_type_of};
 use crate::json;
 
 impl Submission<'_> {
-    /// Checks what the catalogue knows of this submission: required parameters, their types, values and ranges, how many
-    /// documents there must be and of which kinds. Opens no file.
+    /// Checks this submission against the catalogue: required parameters, types, values and ranges, and the number and types of
+    /// its documents. Opens no file.
     ///
-    /// What the catalogue does not know passes, be it a method or a parameter. The functions of [`catalog`](crate::catalog)
-    /// check what they make; [`Client::submit`](crate::Client::submit) does not, so that what the service learns later
-    /// works at once.
+    /// Methods and parameters that the catalogue does not have are accepted. The functions of [`catalog`](crate::catalog) make
+    /// this check; [`Client::submit`](crate::Client::submit) does not, so that new features of the service can be used at once.
     pub fn check(&self) -> Result<()> {
         let Some(operation) = find(super::json(), self.endpoint(), self.method(), self.params()) else {
             return Ok(());
         };
-        let name = word(value(operation, "name").unwrap_or_default());
+        let name = unquoted(value(operation, "name").unwrap_or_default());
         check_params(operation, self.params())
-            .map_err(|flaw| Error::invalid(format!("{name}: {}: {}", flaw.at, flaw.what)))?;
+            .map_err(|violation| Error::invalid(format!("{name}: {}: {}", violation.at, violation.what)))?;
         check_documents(operation, self.params(), self.inputs())
             .map_err(|what| Error::invalid(format!("{name}: {what}")))
     }
 }
 
-/// The operation that is asked for. Operations that share a method are told apart by the target format.
+/// The operation of a submission. Operations that share a method differ in the target format.
 fn find<'c>(catalog: &'c str, endpoint: Endpoint, method: &str, params: &str) -> Option<&'c str> {
     let is = |operation: &str, key: &str, wanted: &str| {
-        value(operation, key).is_some_and(|raw| word(raw) == wanted)
+        value(operation, key).is_some_and(|raw| unquoted(raw) == wanted)
     };
-    let mut known = list(catalog);
+    let mut known = items(catalog);
     known.retain(|operation| is(operation, "endpoint", endpoint.as_str()) && is(operation, "method", method));
     if known.len() < 2 {
         return known.first().copied();
@@ -37,32 +36,32 @@ fn find<'c>(catalog: &'c str, endpoint: Endpoint, method: &str, params: &str) ->
     let to = value(params, "to").and_then(json::string)?;
     let makes = |operation: &&str| {
         let params = value(operation, "params").unwrap_or_default();
-        let formats = list(params).first().and_then(|first| value(first, "enum"));
-        list(formats.unwrap_or_default())
+        let formats = items(params).first().and_then(|first| value(first, "enum"));
+        items(formats.unwrap_or_default())
             .into_iter()
-            .any(|format| word(format) == to)
+            .any(|format| unquoted(format) == to)
     };
     known.into_iter().find(makes)
 }
 
-fn check_params(operation: &str, params: &str) -> std::result::Result<(), Flaw> {
+fn check_params(operation: &str, params: &str) -> std::result::Result<(), Violation> {
     check_all(value(operation, "params").unwrap_or_default(), params)?;
-    let alternatives: Vec<_> = list(value(operation, "requireOneOf").unwrap_or_default())
+    let alternatives: Vec<_> = items(value(operation, "requireOneOf").unwrap_or_default())
         .into_iter()
-        .map(word)
+        .map(unquoted)
         .collect();
     if alternatives.is_empty() || alternatives.iter().any(|name| value(params, name).is_some()) {
         return Ok(());
     }
-    Err(Flaw {
+    Err(Violation {
         at: alternatives.join(", "),
         what: "one of them is required".to_owned(),
     })
 }
 
-/// The documents come in their order: so many of each kind.
+/// Checks number and types of the documents, which are in the order of the slots.
 fn check_documents(operation: &str, params: &str, inputs: &[Input<'_>]) -> std::result::Result<(), String> {
-    let slots = list(value(operation, "documents").unwrap_or_default());
+    let slots = items(value(operation, "documents").unwrap_or_default());
     let (mut least, mut most) = (0, Some(0_usize));
     for slot in &slots {
         least += count(value(slot, "minItems")).unwrap_or(0);
@@ -75,19 +74,22 @@ fn check_documents(operation: &str, params: &str, inputs: &[Input<'_>]) -> std::
             None => format!("at least {least}"),
         };
         let documents = if number == "1" { "document" } else { "documents" };
-        let there = inputs.len();
-        return Err(format!("it takes {number} {documents}, and there are {there}"));
+        let count = inputs.len();
+        return Err(format!("it takes {number} {documents}, and there are {count}"));
     }
     let mut rest = inputs.iter().enumerate();
     for slot in slots {
         let most = count(value(slot, "maxItems")).unwrap_or(usize::MAX);
-        let accepted = list(value(slot, "accept").unwrap_or_default());
-        let mut came = false;
+        let accepted = items(value(slot, "accept").unwrap_or_default());
+        let mut filled = false;
         for (index, input) in rest.by_ref().take(most) {
-            came = true;
+            filled = true;
             let Some(kind) = input.known_type() else { continue };
-            if !accepted.iter().any(|extension| is_type_of(kind, word(extension))) {
-                let accepted: Vec<_> = accepted.into_iter().map(word).collect();
+            if !accepted
+                .iter()
+                .any(|extension| is_type_of(kind, unquoted(extension)))
+            {
+                let accepted: Vec<_> = accepted.into_iter().map(unquoted).collect();
                 return Err(format!(
                     "document {} is {kind}, and it takes {}",
                     index + 1,
@@ -95,7 +97,7 @@ fn check_documents(operation: &str, params: &str, inputs: &[Input<'_>]) -> std::
                 ));
             }
         }
-        if let Some(param) = value(slot, "insteadOf").map(word).filter(|_| !came)
+        if let Some(param) = value(slot, "insteadOf").map(unquoted).filter(|_| !filled)
             && value(params, param).is_none()
         {
             return Err(format!("it takes {param}, or a data file as the last document"));

@@ -1,23 +1,23 @@
-//! One format into another.
+//! Conversions from one format to another.
 
 use serde::Serialize;
 
 use super::build;
-use super::options::{options, words};
+use super::options::{options, service_enum};
 use crate::error::Result;
 use crate::job::{Endpoint, Input, Submission};
 
-words! {
+service_enum! {
     /// Office formats that a PDF can be turned into.
     OfficeFormat { Docx = "docx", Xlsx = "xlsx", Pptx = "pptx" }
 }
 
-words! {
+service_enum! {
     /// Image formats that a PDF's pages can be turned into.
     ImageFormat { Png = "png", Jpeg = "jpeg" }
 }
 
-words! {
+service_enum! {
     /// Levels of PDF/A. Those that end in `a` want a tagged PDF.
     Conformance {
         Pdf1b = "1b", Pdf1a = "1a", Pdf2b = "2b", Pdf2u = "2u", Pdf2a = "2a", Pdf3b = "3b", Pdf3u = "3u", Pdf3a = "3a",

@@ -1,23 +1,23 @@
-//! What is read out of a PDF.
+//! Extractions from a PDF.
 
 use serde::Serialize;
 
-use super::options::{options, words};
+use super::options::{options, service_enum};
 use super::{NoParams, build};
 use crate::error::Result;
 use crate::job::{Endpoint, Input, Submission};
 
-words! {
+service_enum! {
     /// Languages in which personal data is found.
     PiiLanguage { English = "en", Spanish = "es" }
 }
 
-words! {
+service_enum! {
     /// Forms in which the data of a form comes.
     FormDataFormat { Json = "json", Xfdf = "xfdf", Fdf = "fdf", Csv = "csv" }
 }
 
-words! {
+service_enum! {
     /// How a regular expression is read.
     RegexFlag { IgnoreCase = "ignore-case", Multiline = "multiline", DotAll = "dot-all" }
 }
@@ -81,7 +81,7 @@ pub fn extract_tables(document: Input<'_>) -> Result<Submission<'_>> {
     extract(document, "extract-tables", &NoParams {})
 }
 
-/// Names, addresses and other personal data, and where they stand: [`JobResult::pii_boxes`](crate::JobResult::pii_boxes).
+/// Names, addresses and other personal data with their bounding boxes: [`JobResult::pii_boxes`](crate::JobResult::pii_boxes).
 pub fn extract_pii_bounding_boxes(document: Input<'_>, language: PiiLanguage) -> Result<Submission<'_>> {
     #[derive(Serialize)]
     struct Params {
@@ -122,7 +122,7 @@ pub fn extract_fillable_form_data(document: Input<'_>, format: FormDataFormat) -
     extract(document, "extract-fillable-form-data", &Params { format })
 }
 
-/// Where a PDF has room for fields: [`JobResult::form_fields`](crate::JobResult::form_fields).
+/// Places of a PDF that look like form fields: [`JobResult::form_fields`](crate::JobResult::form_fields).
 pub fn smart_detect_form_fields(document: Input<'_>) -> Result<Submission<'_>> {
     extract(document, "smart-detect-form-fields", &NoParams {})
 }

@@ -1,10 +1,10 @@
-//! Forms filled in or made.
+//! Generations: forms are filled in or created.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::build;
-use super::options::words;
+use super::options::service_enum;
 use crate::error::{Error, Result};
 use crate::job::{BoundingBox, Endpoint, FormField, Input, Submission};
 
@@ -25,7 +25,7 @@ impl FieldValue {
     }
 }
 
-words! {
+service_enum! {
     /// Fields that can be made.
     FieldKind { TextBox = "TextBox", CheckBox = "CheckBox" }
 }
@@ -60,8 +60,8 @@ impl NewField {
     }
 }
 
-/// A field as [`smart_detect_form_fields`](super::smart_detect_form_fields) found it. It fails where the service did not say
-/// the kind or the place.
+/// A field as [`smart_detect_form_fields`](super::smart_detect_form_fields) detected it. Fails if the service did not return
+/// its kind, its page or its bounding box.
 impl TryFrom<FormField> for NewField {
     type Error = Error;
 
@@ -75,7 +75,7 @@ impl TryFrom<FormField> for NewField {
                 value: found.value,
             }),
             _ => Err(Error::invalid(
-                "create-fillable-forms: the service found a field without saying its kind or where it stands",
+                "create-fillable-forms: the kind, the page or the bounding box of a detected field is missing; skip the field",
             )),
         }
     }
@@ -88,7 +88,7 @@ struct Fill {
     fields: Option<Vec<FieldValue>>,
 }
 
-/// Fills in a form. `strict` refuses names that it does not have, and required fields without a value.
+/// Fills in a form. `strict` rejects names of fields that the form does not have, and required fields without a value.
 pub fn fill_forms<'a>(
     document: Input<'a>,
     fields: impl IntoIterator<Item = FieldValue>,

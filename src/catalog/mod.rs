@@ -1,8 +1,8 @@
-//! What the service can do: its documented operations, each a function that makes a [`Submission`] and checks what can be
-//! known before it is sent.
+//! The documented operations of the service, each a function that creates a [`Submission`] and checks its parameters and
+//! documents before anything is sent.
 //!
-//! Nothing here asks the service. Its words are kept: methods, parameters and their values are called as it calls them. What
-//! is not here, or not yet, is asked for with [`Submission::new`], which takes any method and any parameters.
+//! Methods, parameters and their values have the service's own names. For an operation that is not here use
+//! [`Submission::new`], which takes any method and any parameters.
 //!
 //! ```no_run
 //! use nitro_jobs::{Call, Client, ClientOptions, Download, Input, catalog};
@@ -26,6 +26,7 @@ use std::ffi::CStr;
 
 use serde::Serialize;
 
+use crate::c_text::{terminated, without_terminator};
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission};
 
@@ -45,26 +46,26 @@ pub use transformations::{
     watermark,
 };
 
-/// The operations as JSON, with a NUL at the end for C.
-static TEXT: &str = concat!(include_str!("operations.json"), "\0");
+/// The operations as JSON, for Rust and for C alike.
+static TEXT: &str = terminated!(include_str!("operations.json"));
 
 /// The documented operations as JSON, for a program that offers them: a list of
 /// `{"name","title","description","endpoint","method","documents":[…],"params":[…],"result"}`.
 ///
-/// Each parameter has `name`, `type`, `required` and `description`, and in JSON Schema's words what its values may be:
+/// Each parameter has `name`, `type`, `required` and `description`, and the constraints of its values as in JSON Schema:
 /// `enum`, `default`, `minimum`, `maximum`, `minItems`, `maxItems`, `maxLength`, `items`; `properties` is again such a list.
-/// `documents` says how many files of which extensions come in which order, and `result` how the answer is called in the
-/// service's result. Ignore what you do not know.
+/// `documents` states the number of files, their extensions and their order, and `result` the name of the result in the
+/// response. Ignore unknown members.
 pub fn json() -> &'static str {
-    TEXT.trim_end_matches('\0')
+    without_terminator(TEXT)
 }
 
-/// The same as C has it.
+/// As [`json`], for C.
 pub(crate) fn c_json() -> &'static CStr {
     CStr::from_bytes_with_nul(TEXT.as_bytes()).unwrap_or_default()
 }
 
-/// Makes a submission of what an operation needs, and checks it.
+/// Creates the submission of an operation, and checks it.
 fn build<'a>(
     endpoint: Endpoint,
     method: &str,
@@ -72,7 +73,7 @@ fn build<'a>(
     documents: impl IntoIterator<Item = Input<'a>>,
 ) -> Result<Submission<'a>> {
     let params = serde_json::to_string(params)
-        .map_err(|_| Error::invalid(format!("{method}: the parameters cannot be written as JSON")))?;
+        .map_err(|_| Error::invalid(format!("{method}: the parameters cannot be serialized as JSON")))?;
     let mut submission = Submission::new(endpoint, method).params_json(params)?;
     for document in documents {
         submission.add(document);
@@ -81,6 +82,6 @@ fn build<'a>(
     Ok(submission)
 }
 
-/// Parameters of an operation that has none.
+/// The parameters of an operation without any.
 #[derive(Serialize)]
 struct NoParams {}

@@ -1,31 +1,31 @@
-//! How the catalogue's types are written down: words of the service, and options that are left out unless they are set.
+//! The macros that define the catalogue's types: enums of the service's names, and options that are omitted unless set.
 
-/// An enum of the service's words.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+/// An enum of the service's names.
+macro_rules! service_enum {
+    ($(#[$about:meta])* $name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
         #[non_exhaustive]
         pub enum $name {
             $(
-                #[doc = concat!("`", $word, "`.")]
-                #[serde(rename = $word)]
+                #[doc = concat!("`", $wire, "`.")]
+                #[serde(rename = $wire)]
                 $variant,
             )*
         }
 
         impl $name {
-            /// The service's word for it.
+            /// The service's name for it.
             pub fn as_str(self) -> &'static str {
                 match self {
-                    $(Self::$variant => $word,)*
+                    $(Self::$variant => $wire,)*
                 }
             }
         }
     };
 }
 
-/// Options with a setter each, under the names that the service gives them.
+/// Options with one setter each, under the service's names.
 macro_rules! options {
     ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $field:ident = $wire:literal: $type:ty),* $(,)? }) => {
         $(#[$about])*
@@ -38,7 +38,7 @@ macro_rules! options {
         }
 
         impl $name {
-            /// Nothing set: the service's defaults.
+            /// No option set: the service's defaults.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -54,4 +54,4 @@ macro_rules! options {
     };
 }
 
-pub(super) use {options, words};
+pub(super) use {options, service_enum};

@@ -1,33 +1,33 @@
-//! Values held against the rules that the catalogue has for them. No value is ever shown: it may be a password.
+//! Checks values against the catalogue's rules. An error never contains the value, which may be a password.
 
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
-/// What is wrong, and at which place within the parameters.
-pub(super) struct Flaw {
+/// A violated rule, and the path of the value within the parameters.
+pub(super) struct Violation {
     pub at: String,
     pub what: String,
 }
 
-type Verdict = std::result::Result<(), Flaw>;
+type Verdict = std::result::Result<(), Violation>;
 
-fn flaw(what: impl Into<String>) -> Flaw {
-    Flaw {
+fn violation(what: impl Into<String>) -> Violation {
+    Violation {
         at: String::new(),
         what: what.into(),
     }
 }
 
-impl Flaw {
-    fn within(mut self, place: &str) -> Self {
+impl Violation {
+    fn within(mut self, parent: &str) -> Self {
         if !self.at.is_empty() && !self.at.starts_with('[') {
             self.at.insert(0, '.');
         }
-        self.at.insert_str(0, place);
+        self.at.insert_str(0, parent);
         self
     }
 }
 
-/// One parameter's entry in the catalogue; each part as the JSON text that stands there.
+/// The rule of one parameter in the catalogue; each member as JSON text.
 #[derive(Default)]
 struct Rule<'a> {
     name: Option<&'a str>,
@@ -44,9 +44,9 @@ struct Rule<'a> {
     only_if: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Rule<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for Rule<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "name" => &mut self.name,
             "type" => &mut self.kind,
             "required" => &mut self.required,
@@ -59,84 +59,86 @@ impl<'a> Fields<'a> for Rule<'a> {
             "items" => &mut self.items,
             "properties" => &mut self.properties,
             "onlyIf" => &mut self.only_if,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }
 
-/// A value of an object by its name.
-struct Named<'n, 'a>(&'n str, Option<&'a str>);
+/// Finds a member of an object by its name.
+struct Member<'n, 'a>(&'n str, Option<&'a str>);
 
-impl<'a> Fields<'a> for Named<'_, 'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
+impl<'a> FieldVisitor<'a> for Member<'_, 'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         if key == self.0 {
-            Take::Into(&mut self.1)
+            FieldAction::Store(&mut self.1)
         } else {
-            Take::Skip
+            FieldAction::Skip
         }
     }
 }
 
 /// The value that `object` has under `name`, unless it is null.
 pub(super) fn value<'a>(object: &'a str, name: &str) -> Option<&'a str> {
-    json::present(given(object, name))
+    json::non_null(member(object, name))
 }
 
-fn given<'a>(object: &'a str, name: &str) -> Option<&'a str> {
-    let mut named = Named(name, None);
-    let _ = json::fields(object, &mut named);
-    named.1
+fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let mut found = Member(name, None);
+    let _ = json::visit_fields(object, &mut found);
+    found.1
 }
 
 /// The items of an array, as JSON text.
-pub(super) fn list(array: &str) -> Vec<&str> {
-    let mut list = Vec::new();
-    let _ = json::items(array, |item| list.push(item));
-    list
+pub(super) fn items(array: &str) -> Vec<&str> {
+    let mut items = Vec::new();
+    let _ = json::visit_items(array, |item| items.push(item));
+    items
 }
 
-/// A word of the catalogue, which has no escapes in it.
-pub(super) fn word(raw: &str) -> &str {
+/// A string of the catalogue, which contains no escapes.
+pub(super) fn unquoted(raw: &str) -> &str {
     raw.trim_matches('"')
 }
 
-/// Holds an object against the list of its parameters. What the list does not know passes.
+/// Checks an object against the rules of its members. Members without a rule are accepted.
 pub(super) fn check_all(params: &str, object: &str) -> Verdict {
-    for param in list(params) {
+    for param in items(params) {
         let mut rule = Rule::default();
-        let _ = json::fields(param, &mut rule);
-        let name = word(rule.name.unwrap_or_default());
-        // A parameter of any type may well be null.
-        let value = match given(object, name) {
+        let _ = json::visit_fields(param, &mut rule);
+        let name = unquoted(rule.name.unwrap_or_default());
+        // `null` is a value only for a parameter of any type; for others it means absent.
+        let value = match member(object, name) {
             Some("null") if rule.kind != Some("\"any\"") => None,
             value => value,
         };
         let verdict = match value {
-            None if rule.required == Some("true") => Err(flaw("it is required")),
+            None if rule.required == Some("true") => Err(violation("it is required")),
             None => Ok(()),
-            Some(_) if !rule.only_if.is_none_or(|other| is_true(object, word(other))) => Err(flaw(format!(
-                "it is only allowed if {} is true",
-                word(rule.only_if.unwrap_or_default())
-            ))),
+            Some(_) if !rule.only_if.is_none_or(|other| is_true(object, unquoted(other))) => {
+                Err(violation(format!(
+                    "it is only allowed if {} is true",
+                    unquoted(rule.only_if.unwrap_or_default())
+                )))
+            }
             Some(value) => rule.check(value),
         };
-        verdict.map_err(|flaw| flaw.within(name))?;
+        verdict.map_err(|violation| violation.within(name))?;
     }
     Ok(())
 }
 
 fn is_true(object: &str, name: &str) -> bool {
-    given(object, name) == Some("true")
+    member(object, name) == Some("true")
 }
 
 impl Rule<'_> {
     fn check(&self, value: &str) -> Verdict {
         self.check_type(value)?;
         if let Some(allowed) = self.allowed
-            && !list(allowed).into_iter().any(|one| is_same(one, value))
+            && !items(allowed).into_iter().any(|one| is_equal(one, value))
         {
-            let allowed: Vec<_> = list(allowed).into_iter().map(word).collect();
-            return Err(flaw(format!("it must be one of {}", allowed.join(", "))));
+            let allowed: Vec<_> = items(allowed).into_iter().map(unquoted).collect();
+            return Err(violation(format!("it must be one of {}", allowed.join(", "))));
         }
         if let Some(number) = json::number(value) {
             self.check_range(number)?;
@@ -144,10 +146,10 @@ impl Rule<'_> {
         if let (Some(most), Some(text)) = (count(self.max_length), json::string(value))
             && text.chars().count() > most
         {
-            return Err(flaw(format!("it must have at most {most} characters")));
+            return Err(violation(format!("it must have at most {most} characters")));
         }
         if value.starts_with('[') {
-            self.check_items(&list(value))?;
+            self.check_items(&items(value))?;
         }
         match self.properties {
             Some(properties) => check_all(properties, value),
@@ -156,7 +158,7 @@ impl Rule<'_> {
     }
 
     fn check_type(&self, value: &str) -> Verdict {
-        let kind = word(self.kind.unwrap_or_default());
+        let kind = unquoted(self.kind.unwrap_or_default());
         let number = json::number(value);
         let (fits, name) = match kind {
             "string" => (value.starts_with('"'), "a string"),
@@ -170,15 +172,15 @@ impl Rule<'_> {
         if fits {
             Ok(())
         } else {
-            Err(flaw(format!("it must be {name}")))
+            Err(violation(format!("it must be {name}")))
         }
     }
 
     fn check_range(&self, number: f64) -> Verdict {
         let bound = |raw: Option<&str>| raw.and_then(json::number);
         match (bound(self.minimum), bound(self.maximum)) {
-            (Some(least), _) if number < least => Err(flaw(format!("it must be at least {least}"))),
-            (_, Some(most)) if number > most => Err(flaw(format!("it must be at most {most}"))),
+            (Some(least), _) if number < least => Err(violation(format!("it must be at least {least}"))),
+            (_, Some(most)) if number > most => Err(violation(format!("it must be at most {most}"))),
             _ => Ok(()),
         }
     }
@@ -189,31 +191,31 @@ impl Rule<'_> {
                 1 => "it must not be empty".to_owned(),
                 least => format!("it must have at least {least} items"),
             };
-            return Err(flaw(what));
+            return Err(violation(what));
         }
         if let Some(most) = count(self.max_items).filter(|most| items.len() > *most) {
-            return Err(flaw(format!("it must have at most {most} items")));
+            return Err(violation(format!("it must have at most {most} items")));
         }
         let Some(item) = self.items else { return Ok(()) };
         let mut rule = Rule::default();
-        let _ = json::fields(item, &mut rule);
+        let _ = json::visit_fields(item, &mut rule);
         for (index, item) in items.iter().enumerate() {
             rule.check(item)
-                .map_err(|flaw| flaw.within(&format!("[{index}]")))?;
+                .map_err(|violation| violation.within(&format!("[{index}]")))?;
         }
         Ok(())
     }
 }
 
-/// Whether two scalars are the same, however they are written.
-fn is_same(one: &str, other: &str) -> bool {
+/// Whether two scalars are equal, however they are written.
+fn is_equal(one: &str, other: &str) -> bool {
     match (json::number(one), json::number(other)) {
         (Some(one), Some(other)) => one == other,
         _ => json::string(one) == json::string(other) && one.starts_with('"'),
     }
 }
 
-/// A count of the catalogue.
+/// A number of the catalogue that counts something.
 pub(super) fn count(raw: Option<&str>) -> Option<usize> {
     raw?.parse().ok()
 }

@@ -1,13 +1,13 @@
-//! A PDF changed.
+//! Transformations of a PDF.
 
 use serde::Serialize;
 
-use super::options::{options, words};
+use super::options::{options, service_enum};
 use super::{NoParams, build};
 use crate::error::{Error, Result};
 use crate::job::{BoundingBox, Endpoint, Input, PiiBox, Submission};
 
-words! {
+service_enum! {
     /// What a PDF is optimized for.
     Profile {
         Web = "web", Print = "print", Archive = "archive", MinimalFileSize = "minimal-file-size",
@@ -15,7 +15,7 @@ words! {
     }
 }
 
-words! {
+service_enum! {
     /// Languages that text recognition knows.
     OcrLanguage {
         English = "english", German = "german", French = "french", Spanish = "spanish", Italian = "italian",
@@ -24,22 +24,22 @@ words! {
     }
 }
 
-words! {
-    /// Whether text recognition is fast or right more often.
+service_enum! {
+    /// The quality of text recognition: a higher one is slower.
     OcrQuality { Low = "low", Medium = "medium", High = "high" }
 }
 
-words! {
+service_enum! {
     /// How much the images of a recognised document are compressed.
     Compression { Low = "low", Medium = "medium", High = "high" }
 }
 
-words! {
+service_enum! {
     /// Versions of PDF.
     PdfVersion { Pdf14 = "pdf14", Pdf15 = "pdf15", Pdf16 = "pdf16", Pdf17 = "pdf17" }
 }
 
-words! {
+service_enum! {
     /// What others than the owner may do with a protected PDF.
     Permission {
         Print = "print", Modify = "modify", Copy = "copy", Annotate = "annotate", Form = "form",
@@ -47,12 +47,12 @@ words! {
     }
 }
 
-words! {
+service_enum! {
     /// How a watermark is mirrored.
     Flip { Horizontal = "horizontal", Vertical = "vertical", Both = "both" }
 }
 
-words! {
+service_enum! {
     /// Whether a watermark lies on the page's content or beneath it.
     ContentDepth { AboveExisting = "above_existing", BelowExisting = "below_existing" }
 }
@@ -172,7 +172,7 @@ impl Redaction {
     }
 }
 
-/// The place where personal data was found. It fails where the service did not say the place: nothing is left unredacted
+/// The place where personal data was found. Fails if the service did not return the place, so that nothing is left unredacted
 /// by accident.
 impl TryFrom<&PiiBox> for Redaction {
     type Error = Error;
@@ -184,7 +184,7 @@ impl TryFrom<&PiiBox> for Redaction {
                 bounding_box,
             }),
             _ => Err(Error::invalid(
-                "redact: the service found personal data without saying where it stands",
+                "redact: the page or the bounding box of a found item is missing; skip the item or set its box yourself",
             )),
         }
     }

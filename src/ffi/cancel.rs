@@ -1,35 +1,39 @@
-//! `nitro_cancel_t`: stops blocked calls from any thread.
+//! `nitro_cancel_t`: cancels blocked calls from any thread.
 
-use super::boundary::{free, give, plain};
+use super::handle::{drop_raw, infallible, into_raw};
 use crate::cancel::CancelToken;
 
-/// A cancel token: stops the calls that it was given to, from any thread.
+/// A cancel token: cancels the calls that it was passed to, from any thread.
 ///
-/// One token may serve any number of calls, at once or one after the other. It cannot be reset: make a new one for new
-/// work. Threads: any at once. Since 0.1.0.
+/// One token may be passed to any number of calls, concurrently or one after the other. It cannot be reset: create a
+/// new one for new calls. A call keeps its own reference, so the token may be freed at any time.
+///
+/// Threads: any at once. Since 0.1.0.
 pub struct nitro_cancel_t {
     pub(super) token: CancelToken,
 }
 
-/// Makes a cancel token that has not been triggered.
+/// Creates a cancel token.
 ///
-/// The caller owns it and frees it with nitro_cancel_free(). Never NULL. Threads: any. Since 0.1.0.
+/// The caller owns it and frees it with nitro_cancel_free(). Never NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_cancel_new() -> *mut nitro_cancel_t {
-    plain(std::ptr::null_mut(), || {
-        give(nitro_cancel_t {
+    infallible(std::ptr::null_mut(), || {
+        into_raw(nitro_cancel_t {
             token: CancelToken::new(),
         })
     })
 }
 
-/// Triggers the token: each call that it was given to returns NITRO_E_CANCELLED, and so does each later one.
+/// Triggers the token: each call that it was passed to, or will be passed to, returns NITRO_E_CANCELLED.
 ///
-/// Does not block, may be called again, and may be called from any thread, a window's message handler for instance. It is
-/// not for signal handlers. NULL is nothing. Since 0.1.0.
+/// Does not block, may be called repeatedly and from any thread, for example from a window's message handler. It is not
+/// async-signal-safe. Does nothing if NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_trigger(cancel: *const nitro_cancel_t) {
-    plain((), || {
+    infallible((), || {
         // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
         if let Some(cancel) = unsafe { cancel.as_ref() } {
             cancel.token.cancel();
@@ -37,24 +41,25 @@ pub unsafe extern "C" fn nitro_cancel_trigger(cancel: *const nitro_cancel_t) {
     });
 }
 
-/// Whether the token has been triggered: 1 or 0; 0 for NULL.
+/// Returns 1 if the token was triggered, else 0; 0 if NULL.
 ///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_is_triggered(cancel: *const nitro_cancel_t) -> i32 {
     // SAFETY: as above.
-    plain(0, || {
+    infallible(0, || {
         unsafe { cancel.as_ref() }
             .is_some_and(|c| c.token.is_cancelled())
             .into()
     })
 }
 
-/// Frees the token.
+/// Frees a cancel token.
 ///
-/// Calls that it was given to go on and can no longer be cancelled. NULL is nothing. Threads: any, also while calls use
-/// the token. Since 0.1.0.
+/// Calls that it was passed to continue and can no longer be cancelled. Does nothing if NULL.
+///
+/// Threads: any, also while calls use the token. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_free(cancel: *mut nitro_cancel_t) {
-    free(cancel);
+    drop_raw(cancel);
 }

@@ -1,37 +1,43 @@
-//! `nitro_client_t`: the pool, the trust, the proxy and the token.
+//! `nitro_client_t`: connection pool, TLS trust, proxy and tokens.
 
-use super::boundary::{free, gate, give, handle, output};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, into_raw, output};
 use super::options::nitro_options_t;
 use crate::client::Client;
 
-/// A client: connections, trust, proxy and token, shared by everything that is made from it.
+/// A client: connection pool, TLS trust, proxy and tokens, shared by everything that is created from it.
 ///
-/// Make one and keep it: connections are reused. Threads: any at once. Since 0.1.0.
+/// Create one and keep it, so that connections are reused.
+///
+/// Threads: any at once. Since 0.1.0.
 pub struct nitro_client_t {
     pub(super) client: Client,
 }
 
-/// Makes a client from options.
+/// Creates a client.
 ///
-/// No connection is made yet. The options are read, not taken: free them, or use them again. `options` may be NULL for
-/// the defaults. The caller owns `*client` and frees it with nitro_client_free(). Codes: NITRO_E_INVALID_ARGUMENT names
-/// the option that cannot be used. Threads: any, while no other thread changes `options`. Since 0.1.0.
+/// No connection is made yet. `options` may be NULL for the defaults. The client has a copy of the options: they may be
+/// freed or reused. The caller owns `*client` and frees it with nitro_client_free().
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT, with a message that names the invalid option.
+///
+/// Threads: any, while no other thread changes `options`. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_new(
     options: *const nitro_options_t,
     client: *mut *mut nitro_client_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let client = output(client, "client", std::ptr::null_mut())?;
         let options = if options.is_null() {
             Default::default()
         } else {
             handle(options, "options")?.options.clone()
         };
-        *client = give(nitro_client_t {
+        *client = into_raw(nitro_client_t {
             client: Client::new(options)?,
         });
         Ok(())
@@ -40,9 +46,10 @@ pub unsafe extern "C" fn nitro_client_new(
 
 /// Frees the client.
 ///
-/// Jobs and events that were made from it go on working. Does no network I/O. NULL is nothing. Threads: any, once no call
-/// is given this handle. Since 0.1.0.
+/// Jobs, events and watches that were created from it keep working. Does no network I/O. Does nothing if NULL.
+///
+/// Threads: any, once no call uses this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_free(client: *mut nitro_client_t) {
-    free(client);
+    drop_raw(client);
 }

@@ -1,139 +1,139 @@
-//! The codes of the C API: a short, grouped list that only grows. A test holds it against [`ErrorKind`].
+//! The codes of the C API: a grouped list to which codes are only added. A test compares it with [`ErrorKind`].
 
 use std::ffi::CStr;
 
-/// What a function returns: NITRO_OK, or what went wrong.
+/// The status code that a function returns: NITRO_OK, or what went wrong.
 ///
-/// Codes are only ever added, their numbers never change. Treat a code that is not known as a failure.
+/// Codes are only ever added; their numbers never change. Treat an unknown code as a failure.
 pub type nitro_code_t = i32;
 
-/// The call did what its comment says.
+/// Success.
 pub const NITRO_OK: nitro_code_t = 0;
-/// An argument or option cannot be used; nothing was sent.
+/// An argument or option is invalid; nothing was sent.
 pub const NITRO_E_INVALID_ARGUMENT: nitro_code_t = 1;
-/// A defect inside this library was caught.
+/// An internal error: a panic inside the library was caught.
 ///
-/// The call had no effect that is known; the next call works.
+/// Later calls work. Please report it.
 pub const NITRO_E_INTERNAL: nitro_code_t = 2;
-/// There is no memory for an answer whose size the peer decided.
+/// Out of memory while reading a response.
 pub const NITRO_E_NO_MEMORY: nitro_code_t = 3;
-/// A handle that serves one thread at a time is in use by another thread now.
+/// A handle that may be used by one thread at a time is in use by another thread.
 pub const NITRO_E_BUSY: nitro_code_t = 4;
-/// The caller's cancel token was triggered.
+/// The call was cancelled by its cancel token.
 pub const NITRO_E_CANCELLED: nitro_code_t = 10;
-/// A callback of the caller said stop.
+/// A callback of the caller stopped the call.
 pub const NITRO_E_STOPPED: nitro_code_t = 11;
-/// A time limit of this call ran out; nitro_error_limit() says which.
+/// A timeout of this call expired; nitro_error_limit() returns which.
 pub const NITRO_E_TIMEOUT: nitro_code_t = 12;
-/// The time to wait for a job ran out.
+/// The timeout of a wait expired.
 ///
-/// The job goes on: its ticket is in nitro_error_ticket_json().
+/// The job itself continues: nitro_error_ticket_json() has what nitro_job_from_json() needs to wait for it again.
 pub const NITRO_E_WAIT_TIMEOUT: nitro_code_t = 13;
 /// The host name could not be resolved.
 pub const NITRO_E_DNS: nitro_code_t = 20;
-/// No connection could be made; the request was never sent.
+/// The connection could not be established; the request was not sent.
 pub const NITRO_E_CONNECT: nitro_code_t = 21;
-/// The TLS handshake failed or the certificate is not trusted.
+/// The TLS handshake failed, or the server's certificate is not trusted.
 pub const NITRO_E_TLS: nitro_code_t = 22;
-/// The proxy could not be used or refused the target.
+/// The proxy could not be used, or refused the destination.
 pub const NITRO_E_PROXY: nitro_code_t = 23;
-/// The proxy wants credentials, or other ones (407).
+/// 407: the proxy requires a user name and password, or other ones.
 pub const NITRO_E_PROXY_AUTH: nitro_code_t = 24;
-/// The connection broke after the request was on its way.
+/// The connection was lost after the request was sent at least in part.
 pub const NITRO_E_CONNECTION_LOST: nitro_code_t = 25;
-/// A redirect cannot be followed: too many hops, from https to http, or without a usable Location.
+/// A redirect cannot be followed: too many redirects, from https to http, or without a valid Location.
 pub const NITRO_E_REDIRECT: nitro_code_t = 26;
-/// The peer did not speak HTTP, or its answer cannot be understood.
+/// The response is malformed: not HTTP, or not the expected content.
 pub const NITRO_E_PROTOCOL: nitro_code_t = 27;
-/// A body ended before the length or the last chunk that its head promised.
+/// A response body ended before its Content-Length or its last chunk.
 pub const NITRO_E_TRUNCATED: nitro_code_t = 28;
-/// An answer is larger than the limit for its kind.
+/// A response exceeds the size limit for its kind.
 pub const NITRO_E_TOO_LARGE: nitro_code_t = 29;
-/// A body came without any proof of its end, so it cannot be told whole from cut.
+/// A response body has neither a length nor chunks, so that it cannot be verified to be complete.
 pub const NITRO_E_UNVERIFIED: nitro_code_t = 30;
-/// 400: the service cannot use the request.
+/// 400: the service rejected the request as invalid.
 pub const NITRO_E_BAD_REQUEST: nitro_code_t = 40;
-/// 401: the token is missing, wrong or expired.
+/// 401: the token is missing, invalid or expired.
 pub const NITRO_E_UNAUTHORIZED: nitro_code_t = 41;
 /// 403: the token does not allow this.
 pub const NITRO_E_FORBIDDEN: nitro_code_t = 42;
-/// 404: there is no such job, or no longer.
+/// 404: the job does not exist, or no longer.
 pub const NITRO_E_NOT_FOUND: nitro_code_t = 43;
-/// 410: the job's files were deleted; the request must be sent again.
+/// 410: the job's files were deleted; the document must be submitted again.
 pub const NITRO_E_GONE: nitro_code_t = 44;
-/// 413: the document is larger than the service takes.
+/// 413: the document exceeds the service's size limit.
 pub const NITRO_E_CONTENT_TOO_LARGE: nitro_code_t = 45;
-/// 415: the service does not take this kind of document.
+/// 415: the service does not support this type of document.
 pub const NITRO_E_UNSUPPORTED_MEDIA_TYPE: nitro_code_t = 46;
-/// 422: the request is well formed but asks for something that cannot be done.
+/// 422: the request is well formed, but cannot be processed.
 pub const NITRO_E_UNPROCESSABLE: nitro_code_t = 47;
-/// 429: too many requests, or the allowance is used up.
+/// 429: too many requests, or the quota is exhausted.
 pub const NITRO_E_RATE_LIMITED: nitro_code_t = 48;
-/// 5xx: the service has a fault of its own.
+/// 5xx: the service failed.
 pub const NITRO_E_SERVICE: nitro_code_t = 49;
-/// Any other HTTP status that is no success.
+/// Any other HTTP status that is not a success.
 pub const NITRO_E_HTTP: nitro_code_t = 50;
-/// The job is still running, so it has no result yet.
+/// The job is still running and has no result yet.
 pub const NITRO_E_NOT_READY: nitro_code_t = 60;
 /// The job failed; nitro_error_problem_json() has the service's reason.
 pub const NITRO_E_JOB_FAILED: nitro_code_t = 61;
 /// The job was canceled at the service.
 pub const NITRO_E_JOB_CANCELED: nitro_code_t = 62;
-/// The result is not what was asked for: a text where a file was wanted, say.
+/// The result is of another kind than requested, for example text instead of a file.
 pub const NITRO_E_UNEXPECTED_RESULT: nitro_code_t = 63;
-/// The result was delivered elsewhere at the submission's request, so there is nothing to download here.
+/// The result was delivered to the destination that the submission named, so there is nothing to download.
 pub const NITRO_E_DELIVERED: nitro_code_t = 64;
-/// A local file could not be written or read.
+/// A local file could not be read or written.
 pub const NITRO_E_FILE: nitro_code_t = 70;
-/// The file exists already and was not to be replaced.
+/// The file already exists and must not be replaced.
 pub const NITRO_E_FILE_EXISTS: nitro_code_t = 71;
-/// The writer that takes the bytes failed.
+/// The writer that receives the bytes failed.
 ///
-/// In Rust alone: a sink in C that says stop is NITRO_E_STOPPED.
+/// Only the Rust API returns it: a C sink that stops the call gives NITRO_E_STOPPED.
 pub const NITRO_E_SINK: nitro_code_t = 72;
 
-/// Name and text of every code.
+/// Name and text of each code.
 pub(super) const TABLE: &[(nitro_code_t, &CStr, &CStr)] = &[
     (NITRO_OK, c"NITRO_OK", c"success"),
     (
         NITRO_E_INVALID_ARGUMENT,
         c"NITRO_E_INVALID_ARGUMENT",
-        c"an argument or option cannot be used",
+        c"an argument or option is invalid; nothing was sent",
     ),
     (
         NITRO_E_INTERNAL,
         c"NITRO_E_INTERNAL",
-        c"a defect inside this library was caught",
+        c"an internal error: a panic inside the library was caught",
     ),
     (
         NITRO_E_NO_MEMORY,
         c"NITRO_E_NO_MEMORY",
-        c"there is no memory for an answer whose size the peer decided",
+        c"out of memory while reading a response",
     ),
     (
         NITRO_E_BUSY,
         c"NITRO_E_BUSY",
-        c"a handle that serves one thread at a time is in use by another thread now",
+        c"a handle that may be used by one thread at a time is in use by another thread",
     ),
     (
         NITRO_E_CANCELLED,
         c"NITRO_E_CANCELLED",
-        c"the caller's cancel token was triggered",
+        c"the call was cancelled by its cancel token",
     ),
     (
         NITRO_E_STOPPED,
         c"NITRO_E_STOPPED",
-        c"a callback of the caller said stop",
+        c"a callback of the caller stopped the call",
     ),
     (
         NITRO_E_TIMEOUT,
         c"NITRO_E_TIMEOUT",
-        c"a time limit of this call ran out",
+        c"a timeout of this call expired",
     ),
     (
         NITRO_E_WAIT_TIMEOUT,
         c"NITRO_E_WAIT_TIMEOUT",
-        c"the time to wait for a job ran out",
+        c"the timeout of a wait expired",
     ),
     (
         NITRO_E_DNS,
@@ -143,62 +143,62 @@ pub(super) const TABLE: &[(nitro_code_t, &CStr, &CStr)] = &[
     (
         NITRO_E_CONNECT,
         c"NITRO_E_CONNECT",
-        c"no connection could be made",
+        c"the connection could not be established; the request was not sent",
     ),
     (
         NITRO_E_TLS,
         c"NITRO_E_TLS",
-        c"the TLS handshake failed or the certificate is not trusted",
+        c"the TLS handshake failed, or the server's certificate is not trusted",
     ),
     (
         NITRO_E_PROXY,
         c"NITRO_E_PROXY",
-        c"the proxy could not be used or refused the target",
+        c"the proxy could not be used, or refused the destination",
     ),
     (
         NITRO_E_PROXY_AUTH,
         c"NITRO_E_PROXY_AUTH",
-        c"the proxy wants credentials, or other ones (407)",
+        c"407: the proxy requires a user name and password, or other ones",
     ),
     (
         NITRO_E_CONNECTION_LOST,
         c"NITRO_E_CONNECTION_LOST",
-        c"the connection broke after the request was on its way",
+        c"the connection was lost after the request was sent at least in part",
     ),
     (
         NITRO_E_REDIRECT,
         c"NITRO_E_REDIRECT",
-        c"a redirect cannot be followed",
+        c"a redirect cannot be followed: too many redirects, from https to http, or without a valid Location",
     ),
     (
         NITRO_E_PROTOCOL,
         c"NITRO_E_PROTOCOL",
-        c"the peer did not speak HTTP, or its answer cannot be understood",
+        c"the response is malformed: not HTTP, or not the expected content",
     ),
     (
         NITRO_E_TRUNCATED,
         c"NITRO_E_TRUNCATED",
-        c"a body ended before the length or the last chunk that its head promised",
+        c"a response body ended before its Content-Length or its last chunk",
     ),
     (
         NITRO_E_TOO_LARGE,
         c"NITRO_E_TOO_LARGE",
-        c"an answer is larger than the limit for its kind",
+        c"a response exceeds the size limit for its kind",
     ),
     (
         NITRO_E_UNVERIFIED,
         c"NITRO_E_UNVERIFIED",
-        c"a body came without any proof of its end, so it cannot be told whole from cut",
+        c"a response body has neither a length nor chunks, so that it cannot be verified to be complete",
     ),
     (
         NITRO_E_BAD_REQUEST,
         c"NITRO_E_BAD_REQUEST",
-        c"400: the service cannot use the request",
+        c"400: the service rejected the request as invalid",
     ),
     (
         NITRO_E_UNAUTHORIZED,
         c"NITRO_E_UNAUTHORIZED",
-        c"401: the token is missing, wrong or expired",
+        c"401: the token is missing, invalid or expired",
     ),
     (
         NITRO_E_FORBIDDEN,
@@ -208,47 +208,47 @@ pub(super) const TABLE: &[(nitro_code_t, &CStr, &CStr)] = &[
     (
         NITRO_E_NOT_FOUND,
         c"NITRO_E_NOT_FOUND",
-        c"404: there is no such job, or no longer",
+        c"404: the job does not exist, or no longer",
     ),
     (
         NITRO_E_GONE,
         c"NITRO_E_GONE",
-        c"410: the job's files were deleted; the request must be sent again",
+        c"410: the job's files were deleted; the document must be submitted again",
     ),
     (
         NITRO_E_CONTENT_TOO_LARGE,
         c"NITRO_E_CONTENT_TOO_LARGE",
-        c"413: the document is larger than the service takes",
+        c"413: the document exceeds the service's size limit",
     ),
     (
         NITRO_E_UNSUPPORTED_MEDIA_TYPE,
         c"NITRO_E_UNSUPPORTED_MEDIA_TYPE",
-        c"415: the service does not take this kind of document",
+        c"415: the service does not support this type of document",
     ),
     (
         NITRO_E_UNPROCESSABLE,
         c"NITRO_E_UNPROCESSABLE",
-        c"422: the request is well formed but asks for something that cannot be done",
+        c"422: the request is well formed, but cannot be processed",
     ),
     (
         NITRO_E_RATE_LIMITED,
         c"NITRO_E_RATE_LIMITED",
-        c"429: too many requests, or the allowance is used up",
+        c"429: too many requests, or the quota is exhausted",
     ),
     (
         NITRO_E_SERVICE,
         c"NITRO_E_SERVICE",
-        c"5xx: the service has a fault of its own",
+        c"5xx: the service failed",
     ),
     (
         NITRO_E_HTTP,
         c"NITRO_E_HTTP",
-        c"any other HTTP status that is no success",
+        c"any other HTTP status that is not a success",
     ),
     (
         NITRO_E_NOT_READY,
         c"NITRO_E_NOT_READY",
-        c"the job is still running, so it has no result yet",
+        c"the job is still running and has no result yet",
     ),
     (NITRO_E_JOB_FAILED, c"NITRO_E_JOB_FAILED", c"the job failed"),
     (
@@ -259,27 +259,27 @@ pub(super) const TABLE: &[(nitro_code_t, &CStr, &CStr)] = &[
     (
         NITRO_E_UNEXPECTED_RESULT,
         c"NITRO_E_UNEXPECTED_RESULT",
-        c"the result is not what was asked for",
+        c"the result is of another kind than requested, for example text instead of a file",
     ),
     (
         NITRO_E_DELIVERED,
         c"NITRO_E_DELIVERED",
-        c"the result was delivered elsewhere at the submission's request, so there is nothing to download here",
+        c"the result was delivered to the destination that the submission named, so there is nothing to download",
     ),
     (
         NITRO_E_FILE,
         c"NITRO_E_FILE",
-        c"a local file could not be written or read",
+        c"a local file could not be read or written",
     ),
     (
         NITRO_E_FILE_EXISTS,
         c"NITRO_E_FILE_EXISTS",
-        c"the file exists already and was not to be replaced",
+        c"the file already exists and must not be replaced",
     ),
     (
         NITRO_E_SINK,
         c"NITRO_E_SINK",
-        c"the caller's writer or callback that takes the bytes failed",
+        c"the writer that receives the bytes failed",
     ),
 ];
 

@@ -1,29 +1,32 @@
-//! `nitro_error_t`: everything that helps to act on a failure.
+//! `nitro_error_t`: the error of a failed call.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use super::boundary::{free, give, plain, to_milliseconds};
 use super::codes::{NITRO_OK, nitro_code_t};
-use super::string::c_text;
+use super::handle::{drop_raw, infallible, into_raw, to_milliseconds};
+use crate::c_text::to_c_string;
 use crate::error::{Error, Limit};
 
-/// No time limit ran out.
+/// No timeout or limit expired.
 pub const NITRO_LIMIT_NONE: i32 = 0;
-/// Resolving, connecting, proxy and TLS negotiation together took too long.
+/// The connect timeout: name resolution, TCP connect, proxy and TLS handshake together took too long.
 pub const NITRO_LIMIT_CONNECT: i32 = 1;
-/// No byte moved for too long.
+/// The idle timeout: no byte was sent or received for too long.
 pub const NITRO_LIMIT_IDLE: i32 = 2;
-/// A body came too slowly.
+/// The minimum rate: a body was transferred too slowly.
 pub const NITRO_LIMIT_RATE: i32 = 3;
-/// The whole call took too long.
+/// The timeout of the call.
 pub const NITRO_LIMIT_CALL: i32 = 4;
-/// The whole wait took too long.
+/// The timeout of a wait.
 pub const NITRO_LIMIT_WAIT: i32 = 5;
 
-/// An error: what went wrong in one call, with everything that helps to act on it.
+/// The error of a failed call: a code, a message, and everything that helps to act on it.
 ///
-/// No token and no password is ever in it. Everything it lends lives until it is freed. Threads: one at a time. Since 0.1.0.
+/// It never contains a token or a password. The strings that its accessors return are valid until it is freed.
+/// Accessors return their empty value if `err` is NULL.
+///
+/// Threads: one at a time. Since 0.1.0.
 pub struct nitro_error_t {
     error: Error,
     message: CString,
@@ -37,7 +40,7 @@ pub struct nitro_error_t {
 
 impl nitro_error_t {
     pub(super) fn boxed(error: Error) -> *mut Self {
-        give(Self::new(error))
+        into_raw(Self::new(error))
     }
 
     pub(super) fn code(&self) -> nitro_code_t {
@@ -47,108 +50,122 @@ impl nitro_error_t {
     pub(super) fn new(error: Error) -> Self {
         let problem = error.problem();
         Self {
-            message: c_text(error.message()),
-            problem_type: problem.and_then(|p| p.kind.as_deref()).map(c_text),
-            title: problem.and_then(|p| p.title.as_deref()).map(c_text),
-            detail: problem.and_then(|p| p.detail.as_deref()).map(c_text),
-            problem: problem.map(|p| c_text(p.body.as_str())),
-            reference_id: error.reference_id().map(c_text),
-            ticket: error.ticket().map(c_text),
+            message: to_c_string(error.message()),
+            problem_type: problem.and_then(|p| p.kind.as_deref()).map(to_c_string),
+            title: problem.and_then(|p| p.title.as_deref()).map(to_c_string),
+            detail: problem.and_then(|p| p.detail.as_deref()).map(to_c_string),
+            problem: problem.map(|p| to_c_string(p.body.as_str())),
+            reference_id: error.reference_id().map(to_c_string),
+            ticket: error.ticket().map(to_c_string),
             error,
         }
     }
 }
 
-fn read<T>(err: *const nitro_error_t, none: T, what: impl FnOnce(&nitro_error_t) -> T) -> T
+fn access<T>(err: *const nitro_error_t, empty: T, accessor: impl FnOnce(&nitro_error_t) -> T) -> T
 where
     T: Copy,
 {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(none, || unsafe { err.as_ref() }.map_or(none, what))
+    infallible(empty, || unsafe { err.as_ref() }.map_or(empty, accessor))
 }
 
-fn lend(text: &Option<CString>) -> *const c_char {
+fn ptr_or_null(text: &Option<CString>) -> *const c_char {
     text.as_ref().map_or(ptr::null(), |t| t.as_ptr())
 }
 
-/// The code that the function returned; NITRO_OK for NULL.
+/// Returns the code that the failed function returned; NITRO_OK if NULL.
 ///
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_code(err: *const nitro_error_t) -> nitro_code_t {
-    read(err, NITRO_OK, nitro_error_t::code)
+    access(err, NITRO_OK, nitro_error_t::code)
 }
 
-/// What went wrong and what to do next, in a sentence or two for people; "" for NULL.
+/// Returns what failed, why, and what to do next, in a sentence for people; "" if NULL.
 ///
-/// Lent until the error is freed, never NULL. Threads: one at a time per error. Since 0.1.0.
+/// The text is English and may change between versions: branch on nitro_error_code(). Lent until the error is freed,
+/// never NULL.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_message(err: *const nitro_error_t) -> *const c_char {
-    read(err, c"".as_ptr(), |e| e.message.as_ptr())
+    access(err, c"".as_ptr(), |e| e.message.as_ptr())
 }
 
-/// The HTTP status of the service's refusal; 0 if there was no answer, or the failure is not the service's.
+/// Returns the HTTP status of the service's error response; 0 if there was no response or the error is not the service's.
 ///
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_http_status(err: *const nitro_error_t) -> i32 {
-    read(err, 0, |e| e.error.http_status().map_or(0, i32::from))
+    access(err, 0, |e| e.error.http_status().map_or(0, i32::from))
 }
 
-/// The service's type of problem, for example "PDFIsPasswordProtected", or a URI; NULL if it gave none.
+/// Returns the `type` of the service's problem document, for example "PDFIsPasswordProtected" or a URI; NULL if absent.
 ///
-/// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+/// Lent until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_type(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.problem_type))
+    access(err, ptr::null(), |e| ptr_or_null(&e.problem_type))
 }
 
-/// The service's title of the problem; NULL if it gave none.
+/// Returns the `title` of the service's problem document; NULL if absent.
 ///
-/// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+/// Lent until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_title(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.title))
+    access(err, ptr::null(), |e| ptr_or_null(&e.title))
 }
 
-/// The service's explanation of this occurrence; NULL if it gave none.
+/// Returns the `detail` of the service's problem document, which explains this occurrence; NULL if absent.
 ///
-/// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+/// Lent until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_detail(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.detail))
+    access(err, ptr::null(), |e| ptr_or_null(&e.detail))
 }
 
-/// The service's whole account of the problem, as received: a JSON problem document, or whatever came; NULL if none.
+/// Returns the body of the service's error response, or the `error` of a failed job, as received; NULL if there is none.
 ///
-/// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+/// It is usually a JSON problem document (RFC 9457), but can be any text, for example the HTML page of a gateway. Lent
+/// until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_problem_json(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.problem))
+    access(err, ptr::null(), |e| ptr_or_null(&e.problem))
 }
 
-/// How many milliseconds the service asks to wait before the next attempt; -1 if it said nothing.
+/// Returns how many milliseconds the service asks to wait before a retry; -1 if it did not say.
 ///
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_retry_after_ms(err: *const nitro_error_t) -> i64 {
-    read(err, -1, |e| to_milliseconds(e.error.retry_after()))
+    access(err, -1, |e| to_milliseconds(e.error.retry_after()))
 }
 
-/// Whether the same call may succeed later without any change by the caller: 1 or 0.
+/// Returns 1 if the same call may succeed later without any change by the caller, else 0.
+///
+/// A submission that may have created a job is not retryable: see nitro_error_is_uncertain().
 ///
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_is_retryable(err: *const nitro_error_t) -> i32 {
-    read(err, 0, |e| e.error.is_retryable().into())
+    access(err, 0, |e| e.error.is_retryable().into())
 }
 
-/// Which time limit ran out: one of NITRO_LIMIT_...; NITRO_LIMIT_NONE if none did.
+/// Returns which timeout or limit expired, one of NITRO_LIMIT_...; NITRO_LIMIT_NONE if none did.
 ///
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_limit(err: *const nitro_error_t) -> i32 {
-    read(err, NITRO_LIMIT_NONE, |e| match e.error.limit() {
+    access(err, NITRO_LIMIT_NONE, |e| match e.error.limit() {
         None => NITRO_LIMIT_NONE,
         Some(Limit::Connect) => NITRO_LIMIT_CONNECT,
         Some(Limit::Idle) => NITRO_LIMIT_IDLE,
@@ -158,34 +175,42 @@ pub unsafe extern "C" fn nitro_error_limit(err: *const nitro_error_t) -> i32 {
     })
 }
 
-/// The id to quote to Nitro's support; NULL if the failure is about no job.
+/// Returns the id to quote to Nitro's support; NULL if the error is not about a job.
 ///
-/// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+/// Lent until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_reference_id(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.reference_id))
+    access(err, ptr::null(), |e| ptr_or_null(&e.reference_id))
 }
 
-/// Whether the failed submission may have started a job all the same, so that a second one could start another: 1 or 0.
+/// Returns 1 if the failed submission may have created a job all the same, else 0; 0 if NULL.
 ///
-/// 0 for NULL. Threads: one at a time per error. Since 0.1.0.
+/// Submitting again could create, and bill, a second job.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> i32 {
-    read(err, 0, |e| e.error.is_uncertain().into())
+    access(err, 0, |e| e.error.is_uncertain().into())
 }
 
-/// The ticket of the job that the failure is about, for nitro_job_from_json(); NULL if it is about no job.
+/// Returns the JSON of the job that the error is about, for nitro_job_from_json(); NULL if it is not about a job.
 ///
-/// Lent until the error is freed. Threads: one at a time per error. Since 0.1.0.
+/// Lent until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_ticket_json(err: *const nitro_error_t) -> *const c_char {
-    read(err, ptr::null(), |e| lend(&e.ticket))
+    access(err, ptr::null(), |e| ptr_or_null(&e.ticket))
 }
 
-/// Frees the error and all that it lent.
+/// Frees an error and the strings of its accessors.
 ///
-/// NULL is nothing. Threads: any, once. Since 0.1.0.
+/// Does nothing if NULL.
+///
+/// Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_free(err: *mut nitro_error_t) {
-    free(err);
+    drop_raw(err);
 }

@@ -1,47 +1,56 @@
-//! `nitro_events_t`: the live progress of a job, pulled event by event.
+//! `nitro_events_t`: the progress events of one job.
 
 use std::sync::{Mutex, TryLockError};
 
-use super::boundary::{call, free, gate, give, handle, output};
 use super::cancel::nitro_cancel_t;
 use super::codes::nitro_code_t;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, into_raw, output};
 use super::job::nitro_job_t;
-use super::status::{give_status, nitro_status_t};
+use super::status::{nitro_status_t, status_into_raw};
 use crate::error::{Error, ErrorKind};
 use crate::job::Events;
 
-/// The live progress of one job, to be pulled event by event; reconnects and polls by itself.
+/// The progress events of one job; reconnects, and falls back to polling, by itself.
 ///
 /// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
 pub struct nitro_events_t {
     events: Mutex<Events>,
 }
 
-/// Opens the live progress of a job.
+/// Creates the progress events of a job.
 ///
-/// Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with nitro_events_free();
-/// the job may be freed before. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+/// Nothing is sent before the first nitro_events_next(). The caller owns `*events` and frees it with
+/// nitro_events_free(); the job may be freed before it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_events(
     job: *const nitro_job_t,
     events: *mut *mut nitro_events_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let events = output(events, "events", std::ptr::null_mut())?;
-        *events = give(nitro_events_t {
+        *events = into_raw(nitro_events_t {
             events: Mutex::new(handle(job, "job")?.job.events()),
         });
         Ok(())
     })
 }
 
-/// Waits for the job's next state: each one while it runs, then its end, then NULL with NITRO_OK.
+/// Waits for the next status of the job; `*status` is NULL with NITRO_OK after the last one.
 ///
-/// A job that failed is a state here, not an error. The caller owns `*status`. `timeout_ms`: 0 waits without limit, -1 for
-/// the client's wait limit; a request that is under way may hold the call a little longer. Codes: NITRO_E_TIMEOUT and
-/// NITRO_E_CANCELLED lose nothing: call again, after a cancel with a new token. NITRO_E_NOT_FOUND and NITRO_E_GONE end it.
+/// It returns each status while the job is running, and then that of its end. The status of a failed job is a success
+/// here, not an error. The caller owns `*status` and frees it with nitro_status_free(). `timeout_ms`: 0 for no timeout,
+/// -1 for the client's wait timeout; a request in progress can delay the return a little.
+///
+/// Codes: NITRO_E_TIMEOUT and NITRO_E_CANCELLED lose no event: call again, after a cancellation with a new token. After
+/// NITRO_E_NOT_FOUND and NITRO_E_GONE there are no more events. NITRO_E_BUSY.
+///
 /// Threads: one at a time; a second one gets NITRO_E_BUSY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_next(
@@ -51,7 +60,7 @@ pub unsafe extern "C" fn nitro_events_next(
     status: *mut *mut nitro_status_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let status = output(status, "status", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
         let mut events = match handle(events, "events")?.events.try_lock() {
@@ -60,21 +69,23 @@ pub unsafe extern "C" fn nitro_events_next(
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::new(
                     ErrorKind::Busy,
-                    "another thread is waiting for these events now",
+                    "another thread is reading these events; use one thread at a time",
                 ));
             }
         };
         if let Some(next) = events.next(&call)? {
-            *status = give_status(next);
+            *status = status_into_raw(next);
         }
         Ok(())
     })
 }
 
-/// Closes the stream and frees it.
+/// Closes the event stream and frees the handle.
 ///
-/// Does no network I/O. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+/// Does no network I/O. Does nothing if NULL.
+///
+/// Threads: any, once no call uses this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_events_free(events: *mut nitro_events_t) {
-    free(events);
+    drop_raw(events);
 }

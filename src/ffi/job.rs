@@ -1,34 +1,39 @@
-//! `nitro_job_t`: a job's ticket and what can be done with one.
+//! `nitro_job_t`: a job, its status and its result.
 
 use std::ffi::{CString, c_char, c_void};
 use std::io;
 
-use super::boundary::{call, free, gate, give, handle, optional_output, output, outside, plain, text};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output, required, text};
 use super::result::nitro_result_t;
-use super::status::{give_status, lend_status, nitro_status_t};
-use super::string::{c_text, give_text};
+use super::status::{nitro_status_t, status_as_ptr, status_into_raw};
+use super::string::to_owned_text;
+use crate::c_text::to_c_string;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::panic_guard::call_host;
 
-/// Hears how far a wait is.
+/// Progress callback of nitro_job_wait().
 ///
-/// Returns 0 to go on; anything else stops the wait with NITRO_E_STOPPED. Called on the waiting thread, only during the
-/// wait. `status` is lent for the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the wait with NITRO_E_STOPPED. It is called on the waiting thread, only
+/// during the wait. `status` is valid during the callback only. No C++ exception may leave it.
 pub type nitro_progress_fn =
     Option<unsafe extern "C" fn(status: *const nitro_status_t, user_data: *mut c_void) -> i32>;
 
-/// Takes the next bytes of a result.
+/// Sink of nitro_job_result_bytes(): receives the next `length` bytes of the result.
 ///
-/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call.
-/// `data` is lent for the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. It is called on the calling thread, only
+/// during the call. `data` is valid during the callback only. No C++ exception may leave it.
 pub type nitro_sink_fn =
     Option<unsafe extern "C" fn(data: *const u8, length: usize, user_data: *mut c_void) -> i32>;
 
-/// A job's ticket: what is enough to come back to it, and all that can be done with it.
+/// A job: its id, URLs and reference id, which is all that is needed to get its status and its result.
+///
+/// It does not change. It can be stored as JSON with nitro_job_json() and recreated with nitro_job_from_json().
 ///
 /// Threads: any at once. Since 0.1.0.
 pub struct nitro_job_t {
@@ -40,17 +45,20 @@ pub struct nitro_job_t {
 impl nitro_job_t {
     pub(super) fn new(job: Job) -> Self {
         Self {
-            id: c_text(job.id()),
-            reference_id: c_text(job.reference_id()),
+            id: to_c_string(job.id()),
+            reference_id: to_c_string(job.reference_id()),
             job,
         }
     }
 }
 
-/// Makes the ticket of a job of which only the id is known.
+/// Creates a job handle from an id.
 ///
-/// Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for an id
-/// that cannot be one. Threads: any. Since 0.1.0.
+/// Nothing is sent. The caller owns `*job` and frees it with nitro_job_free(); the client may be freed before it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `id` cannot be a job id.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_from_id(
     client: *const nitro_client_t,
@@ -58,19 +66,22 @@ pub unsafe extern "C" fn nitro_job_from_id(
     job: *mut *mut nitro_job_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
-        *job = give(nitro_job_t::new(
+        *job = into_raw(nitro_job_t::new(
             handle(client, "client")?.client.job(text(id, "id")?)?,
         ));
         Ok(())
     })
 }
 
-/// Takes up the ticket that nitro_job_json() wrote, in this program or another, on this day or another.
+/// Recreates a job handle from JSON written by nitro_job_json(), possibly by another process.
 ///
-/// Nothing is sent. The caller owns `*job`; the client may be freed before it. Codes: NITRO_E_INVALID_ARGUMENT for what
-/// is no ticket. Threads: any. Since 0.1.0.
+/// Nothing is sent. The caller owns `*job` and frees it with nitro_job_free(); the client may be freed before it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `json` was not written by nitro_job_json().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_from_json(
     client: *const nitro_client_t,
@@ -78,9 +89,9 @@ pub unsafe extern "C" fn nitro_job_from_json(
     job: *mut *mut nitro_job_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
-        *job = give(nitro_job_t::new(
+        *job = into_raw(nitro_job_t::new(
             handle(client, "client")?
                 .client
                 .job_from_json(text(json, "json")?)?,
@@ -89,10 +100,14 @@ pub unsafe extern "C" fn nitro_job_from_json(
     })
 }
 
-/// Writes the ticket down as JSON, without secrets: store it as soon as there is a job.
+/// Writes the job as JSON, without secrets, for nitro_job_from_json().
 ///
-/// The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
-/// the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL. Threads: any. Since 0.1.0.
+/// Store it as soon as there is a job, so that the job is not lost with the process. The caller owns `*json` and frees
+/// it with nitro_string_free(). `length` may be NULL; otherwise it is set to the length in bytes without the final NUL.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_json(
     job: *const nitro_job_t,
@@ -100,45 +115,52 @@ pub unsafe extern "C" fn nitro_job_json(
     length: *mut usize,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let length = optional_output(length, 0);
         let json = output(json, "json", std::ptr::null_mut())?;
-        let written = handle(job, "job")?.job.to_json();
-        *json = give_text(&written)?;
+        let text = handle(job, "job")?.job.to_json();
+        *json = to_owned_text(&text)?;
         if let Some(length) = length {
-            *length = written.len();
+            *length = text.len();
         }
         Ok(())
     })
 }
 
-/// The job's id; "" for a job that the service answered at once without giving it one; NULL for NULL.
+/// Returns the job's id; "" if the service returned the result at once without an id; NULL if NULL.
 ///
-/// Lent until the job is freed. Threads: any. Since 0.1.0.
+/// Lent until the job is freed.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_id(job: *const nitro_job_t) -> *const c_char {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(std::ptr::null(), || {
+    infallible(std::ptr::null(), || {
         unsafe { job.as_ref() }.map_or(std::ptr::null(), |j| j.id.as_ptr())
     })
 }
 
-/// The id to quote to Nitro's support, sent with each request about this job; NULL for NULL.
+/// Returns the id to quote to Nitro's support, which each request about this job carries; NULL if NULL.
 ///
-/// Lent until the job is freed. Threads: any. Since 0.1.0.
+/// Lent until the job is freed.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_reference_id(job: *const nitro_job_t) -> *const c_char {
     // SAFETY: as above.
-    plain(std::ptr::null(), || {
+    infallible(std::ptr::null(), || {
         unsafe { job.as_ref() }.map_or(std::ptr::null(), |j| j.reference_id.as_ptr())
     })
 }
 
-/// Asks the service for the job's status, once.
+/// Gets the job's status from the service.
 ///
-/// A failed or canceled job is an answer here, not an error. The caller owns `*status`. `cancel` may be NULL.
-/// `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_FOUND for an unknown id,
-/// NITRO_E_UNAUTHORIZED, NITRO_E_GONE. Threads: any. Since 0.1.0.
+/// The status of a failed or canceled job is a success here, not an error. The caller owns `*status` and frees it with
+/// nitro_status_free(). `timeout_ms`: 0 for no timeout, -1 for the client's call timeout.
+///
+/// Codes: NITRO_E_NOT_FOUND for an unknown id, NITRO_E_UNAUTHORIZED, NITRO_E_GONE.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_status(
     job: *const nitro_job_t,
@@ -147,20 +169,24 @@ pub unsafe extern "C" fn nitro_job_status(
     status: *mut *mut nitro_status_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let status = output(status, "status", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        *status = give_status(handle(job, "job")?.job.status(&call)?);
+        *status = status_into_raw(handle(job, "job")?.job.status(&call)?);
         Ok(())
     })
 }
 
-/// Follows the job to its end: NITRO_OK once it is completed.
+/// Waits until the job ends; returns NITRO_OK if it is completed.
 ///
-/// `progress` may be NULL; it is called with each state while the job runs. `status` may be NULL; else the caller owns
-/// `*status`, the completed one. `timeout_ms`: 0 waits without limit, -1 for the client's wait limit. Codes:
-/// NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED; NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED and
-/// NITRO_E_STOPPED end the waiting, not the job: wait again. Threads: any. Since 0.1.0.
+/// `progress` may be NULL; otherwise it is called with each new status while the job is running. `status` may be NULL;
+/// otherwise the caller owns `*status`, the status of the completed job, and frees it with nitro_status_free().
+/// `timeout_ms`: 0 for no timeout, -1 for the client's wait timeout.
+///
+/// Codes: NITRO_E_JOB_FAILED with the service's reason; NITRO_E_JOB_CANCELED. NITRO_E_WAIT_TIMEOUT, NITRO_E_CANCELLED
+/// and NITRO_E_STOPPED end the wait, not the job: it can be waited for again.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_wait(
     job: *const nitro_job_t,
@@ -171,26 +197,30 @@ pub unsafe extern "C" fn nitro_job_wait(
     status: *mut *mut nitro_status_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let status = optional_output(status, std::ptr::null_mut());
         let call = call(cancel, timeout_ms)?;
-        let tell = |now: &_| match progress {
+        let report = |now: &_| match progress {
             // SAFETY: the header's contract for nitro_progress_fn.
-            Some(tell) => outside(|| unsafe { tell(lend_status(now), user_data) }) == 0,
+            Some(progress) => call_host(|| unsafe { progress(status_as_ptr(now), user_data) }) == 0,
             None => true,
         };
-        let last = handle(job, "job")?.job.wait(tell, &call)?;
+        let last = handle(job, "job")?.job.wait(report, &call)?;
         if let Some(status) = status {
-            *status = give_status(last);
+            *status = status_into_raw(last);
         }
         Ok(())
     })
 }
 
-/// Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves.
+/// Gets the job's result as JSON: the URLs of files, or extracted text, tables, boxes or fields.
 ///
-/// The caller owns `*result`. `timeout_ms`: 0 for no limit, -1 for the client's call limit. Codes: NITRO_E_NOT_READY while
-/// the job runs, NITRO_E_JOB_FAILED with the service's reason, NITRO_E_JOB_CANCELED, NITRO_E_NOT_FOUND, NITRO_E_GONE.
+/// The caller owns `*result` and frees it with nitro_result_free(). `timeout_ms`: 0 for no timeout, -1 for the client's
+/// call timeout.
+///
+/// Codes: NITRO_E_NOT_READY while the job is running; NITRO_E_JOB_FAILED with the service's reason;
+/// NITRO_E_JOB_CANCELED; NITRO_E_NOT_FOUND; NITRO_E_GONE.
+///
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_result(
@@ -200,20 +230,25 @@ pub unsafe extern "C" fn nitro_job_result(
     result: *mut *mut nitro_result_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let result = output(result, "result", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        *result = give(nitro_result_t::new(handle(job, "job")?.job.result(&call)?));
+        *result = into_raw(nitro_result_t::new(handle(job, "job")?.job.result(&call)?));
         Ok(())
     })
 }
 
-/// Takes the result as bytes, given to `sink` as they come, in constant memory; several files come as one zip.
+/// Gets the job's result as bytes, which are passed to `sink` as they are received; several files come as one zip archive.
 ///
-/// `bytes` may be NULL; else it is set to their number. `content_type` may be NULL; else the caller owns `*content_type`,
-/// which is NULL if the service gave none. After any error what the sink was given is incomplete. `timeout_ms`: 0 or -1 for
-/// no limit but silence and slowness. Codes: as nitro_job_result(); NITRO_E_UNEXPECTED_RESULT for a result that is no file;
-/// NITRO_E_TRUNCATED; NITRO_E_STOPPED by the sink. Threads: any. Since 0.1.0.
+/// Memory use is constant. `bytes` may be NULL; otherwise it is set to the number of bytes. `content_type` may be NULL;
+/// otherwise the caller owns `*content_type` and frees it with nitro_string_free(); it is NULL if the service sent no
+/// media type. After an error the bytes that `sink` received are incomplete. `timeout_ms`: 0 or -1 for no timeout; the
+/// idle timeout and the minimum rate still apply.
+///
+/// Codes: those of nitro_job_result(); NITRO_E_UNEXPECTED_RESULT if the result is not a file; NITRO_E_TRUNCATED;
+/// NITRO_E_STOPPED if `sink` stopped the call.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_result_bytes(
     job: *const nitro_job_t,
@@ -225,11 +260,11 @@ pub unsafe extern "C" fn nitro_job_result_bytes(
     content_type: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let bytes = optional_output(bytes, 0);
         let content_type = optional_output(content_type, std::ptr::null_mut());
         let call = call(cancel, timeout_ms)?;
-        let sink = sink.ok_or_else(|| Error::invalid("sink is NULL"))?;
+        let sink = required(sink, "sink")?;
         let mut writer = Sink {
             sink,
             user_data,
@@ -241,7 +276,7 @@ pub unsafe extern "C" fn nitro_job_result_bytes(
             *bytes = received.bytes;
         }
         if let (Some(content_type), Some(value)) = (content_type, received.content_type) {
-            *content_type = give_text(&value)?;
+            *content_type = to_owned_text(&value)?;
         }
         Ok(())
     })
@@ -255,7 +290,7 @@ struct Sink {
 }
 
 impl Sink {
-    /// A sink that said stop is no failure of a writer.
+    /// A sink that stopped the call is not an error of the writer.
     fn outcome<T>(&self, outcome: Result<T>) -> Result<T> {
         if self.stopped {
             Err(Error::stopped())
@@ -268,11 +303,11 @@ impl Sink {
 impl io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // SAFETY: the header's contract for nitro_sink_fn.
-        match outside(|| unsafe { (self.sink)(bytes.as_ptr(), bytes.len(), self.user_data) }) {
+        match call_host(|| unsafe { (self.sink)(bytes.as_ptr(), bytes.len(), self.user_data) }) {
             0 => Ok(bytes.len()),
             _ => {
                 self.stopped = true;
-                Err(io::Error::other("the sink said stop"))
+                Err(io::Error::other("the sink stopped the call"))
             }
         }
     }
@@ -282,10 +317,12 @@ impl io::Write for Sink {
     }
 }
 
-/// Frees the ticket.
+/// Frees the job handle.
 ///
-/// The job at the service goes on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+/// The job at the service continues. Does nothing if NULL.
+///
+/// Threads: any, once no call uses this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_job_free(job: *mut nitro_job_t) {
-    free(job);
+    drop_raw(job);
 }

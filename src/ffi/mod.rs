@@ -1,15 +1,16 @@
-//! The C API: the only room with `unsafe`, one file a handle, each body inside the boundary's gate.
+//! The C API: one file for each handle. `handle` checks what crosses the boundary, `entry` turns errors and panics into codes.
 //!
-//! The comments here become the header, which is the reference manual: they are written for C programmers. Conventions
-//! that hold for every function stand once, at the top of the header (see `cbindgen.toml`).
+//! The doc comments here become the header, which is the reference manual: they are written for C programmers. The
+//! conventions of all functions are at the top of the header (see `cbindgen.toml`).
 
 #![allow(unsafe_code, non_camel_case_types)]
-// What is defined here is for the header; this crate itself need not use it.
+// Much here is for C alone and not used by this crate.
 #![allow(dead_code)]
 
-mod boundary;
+mod entry;
+mod handle;
 
-// The order of the header: what stands alone first, then what is made from it.
+// The order of the header: what depends on nothing first.
 mod codes;
 
 mod error;
@@ -22,7 +23,7 @@ mod cancel;
 
 mod options;
 
-mod trust;
+mod tls_options;
 
 mod token;
 

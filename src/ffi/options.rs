@@ -1,29 +1,34 @@
-//! `nitro_options_t`: one setter an option.
+//! `nitro_options_t`: one setter for each option.
 
 use std::ffi::{CString, c_char, c_void};
 
-use super::boundary::{UserData, free, gate, give, handle_mut, milliseconds, output, outside, plain, text};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
-use super::string::c_text;
+use super::handle::{
+    UserData, drop_raw, handle_mut, infallible, into_raw, milliseconds, negative, output, text,
+};
+use crate::c_text::to_c_string;
 use crate::error::{Error, Result};
 use crate::options::ClientOptions;
+use crate::panic_guard::call_host;
 
-/// Log level: something is wrong but the call goes on.
+/// Log level: something is wrong, but the call continues.
 pub const NITRO_LOG_WARN: i32 = 1;
-/// Log level: a change that a person would want to know, such as a retry.
+/// Log level: a notable event, such as a retry.
 pub const NITRO_LOG_INFO: i32 = 2;
-/// Log level: each request and its answer.
+/// Log level: each request and its response.
 pub const NITRO_LOG_DEBUG: i32 = 3;
 
-/// Hears what the library does: a level, one of NITRO_LOG_..., and a line without any secret.
+/// Log callback: `level` is one of NITRO_LOG_..., `message` one line of text without secrets.
 ///
-/// Called on a thread that is inside a call of this library, only during that call; two threads may be inside at once. It
-/// must not call back into the library, and no C++ exception may leave it. `message` is lent for the call.
+/// It is called on a thread that is inside a call of this library, only during that call; two threads can be inside
+/// calls at the same time. It must not call this library, and no C++ exception may leave it. `message` is valid during
+/// the callback only.
 pub type nitro_log_fn =
     Option<unsafe extern "C" fn(level: i32, message: *const c_char, user_data: *mut c_void)>;
 
-/// The options of a client, set one by one; each has a default that suits a desktop program.
+/// The options of a client; each has a default that suits a desktop program.
 ///
 /// Threads: one at a time. Since 0.1.0.
 pub struct nitro_options_t {
@@ -36,7 +41,7 @@ impl nitro_options_t {
     }
 }
 
-/// A setter of one text option.
+/// Sets an option that is a string.
 pub(super) fn set_text(
     options: *mut nitro_options_t,
     value: *const c_char,
@@ -44,7 +49,7 @@ pub(super) fn set_text(
     err: *mut *mut nitro_error_t,
     change: impl FnOnce(ClientOptions, String) -> ClientOptions,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let value = text(value, name)?.to_owned();
         options.change(|o| change(o, value));
@@ -52,14 +57,14 @@ pub(super) fn set_text(
     })
 }
 
-/// A setter of one number option.
+/// Sets an option that is a number.
 pub(super) fn set_number<T>(
     options: *mut nitro_options_t,
     value: Result<T>,
     err: *mut *mut nitro_error_t,
     change: impl FnOnce(ClientOptions, T) -> ClientOptions,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let options = handle_mut(options, "options")?;
         let value = value?;
         options.change(|o| change(o, value));
@@ -67,47 +72,59 @@ pub(super) fn set_number<T>(
     })
 }
 
-fn size(value: i64, name: &str) -> Result<usize> {
+fn not_positive(name: &str) -> Error {
+    Error::invalid(format!("{name} is not positive"))
+}
+
+fn positive_size(value: i64, name: &str) -> Result<usize> {
     match usize::try_from(value) {
         Ok(value) if value > 0 => Ok(value),
-        _ => Err(Error::invalid(format!("{name} must be above zero"))),
+        _ => Err(not_positive(name)),
     }
 }
 
-/// Makes options with their defaults and no token.
+/// Creates options with the default values and no token.
 ///
-/// The caller owns them and frees them with nitro_options_free(). Never NULL. Threads: any. Since 0.1.0.
+/// The caller owns them and frees them with nitro_options_free(). Never NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_options_new() -> *mut nitro_options_t {
-    plain(std::ptr::null_mut(), || {
-        give(nitro_options_t {
+    infallible(std::ptr::null_mut(), || {
+        into_raw(nitro_options_t {
             options: ClientOptions::new(),
         })
     })
 }
 
-/// Makes options from the environment: NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
+/// Creates options from the environment variables NITRO_BASE_URL, NITRO_TOKEN, NITRO_CLIENT_ID and NITRO_CLIENT_SECRET.
 ///
-/// Each is read if it is set, and nothing else is. The caller owns `*options`. Codes: NITRO_E_INVALID_ARGUMENT if a variable
-/// is not UTF-8, or if one of the last two is set without the other. Threads: any, while no thread changes the
-/// environment. Since 0.1.0.
+/// Each is used if it is set; NITRO_TOKEN takes precedence over the client id and secret. No other variable is read.
+/// The caller owns `*options` and frees it with nitro_options_free().
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if a variable is not UTF-8, or if only one of NITRO_CLIENT_ID and
+/// NITRO_CLIENT_SECRET is set.
+///
+/// Threads: any, while no thread changes the environment. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_from_env(
     options: *mut *mut nitro_options_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let out = output(options, "options", std::ptr::null_mut())?;
-        *out = give(nitro_options_t {
+        *out = into_raw(nitro_options_t {
             options: ClientOptions::from_env()?,
         });
         Ok(())
     })
 }
 
-/// Sets the service's address, "https://api.gonitro.dev" by default; a path prefix is kept.
+/// Sets the service's URL; the default is "https://api.gonitro.dev", and a path prefix is kept.
 ///
-/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+/// The URL is checked by nitro_client_new().
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_base_url(
     options: *mut nitro_options_t,
@@ -117,9 +134,9 @@ pub unsafe extern "C" fn nitro_options_set_base_url(
     set_text(options, url, "url", err, ClientOptions::base_url)
 }
 
-/// Sets the User-Agent, "nitro-jobs/VERSION" by default.
+/// Sets the User-Agent header; the default is "nitro-jobs/VERSION".
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT for NULL or broken UTF-8. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_user_agent(
     options: *mut nitro_options_t,
@@ -129,41 +146,51 @@ pub unsafe extern "C" fn nitro_options_set_user_agent(
     set_text(options, user_agent, "user_agent", err, ClientOptions::user_agent)
 }
 
-/// Sets the limit on resolving, connecting, proxy and TLS negotiation together: 15000 ms by default.
+/// Sets the timeout of name resolution, TCP connect, proxy and TLS handshake together; the default is 15000 ms.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `ms` is not positive. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_connect_timeout_ms(
     options: *mut nitro_options_t,
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, above_zero(ms), err, ClientOptions::connect_timeout)
+    set_number(
+        options,
+        positive_milliseconds(ms),
+        err,
+        ClientOptions::connect_timeout,
+    )
 }
 
-/// Sets the limit on silence, no byte for so long in a head, a body or a stream: 30000 ms by default.
+/// Sets the idle timeout, the longest time without a byte in a head, a body or a stream; the default is 30000 ms.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `ms` is not positive. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_idle_timeout_ms(
     options: *mut nitro_options_t,
     ms: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, above_zero(ms), err, ClientOptions::idle_timeout)
+    set_number(
+        options,
+        positive_milliseconds(ms),
+        err,
+        ClientOptions::idle_timeout,
+    )
 }
 
-fn above_zero(ms: i64) -> Result<std::time::Duration> {
+fn positive_milliseconds(ms: i64) -> Result<std::time::Duration> {
     milliseconds(ms, "ms").and_then(|d| {
         if d.is_zero() {
-            Err(Error::invalid("ms must be above zero"))
+            Err(not_positive("ms"))
         } else {
             Ok(d)
         }
     })
 }
 
-/// Sets the least bytes a second that a body must bring, averaged over 30 s: 100 by default, 0 switches it off.
+/// Sets the minimum rate of a body in bytes per second, averaged over 30 s; the default is 100, and 0 disables it.
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -172,13 +199,15 @@ pub unsafe extern "C" fn nitro_options_set_min_rate(
     bytes_per_second: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    let rate = u64::try_from(bytes_per_second).map_err(|_| Error::invalid("bytes_per_second is negative"));
+    let rate = u64::try_from(bytes_per_second).map_err(|_| negative("bytes_per_second"));
     set_number(options, rate, err, ClientOptions::min_rate)
 }
 
-/// Sets the limit on a whole call that is given -1: 120000 ms by default, 0 for none.
+/// Sets the timeout of calls with `timeout_ms` -1; the default is 120000 ms, and 0 is no timeout.
 ///
-/// Waits, streams, submissions and downloads do not have it. Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+/// It does not apply to waits, streams, submissions and downloads.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_call_timeout_ms(
     options: *mut nitro_options_t,
@@ -188,9 +217,9 @@ pub unsafe extern "C" fn nitro_options_set_call_timeout_ms(
     set_number(options, milliseconds(ms, "ms"), err, ClientOptions::call_timeout)
 }
 
-/// Sets the limit on a whole wait that is given -1: 1800000 ms (30 minutes) by default, 0 for none.
+/// Sets the timeout of waits with `timeout_ms` -1; the default is 1800000 ms (30 minutes), and 0 is no timeout.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_wait_timeout_ms(
     options: *mut nitro_options_t,
@@ -200,22 +229,22 @@ pub unsafe extern "C" fn nitro_options_set_wait_timeout_ms(
     set_number(options, milliseconds(ms, "ms"), err, ClientOptions::wait_timeout)
 }
 
-/// Sets how many times a safe request is sent again inside one call: 3 by default, 0 switches it off.
+/// Sets how often a safe request is retried inside one call; the default is 3, and 0 disables retries.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `retries` is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_retries(
     options: *mut nitro_options_t,
     retries: i32,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    let retries = u32::try_from(retries).map_err(|_| Error::invalid("retries is negative"));
+    let retries = u32::try_from(retries).map_err(|_| negative("retries"));
     set_number(options, retries, err, ClientOptions::retries)
 }
 
-/// Sets the longest pause before a retry or a poll, whatever the service asks for: 30000 ms by default.
+/// Sets the longest pause before a retry or a poll, even if the service asks for a longer one; the default is 30000 ms.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is negative. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_retry_cap_ms(
     options: *mut nitro_options_t,
@@ -225,9 +254,11 @@ pub unsafe extern "C" fn nitro_options_set_retry_cap_ms(
     set_number(options, milliseconds(ms, "ms"), err, ClientOptions::retry_cap)
 }
 
-/// Sets the first pause between two polls and the longest: 250 ms and 5000 ms by default.
+/// Sets the first and the longest pause between two polls of a job; the defaults are 250 ms and 5000 ms.
 ///
-/// Checked by nitro_client_new(). Codes: NITRO_E_INVALID_ARGUMENT if one is negative. Since 0.1.0.
+/// Unless both are equal, pauses are jittered by a fifth. The values are checked by nitro_client_new().
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if one is negative. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_poll_interval_ms(
     options: *mut nitro_options_t,
@@ -242,34 +273,48 @@ pub unsafe extern "C" fn nitro_options_set_poll_interval_ms(
     })
 }
 
-/// Sets the largest JSON answer that is taken into memory: 268435456 bytes by default.
+/// Sets the maximum size of a JSON response in memory; the default is 268435456 bytes.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+/// A larger one is NITRO_E_TOO_LARGE.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `bytes` is not positive. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_max_json_bytes(
     options: *mut nitro_options_t,
     bytes: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, size(bytes, "bytes"), err, ClientOptions::max_json_bytes)
+    set_number(
+        options,
+        positive_size(bytes, "bytes"),
+        err,
+        ClientOptions::max_json_bytes,
+    )
 }
 
-/// Sets the longest line and the largest event of a stream: 16777216 bytes by default.
+/// Sets the maximum size of a line and of an event of an event stream; the default is 16777216 bytes.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT if it is not above zero. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `bytes` is not positive. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_max_event_bytes(
     options: *mut nitro_options_t,
     bytes: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    set_number(options, size(bytes, "bytes"), err, ClientOptions::max_event_bytes)
+    set_number(
+        options,
+        positive_size(bytes, "bytes"),
+        err,
+        ClientOptions::max_event_bytes,
+    )
 }
 
-/// Sets the function that hears what the library does; NULL for silence, the default.
+/// Sets the log callback; the default is no logging.
 ///
-/// `user_data` is handed to it and must live as long as the client and all that is made from it. Codes:
-/// NITRO_E_INVALID_ARGUMENT for NULL options. Since 0.1.0.
+/// `log` may be NULL to remove it. `user_data` is passed to it and must be valid as long as the client and everything
+/// created from it.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT if `options` is NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_set_log(
     options: *mut nitro_options_t,
@@ -281,17 +326,19 @@ pub unsafe extern "C" fn nitro_options_set_log(
     set_number(options, Ok(log), err, |o, log| match log {
         None => o.no_log(),
         Some(log) => o.log(move |level, message| {
-            let message: CString = c_text(message);
+            let message: CString = to_c_string(message);
             // SAFETY: the header's contract for nitro_log_fn and its `user_data`.
-            outside(|| unsafe { log(level as i32, message.as_ptr(), user_data.get()) });
+            call_host(|| unsafe { log(level as i32, message.as_ptr(), user_data.get()) });
         }),
     })
 }
 
 /// Frees the options.
 ///
-/// Clients made from them keep their own copy. NULL is nothing. Threads: one at a time. Since 0.1.0.
+/// Clients created from them have a copy. Does nothing if NULL.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_free(options: *mut nitro_options_t) {
-    free(options);
+    drop_raw(options);
 }

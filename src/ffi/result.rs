@@ -1,15 +1,17 @@
-//! `nitro_result_t`: what a job has made.
+//! `nitro_result_t`: the result of a completed job.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use super::boundary::{free, gate, handle, optional_output, output, plain};
 use super::codes::nitro_code_t;
+use super::entry::fallible;
 use super::error::nitro_error_t;
-use super::string::{c_text, give_text};
+use super::handle::{drop_raw, handle, infallible, optional_output, output};
+use super::string::to_owned_text;
+use crate::c_text::to_c_string;
 use crate::job::{FileInfo, JobResult, ResultKind};
 
-/// A result of a kind that this version does not know; nitro_result_json() has it.
+/// A kind of result that this version does not know; nitro_result_json() has it.
 pub const NITRO_RESULT_UNKNOWN: i32 = 0;
 /// One file.
 pub const NITRO_RESULT_FILE: i32 = 1;
@@ -19,22 +21,24 @@ pub const NITRO_RESULT_FILES: i32 = 2;
 pub const NITRO_RESULT_TEXT: i32 = 3;
 /// Tables.
 pub const NITRO_RESULT_TABLES: i32 = 4;
-/// Places where a text was found.
+/// Bounding boxes of text that was searched for.
 pub const NITRO_RESULT_TEXT_BOXES: i32 = 5;
-/// Places of personal data.
+/// Bounding boxes of personally identifiable information.
 pub const NITRO_RESULT_PII_BOXES: i32 = 6;
-/// A document's properties.
+/// The properties of a document.
 pub const NITRO_RESULT_PROPERTIES: i32 = 7;
-/// What a form holds, recognised, each with a confidence.
+/// The recognized fields of a form or an invoice, each with a confidence.
 pub const NITRO_RESULT_FORM: i32 = 8;
 /// The fields of a fillable form, read or detected.
 pub const NITRO_RESULT_FORM_FIELDS: i32 = 9;
 
-/// What a job has made: files, or what was read out of a document.
+/// The result of a completed job: files, or data extracted from a document.
 ///
-/// Never changes. Everything it lends lives until it is freed. Threads: any at once. Since 0.1.0.
+/// It does not change. The strings that its accessors return are valid until it is freed. Files are numbered from 0.
+///
+/// Threads: any at once. Since 0.1.0.
 pub struct nitro_result_t {
-    /// With a NUL behind its text, which is lent as it came.
+    /// Its text ends with NUL and is lent without a copy.
     result: JobResult,
     text: Option<CString>,
     files: Vec<File>,
@@ -49,37 +53,41 @@ impl nitro_result_t {
     pub(super) fn new(mut result: JobResult) -> Self {
         result.terminate();
         let file = |f: &FileInfo| File {
-            url: f.url().map(c_text),
-            content_type: f.content_type().map(c_text),
+            url: f.url().map(to_c_string),
+            content_type: f.content_type().map(to_c_string),
         };
         Self {
-            text: result.text().map(|t| c_text(t.into_owned())),
+            text: result.text().map(|t| to_c_string(t.into_owned())),
             files: result.files().iter().map(file).collect(),
             result,
         }
     }
 }
 
-fn read<T: Copy>(result: *const nitro_result_t, none: T, what: impl FnOnce(&nitro_result_t) -> T) -> T {
+fn access<T: Copy>(
+    result: *const nitro_result_t,
+    empty: T,
+    accessor: impl FnOnce(&nitro_result_t) -> T,
+) -> T {
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-    plain(none, || unsafe { result.as_ref() }.map_or(none, what))
+    infallible(empty, || unsafe { result.as_ref() }.map_or(empty, accessor))
 }
 
-fn lend(text: Option<&CString>) -> *const c_char {
+fn ptr_or_null(text: Option<&CString>) -> *const c_char {
     text.map_or(ptr::null(), |t| t.as_ptr())
 }
 
-/// A number that C takes as a whole one; -1 for none.
-fn whole(number: Option<u64>) -> i64 {
+/// A number for C; -1 for none.
+fn to_signed(number: Option<u64>) -> i64 {
     number.and_then(|n| n.try_into().ok()).unwrap_or(-1)
 }
 
-/// The kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN for NULL.
+/// Returns the kind of result, one of NITRO_RESULT_...; NITRO_RESULT_UNKNOWN if NULL.
 ///
-/// Since 0.1.0.
+/// Ignore unknown values: nitro_result_json() has the whole result. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_kind(result: *const nitro_result_t) -> i32 {
-    read(result, NITRO_RESULT_UNKNOWN, |r| match r.result.kind() {
+    access(result, NITRO_RESULT_UNKNOWN, |r| match r.result.kind() {
         ResultKind::File => NITRO_RESULT_FILE,
         ResultKind::Files => NITRO_RESULT_FILES,
         ResultKind::Text => NITRO_RESULT_TEXT,
@@ -93,25 +101,25 @@ pub unsafe extern "C" fn nitro_result_kind(result: *const nitro_result_t) -> i32
     })
 }
 
-/// How many files the result has; 0 if it is no file, and for NULL.
+/// Returns the number of files; 0 if the result is not a file, or if NULL.
 ///
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_count(result: *const nitro_result_t) -> usize {
-    read(result, 0, |r| r.files.len())
+    access(result, 0, |r| r.files.len())
 }
 
-/// Where file `index`, from 0, can be had for a while; NULL if it was delivered elsewhere, and for an index that is none.
+/// Returns the temporary URL of file `index`; NULL if it was delivered elsewhere, or if there is no such file.
 ///
-/// It may hold a signature that grants access: treat it as a secret. Lent until the result is freed. Since 0.1.0.
+/// It can contain a signature that grants access: treat it as a secret. Lent until the result is freed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_url(result: *const nitro_result_t, index: usize) -> *const c_char {
-    read(result, ptr::null(), |r| {
-        lend(r.files.get(index).and_then(|f| f.url.as_ref()))
+    access(result, ptr::null(), |r| {
+        ptr_or_null(r.files.get(index).and_then(|f| f.url.as_ref()))
     })
 }
 
-/// The media type of file `index`; NULL if the service gave none, and for an index that is none.
+/// Returns the media type of file `index`; NULL if the service gave none, or if there is no such file.
 ///
 /// Lent until the result is freed. Since 0.1.0.
 #[unsafe(no_mangle)]
@@ -119,60 +127,61 @@ pub unsafe extern "C" fn nitro_result_file_content_type(
     result: *const nitro_result_t,
     index: usize,
 ) -> *const c_char {
-    read(result, ptr::null(), |r| {
-        lend(r.files.get(index).and_then(|f| f.content_type.as_ref()))
+    access(result, ptr::null(), |r| {
+        ptr_or_null(r.files.get(index).and_then(|f| f.content_type.as_ref()))
     })
 }
 
-/// The size in bytes of file `index` as the service states it; -1 if it gave none, and for an index that is none.
+/// Returns the size of file `index` in bytes as stated by the service; -1 if it gave none, or if there is no such file.
 ///
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_size(result: *const nitro_result_t, index: usize) -> i64 {
-    read(result, -1, |r| {
-        whole(r.result.files().get(index).and_then(FileInfo::size_bytes))
+    access(result, -1, |r| {
+        to_signed(r.result.files().get(index).and_then(FileInfo::size_bytes))
     })
 }
 
-/// The number of pages of file `index` as the service states it; -1 if it gave none, and for an index that is none.
+/// Returns the page count of file `index` as stated by the service; -1 if it gave none, or if there is no such file.
 ///
 /// Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_file_pages(result: *const nitro_result_t, index: usize) -> i64 {
-    read(result, -1, |r| {
-        whole(r.result.files().get(index).and_then(FileInfo::page_count))
+    access(result, -1, |r| {
+        to_signed(r.result.files().get(index).and_then(FileInfo::page_count))
     })
 }
 
-/// The text that was extracted, decoded; NULL if the result is no text, and for NULL.
+/// Returns the extracted text, decoded; NULL if the result is not text, or if NULL.
 ///
-/// `length` may be NULL; else it is set to the bytes without the final NUL. A NUL character in the document is left out.
-/// Lent until the result is freed. Since 0.1.0.
+/// `length` may be NULL; otherwise it is set to the length in bytes without the final NUL. NUL characters of the
+/// document are left out. Lent until the result is freed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_text(
     result: *const nitro_result_t,
     length: *mut usize,
 ) -> *const c_char {
-    plain(ptr::null(), || {
+    infallible(ptr::null(), || {
         let length = optional_output(length, 0);
-        let text = read(result, ptr::null::<CString>(), |r| {
+        let text = access(result, ptr::null::<CString>(), |r| {
             r.text.as_ref().map_or(ptr::null(), ptr::from_ref)
         });
-        lend_counted(text, length)
+        text_with_length(text, length)
     })
 }
 
-/// The whole answer exactly as received, checked to be JSON; NULL for NULL.
+/// Returns the whole response as received, checked to be valid JSON; NULL if NULL.
 ///
-/// `length` may be NULL; else it is set to the bytes without the final NUL. Lent until the result is freed. Since 0.1.0.
+/// `length` may be NULL; otherwise it is set to the length in bytes without the final NUL. Lent until the result is
+/// freed. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_json(
     result: *const nitro_result_t,
     length: *mut usize,
 ) -> *const c_char {
-    plain(ptr::null(), || {
+    infallible(ptr::null(), || {
         let length = optional_output(length, 0);
-        // SAFETY: as for `read`.
+        // SAFETY: as for `access`.
         let Some(result) = (unsafe { result.as_ref() }) else {
             return ptr::null();
         };
@@ -184,7 +193,7 @@ pub unsafe extern "C" fn nitro_result_json(
     })
 }
 
-fn lend_counted(text: *const CString, length: Option<&mut usize>) -> *const c_char {
+fn text_with_length(text: *const CString, length: Option<&mut usize>) -> *const c_char {
     // SAFETY: the pointer was taken from a live handle in the same call.
     let Some(text) = (unsafe { text.as_ref() }) else {
         return ptr::null();
@@ -195,10 +204,12 @@ fn lend_counted(text: *const CString, length: Option<&mut usize>) -> *const c_ch
     text.as_ptr()
 }
 
-/// The `result` alone, without the answer around it, as JSON exactly as received.
+/// Copies the `result` member of the response as JSON, as received; the whole response if it has no such member.
 ///
-/// The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; else it is set to the bytes without
-/// the final NUL. Codes: NITRO_E_INVALID_ARGUMENT for NULL, NITRO_E_NO_MEMORY. Since 0.1.0.
+/// The caller owns `*json` and frees it with nitro_string_free(). `length` may be NULL; otherwise it is set to the
+/// length in bytes without the final NUL.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL; NITRO_E_NO_MEMORY. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_value_json(
     result: *const nitro_result_t,
@@ -206,11 +217,11 @@ pub unsafe extern "C" fn nitro_result_value_json(
     length: *mut usize,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let length = optional_output(length, 0);
         let json = output(json, "json", ptr::null_mut())?;
         let value = handle(result, "result")?.result.result_json();
-        *json = give_text(value)?;
+        *json = to_owned_text(value)?;
         if let Some(length) = length {
             *length = value.len();
         }
@@ -218,10 +229,12 @@ pub unsafe extern "C" fn nitro_result_value_json(
     })
 }
 
-/// Frees the result and all that it lent.
+/// Frees the result and the strings of its accessors.
 ///
-/// NULL is nothing. Threads: any, once. Since 0.1.0.
+/// Does nothing if NULL.
+///
+/// Threads: any, once. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_result_free(result: *mut nitro_result_t) {
-    free(result);
+    drop_raw(result);
 }

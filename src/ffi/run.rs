@@ -1,35 +1,38 @@
-//! Submit, wait and save in one call, from C.
+//! Submits, waits and saves in one call.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
-use super::boundary::{call, gate, give, handle, optional_output, optional_text, outside, text};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
-use super::download::{on_existing, signed, written};
+use super::download::{existing_from_c, saved_files_json, to_signed};
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{handle, into_raw, optional_output, optional_text, text};
 use super::job::nitro_job_t;
-use super::status::{lend_status, nitro_status_t};
-use super::string::{c_text, give_text};
+use super::status::{nitro_status_t, status_as_ptr};
+use super::string::to_owned_text;
 use super::submit::nitro_submission_t;
+use crate::c_text::to_c_string;
 use crate::error::Result;
-use crate::job::{Download, Finished, RunProgress};
+use crate::job::{Download, RunProgress, RunResult};
+use crate::panic_guard::call_host;
 
-/// Phase of a run: the documents are being sent; `done` of `total` bytes.
+/// Phase of a run: documents are being sent; `done` of `total` bytes.
 pub const NITRO_RUN_UPLOAD: i32 = 1;
-/// Phase of a run: there is a job now; `ticket_json` is its ticket, to be written down.
+/// Phase of a run: the job was created; `ticket_json` is its JSON, to be stored for nitro_job_from_json().
 pub const NITRO_RUN_SUBMITTED: i32 = 2;
-/// Phase of a run: the service works on the job; `status` is what it says.
+/// Phase of a run: the service processes the job; `status` is its status.
 pub const NITRO_RUN_PROCESSING: i32 = 3;
-/// Phase of a run: a file of the result is being saved; `done` of `total` bytes, -1 if that is not known.
+/// Phase of a run: a file of the result is being saved; `done` of `total` bytes, which is -1 if unknown.
 pub const NITRO_RUN_DOWNLOAD: i32 = 4;
 
-/// Hears how far a run is.
+/// Progress callback of nitro_client_run() and nitro_client_run_all().
 ///
-/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; treat one that is not
-/// known as nothing. What does not belong to the phase is 0 or NULL. Called on the calling thread, only during the call.
-/// `ticket_json` and `status` are lent for the call. No C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. `phase` is one of NITRO_RUN_...; ignore
+/// unknown values. Arguments that do not belong to the phase are 0 or NULL. It is called on the calling thread, only
+/// during the call. `ticket_json` and `status` are valid during the callback only. No C++ exception may leave it.
 pub type nitro_run_fn = Option<
     unsafe extern "C" fn(
         phase: i32,
@@ -41,15 +44,19 @@ pub type nitro_run_fn = Option<
     ) -> i32,
 >;
 
-/// Submits, waits, and saves the result, which must be one file, to `path`: one progress, one cancel token, one time limit.
+/// Submits, waits, and saves the result, which must be one file, to `path`, in one call.
 ///
-/// `path` may be NULL: then nothing is saved, and the result is taken by nitro_job_result(), as an extraction wants it.
-/// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` bounds all of it: 0 for no limit, -1 for the
-/// client's wait limit. `job` may be NULL; else the caller owns `*job`. `saved_json` may be NULL; else the caller owns
-/// `*saved_json`: [{"path":...,"bytes":...,"contentType":...}]. Codes: NITRO_E_TIMEOUT before there is a job and
-/// NITRO_E_WAIT_TIMEOUT while it is waited for; else those of nitro_client_submit(), nitro_job_wait() and
-/// nitro_job_download(). Once there is a job every error carries its ticket (nitro_error_ticket_json()): the job goes on and
-/// can be taken up. Threads: any. Since 0.1.0.
+/// `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result().
+/// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0 for no
+/// timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
+/// nitro_job_free(). `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
+/// [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). Once there is a job each error
+/// has its JSON: see nitro_error_ticket_json(). The job continues and can be recreated with nitro_job_from_json().
+///
+/// Codes: NITRO_E_TIMEOUT before there is a job, NITRO_E_WAIT_TIMEOUT while it is waited for; those of
+/// nitro_client_submit(), nitro_job_wait() and nitro_job_download().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_run(
     client: *const nitro_client_t,
@@ -64,18 +71,27 @@ pub unsafe extern "C" fn nitro_client_run(
     saved_json: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let outputs = outputs(job, saved_json);
-        let existing = on_existing(existing)?;
+        let existing = existing_from_c(existing)?;
         let download = optional_text(path, "path")?.map(|path| Download::to_file(path).existing(existing));
-        let work = (client, submission, download);
-        run(work, progress, user_data, cancel, timeout_ms, outputs)
+        run(
+            (client, submission, download),
+            progress,
+            user_data,
+            cancel,
+            timeout_ms,
+            outputs,
+        )
     })
 }
 
-/// Submits, waits, and saves all files of the result into `folder`, under the names that the service gives, made safe.
+/// Submits, waits, and saves all files of the result in the folder `folder`, in one call.
 ///
-/// All of them are saved, or none. The rest is as nitro_client_run() has it. Threads: any. Since 0.1.0.
+/// The names are sanitized forms of those that the service gives. Either all files are saved, or none. Everything else
+/// is as for nitro_client_run().
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_run_all(
     client: *const nitro_client_t,
@@ -90,11 +106,17 @@ pub unsafe extern "C" fn nitro_client_run_all(
     saved_json: *mut *mut c_char,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let outputs = outputs(job, saved_json);
-        let download = Download::to_folder(text(folder, "folder")?).existing(on_existing(existing)?);
-        let work = (client, submission, Some(download));
-        run(work, progress, user_data, cancel, timeout_ms, outputs)
+        let download = Download::to_folder(text(folder, "folder")?).existing(existing_from_c(existing)?);
+        run(
+            (client, submission, Some(download)),
+            progress,
+            user_data,
+            cancel,
+            timeout_ms,
+            outputs,
+        )
     })
 }
 
@@ -118,37 +140,37 @@ fn run(
     let call = call(cancel, timeout_ms)?;
     let client = &handle(client, "client")?.client;
     let submission = &handle(submission, "submission")?.submission;
-    let tell = |now: RunProgress<'_>| {
-        let Some(tell) = progress else { return true };
-        let say = |phase, done, total, ticket, status| {
+    let report = |now: RunProgress<'_>| {
+        let Some(progress) = progress else { return true };
+        let call_progress = |phase, done, total, ticket, status| {
             // SAFETY: the header's contract for nitro_run_fn.
-            outside(|| unsafe { tell(phase, done, total, ticket, status, user_data) }) == 0
+            call_host(|| unsafe { progress(phase, done, total, ticket, status, user_data) }) == 0
         };
-        let none = (ptr::null(), ptr::null());
+        let (no_ticket, no_status) = (ptr::null(), ptr::null());
         match now {
             RunProgress::Upload { sent, total } => {
-                let (sent, total) = (signed(Some(sent)), signed(Some(total)));
-                say(NITRO_RUN_UPLOAD, sent, total, none.0, none.1)
+                let (sent, total) = (to_signed(Some(sent)), to_signed(Some(total)));
+                call_progress(NITRO_RUN_UPLOAD, sent, total, no_ticket, no_status)
             }
             RunProgress::Submitted { ticket } => {
-                let ticket = c_text(ticket);
-                say(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), none.1)
+                let ticket = to_c_string(ticket);
+                call_progress(NITRO_RUN_SUBMITTED, 0, 0, ticket.as_ptr(), no_status)
             }
             RunProgress::Processing { status } => {
-                say(NITRO_RUN_PROCESSING, 0, 0, none.0, lend_status(status))
+                call_progress(NITRO_RUN_PROCESSING, 0, 0, no_ticket, status_as_ptr(status))
             }
             RunProgress::Download(now) => {
-                let (done, total) = (signed(Some(now.bytes)), signed(now.total));
-                say(NITRO_RUN_DOWNLOAD, done, total, none.0, none.1)
+                let (done, total) = (to_signed(Some(now.bytes)), to_signed(now.total));
+                call_progress(NITRO_RUN_DOWNLOAD, done, total, no_ticket, no_status)
             }
         }
     };
-    let finished: Finished = client.run(submission, download.as_ref(), tell, &call)?;
+    let finished: RunResult = client.run(submission, download.as_ref(), report, &call)?;
     if let Some(saved_json) = saved_json {
-        *saved_json = give_text(&written(&finished.saved))?;
+        *saved_json = to_owned_text(&saved_files_json(&finished.saved))?;
     }
     if let Some(job) = job {
-        *job = give(nitro_job_t::new(finished.job));
+        *job = into_raw(nitro_job_t::new(finished.job));
     }
     Ok(())
 }

@@ -1,45 +1,53 @@
-//! `nitro_submission_t`: a job to be started, and starting it.
+//! `nitro_submission_t`: a submission, and starting its job.
 
 use std::ffi::{c_char, c_void};
 use std::io::{self, Read};
 
-use super::boundary::{
-    UserData, call, free, gate, give, handle, handle_mut, optional_text, output, outside, text,
-};
 use super::cancel::nitro_cancel_t;
 use super::client::nitro_client_t;
 use super::codes::nitro_code_t;
-use super::download::signed;
+use super::download::to_signed;
+use super::entry::{call, fallible};
 use super::error::nitro_error_t;
+use super::handle::{
+    UserData, drop_raw, handle, handle_mut, into_raw, negative, null, optional_text, output, required, text,
+};
 use super::job::nitro_job_t;
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission};
+use crate::panic_guard::call_host;
 
-/// Gives the next bytes of a document: puts up to `capacity` of them into `buffer` and returns how many; 0 is the end.
+/// Reader of nitro_submission_add_reader(): fills `buffer` with up to `capacity` bytes and returns how many; 0 at the end.
 ///
-/// A negative number stops with NITRO_E_STOPPED. Called on the calling thread, only during nitro_client_submit() or
-/// nitro_client_run(). `buffer` is lent for the call. No C++ exception may leave it.
+/// A negative number stops the call with NITRO_E_STOPPED. It is called on the calling thread, only during
+/// nitro_client_submit() or nitro_client_run(). `buffer` is valid during the callback only. No C++ exception may leave
+/// it.
 pub type nitro_read_fn =
     Option<unsafe extern "C" fn(buffer: *mut u8, capacity: usize, user_data: *mut c_void) -> i64>;
 
-/// Hears how far an upload is: `sent` bytes of `total`.
+/// Progress callback of nitro_client_submit(): `sent` of `total` bytes were sent.
 ///
-/// Returns 0 to go on; anything else stops with NITRO_E_STOPPED. Called on the calling thread, only during the call. No
-/// C++ exception may leave it.
+/// Returns 0 to continue; any other value stops the call with NITRO_E_STOPPED. It is called on the calling thread, only
+/// during the call. No C++ exception may leave it.
 pub type nitro_upload_fn = Option<unsafe extern "C" fn(sent: i64, total: i64, user_data: *mut c_void) -> i32>;
 
-/// A job to be started: an endpoint, a method, its parameters, and documents.
+/// A submission: the endpoint, the method, its parameters and the documents of a job to be started.
 ///
-/// It can be submitted any number of times, unless one of its documents is a reader. Threads: one at a time. Since 0.1.0.
+/// It can be submitted any number of times, unless one of its documents is a reader.
+///
+/// Threads: one at a time. Since 0.1.0.
 pub struct nitro_submission_t {
     pub(super) submission: Submission<'static>,
 }
 
-/// Makes a submission without documents.
+/// Creates a submission without documents.
 ///
-/// `endpoint` is "conversions", "extractions", "transformations" or "generations"; `method` is sent as it is, for example
-/// "convert" or "merge". The caller owns `*submission` and frees it with nitro_submission_free(). Codes:
-/// NITRO_E_INVALID_ARGUMENT for another endpoint. Threads: any. Since 0.1.0.
+/// `endpoint` is "conversions", "extractions", "transformations" or "generations". `method` is sent as it is, for
+/// example "convert" or "merge". The caller owns `*submission` and frees it with nitro_submission_free().
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for another endpoint.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_new(
     endpoint: *const c_char,
@@ -47,43 +55,44 @@ pub unsafe extern "C" fn nitro_submission_new(
     submission: *mut *mut nitro_submission_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let out = output(submission, "submission", std::ptr::null_mut())?;
-        let word = text(endpoint, "endpoint")?;
-        let endpoint = Endpoint::from_word(word).ok_or_else(|| {
+        let name = text(endpoint, "endpoint")?;
+        let endpoint = Endpoint::from_word(name).ok_or_else(|| {
             Error::invalid(format!(
-                "endpoint is {word:?} and not conversions, extractions, transformations or generations"
+                "unknown endpoint \"{name}\"; use conversions, extractions, transformations or generations"
             ))
         })?;
-        *out = give(nitro_submission_t {
+        *out = into_raw(nitro_submission_t {
             submission: Submission::new(endpoint, text(method, "method")?),
         });
         Ok(())
     })
 }
 
-/// Changes a submission.
 fn change(
     submission: *mut nitro_submission_t,
     err: *mut *mut nitro_error_t,
     body: impl FnOnce(&mut Submission<'static>) -> Result<()>,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         body(&mut handle_mut(submission, "submission")?.submission)
     })
 }
 
-/// An input with the content type that C gave, if it gave one.
-fn typed(input: Input<'static>, content_type: *const c_char) -> Result<Input<'static>> {
+/// `input` with the content type from C unless that is NULL.
+fn with_content_type(input: Input<'static>, content_type: *const c_char) -> Result<Input<'static>> {
     Ok(match optional_text(content_type, "content_type")? {
         Some(content_type) => input.content_type(content_type),
         None => input,
     })
 }
 
-/// Sets the method's parameters: the text of a JSON object, which is sent as it is; "{}" by default.
+/// Sets the parameters of the method: the text of a JSON object, which is sent as it is; the default is "{}".
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `json` is not a JSON object.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_set_params_json(
     submission: *mut nitro_submission_t,
@@ -93,9 +102,11 @@ pub unsafe extern "C" fn nitro_submission_set_params_json(
     change(submission, err, |s| s.set_params(text(json, "json")?.to_owned()))
 }
 
-/// Sets where the service is to deliver the result and whom to call back: the text of a JSON object, sent as it is.
+/// Sets where the service delivers the result and which URL it calls: the text of a JSON object, which is sent as it is.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT for what is no JSON object. Threads: one at a time. Since 0.1.0.
+/// Codes: NITRO_E_INVALID_ARGUMENT if `json` is not a JSON object.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_set_delivery_json(
     submission: *mut nitro_submission_t,
@@ -107,10 +118,13 @@ pub unsafe extern "C" fn nitro_submission_set_delivery_json(
     })
 }
 
-/// Sends the documents to storage first and names them to the service afterwards (1), or sends them to it (0, the default).
+/// Sets whether documents are first uploaded to storage by presigned URLs (1) or sent with the request (0, the default).
 ///
-/// For documents that the endpoints themselves refuse as too large. The service does not document this way. Codes:
-/// NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+/// Use it for documents that the endpoint rejects as too large. The service does not document this way.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_set_presigned_upload(
     submission: *mut nitro_submission_t,
@@ -123,11 +137,15 @@ pub unsafe extern "C" fn nitro_submission_set_presigned_upload(
     })
 }
 
-/// Adds a file, which is opened when it is sent; the order of documents counts.
+/// Adds a file as the next document.
 ///
-/// `content_type` may be NULL: then it follows from the extension, or from how the file begins. Codes:
-/// NITRO_E_INVALID_ARGUMENT for NULL; the submission gives NITRO_E_FILE if the file cannot be read or changes meanwhile, and
-/// NITRO_E_INVALID_ARGUMENT if its type cannot be told. Threads: one at a time. Since 0.1.0.
+/// The order of documents matters. The file is opened when it is sent. `content_type` may be NULL: it is then derived
+/// from the extension, or from the first bytes of the file. Submitting returns NITRO_E_FILE if the file cannot be read
+/// or changes while it is sent, and NITRO_E_INVALID_ARGUMENT if its type cannot be derived.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_file(
     submission: *mut nitro_submission_t,
@@ -136,16 +154,19 @@ pub unsafe extern "C" fn nitro_submission_add_file(
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     change(submission, err, |s| {
-        s.add(typed(Input::path(text(path, "path")?), content_type)?);
+        s.add(with_content_type(Input::path(text(path, "path")?), content_type)?);
         Ok(())
     })
 }
 
-/// Adds a document in memory under a file name.
+/// Adds a document in memory, under a file name, as the next document.
 ///
-/// `data` is not copied: it must stay as it is until the submission is freed. `content_type` may be NULL: then it follows
-/// from the name's extension, or from how the document begins. `data` may be NULL if `length` is 0. Codes:
-/// NITRO_E_INVALID_ARGUMENT for NULL. Threads: one at a time. Since 0.1.0.
+/// `data` is not copied: it must stay valid and unchanged until the submission is freed. `data` may be NULL if `length`
+/// is 0. `content_type` may be NULL: it is then derived from the extension of `name`, or from the first bytes.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_bytes(
     submission: *mut nitro_submission_t,
@@ -159,23 +180,27 @@ pub unsafe extern "C" fn nitro_submission_add_bytes(
         let name = text(name, "name")?;
         let bytes: &'static [u8] = match (data.is_null(), length) {
             (_, 0) => &[],
-            (true, _) => return Err(Error::invalid("data is NULL")),
+            (true, _) => return Err(null("data")),
             (false, _) if isize::try_from(length).is_err() => {
-                return Err(Error::invalid("length is larger than any memory"));
+                return Err(Error::invalid("length exceeds the largest possible object"));
             }
             // SAFETY: the header's contract: `length` bytes that stay as they are until the submission is freed.
             (false, _) => unsafe { std::slice::from_raw_parts(data, length) },
         };
-        s.add(typed(Input::bytes(name, bytes), content_type)?);
+        s.add(with_content_type(Input::bytes(name, bytes), content_type)?);
         Ok(())
     })
 }
 
-/// Adds a document that a function gives, exactly `length` bytes of it, under a file name.
+/// Adds a document of exactly `length` bytes that a function provides, under a file name, as the next document.
 ///
-/// It is read once, so the submission can be sent once. `content_type` may be NULL: then the name's extension tells it.
-/// `user_data` is handed to `read` and must live until the submission is freed. Codes: NITRO_E_INVALID_ARGUMENT for NULL or a
-/// negative length; the submission gives NITRO_E_FILE if fewer bytes come. Threads: one at a time. Since 0.1.0.
+/// It is read once, so the submission can be submitted once. `content_type` may be NULL: it is then derived from the
+/// extension of `name`. `user_data` is passed to `read` and must be valid until the submission is freed. Submitting
+/// returns NITRO_E_FILE if `read` provides fewer bytes.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL or a negative length.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_reader(
     submission: *mut nitro_submission_t,
@@ -188,20 +213,27 @@ pub unsafe extern "C" fn nitro_submission_add_reader(
 ) -> nitro_code_t {
     change(submission, err, |s| {
         let name = text(name, "name")?;
-        let length = u64::try_from(length).map_err(|_| Error::invalid("length is negative"))?;
+        let length = u64::try_from(length).map_err(|_| negative("length"))?;
         let reader = Reader {
-            read: read.ok_or_else(|| Error::invalid("read is NULL"))?,
+            read: required(read, "read")?,
             user_data: UserData(user_data),
         };
-        s.add(typed(Input::reader(name, length, reader), content_type)?);
+        s.add(with_content_type(
+            Input::reader(name, length, reader),
+            content_type,
+        )?);
         Ok(())
     })
 }
 
-/// Adds a document that the service fetches from an address itself; its content type must be said.
+/// Adds a document that the service downloads from a URL, as the next document.
 ///
-/// Codes: NITRO_E_INVALID_ARGUMENT for NULL; the submission gives it for what is no http or https address. Threads: one at a
-/// time. Since 0.1.0.
+/// `content_type` is its media type and is required. Submitting returns NITRO_E_INVALID_ARGUMENT if `url` is not an
+/// http or https URL.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
+///
+/// Threads: one at a time. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_add_url(
     submission: *mut nitro_submission_t,
@@ -215,7 +247,7 @@ pub unsafe extern "C" fn nitro_submission_add_url(
     })
 }
 
-/// The host's function as a reader.
+/// The host's read callback as a reader.
 struct Reader {
     read: unsafe extern "C" fn(*mut u8, usize, *mut c_void) -> i64,
     user_data: UserData,
@@ -225,24 +257,29 @@ impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let (start, capacity) = (buffer.as_mut_ptr(), buffer.len());
         // SAFETY: the header's contract for nitro_read_fn.
-        let said = outside(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
-        match usize::try_from(said) {
+        let returned = call_host(|| unsafe { (self.read)(start, capacity, self.user_data.get()) });
+        match usize::try_from(returned) {
             Ok(read) if read <= capacity => Ok(read),
             Ok(_) => Err(io::Error::other(Error::invalid(
-                "read says that it put more bytes into the buffer than there is room",
+                "read returned a number of bytes above the capacity of the buffer",
             ))),
             Err(_) => Err(io::Error::other(Error::stopped())),
         }
     }
 }
 
-/// Starts a job: sends the documents, streamed in constant memory, and returns as soon as the service has them.
+/// Submits the documents, which starts a job; returns as soon as the service has accepted them.
 ///
-/// Write the ticket down at once: nitro_job_json(). A job that the service answered at once is completed, and its result is
-/// in the handle. `progress` may be NULL. The caller owns `*job`; client and submission may be freed before it. `timeout_ms`: 0
-/// or -1 for no limit but silence. Codes: NITRO_E_INVALID_ARGUMENT, NITRO_E_FILE for the documents; NITRO_E_UNAUTHORIZED,
-/// NITRO_E_CONTENT_TOO_LARGE, NITRO_E_UNSUPPORTED_MEDIA_TYPE, NITRO_E_UNPROCESSABLE, NITRO_E_RATE_LIMITED by the service. After
-/// a failure for which nitro_error_is_uncertain() is 1 there may be a job all the same. Threads: any. Since 0.1.0.
+/// Documents are streamed in constant memory. Store the job at once: see nitro_job_json(). If the service returns the
+/// result at once, the job is completed and its handle contains the result. `progress` may be NULL. The caller owns
+/// `*job` and frees it with nitro_job_free(); client and submission may be freed before it. `timeout_ms`: 0 or -1 for
+/// no timeout; the idle timeout still applies.
+///
+/// Codes: NITRO_E_INVALID_ARGUMENT or NITRO_E_FILE for the documents; NITRO_E_UNAUTHORIZED, NITRO_E_CONTENT_TOO_LARGE,
+/// NITRO_E_UNSUPPORTED_MEDIA_TYPE, NITRO_E_UNPROCESSABLE or NITRO_E_RATE_LIMITED from the service. After an error for
+/// which nitro_error_is_uncertain() is 1 a job may exist all the same.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_client_submit(
     client: *const nitro_client_t,
@@ -254,27 +291,30 @@ pub unsafe extern "C" fn nitro_client_submit(
     job: *mut *mut nitro_job_t,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
-    gate(err, || {
+    fallible(err, || {
         let job = output(job, "job", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        let tell = |sent: u64, total: u64| match progress {
+        let report = |sent: u64, total: u64| match progress {
             // SAFETY: the header's contract for nitro_upload_fn.
-            Some(tell) => {
-                outside(|| unsafe { tell(signed(Some(sent)), signed(Some(total)), user_data) }) == 0
+            Some(progress) => {
+                call_host(|| unsafe { progress(to_signed(Some(sent)), to_signed(Some(total)), user_data) })
+                    == 0
             }
             None => true,
         };
         let client = &handle(client, "client")?.client;
-        let submitted = client.submit(&handle(submission, "submission")?.submission, tell, &call)?;
-        *job = give(nitro_job_t::new(submitted.job));
+        let submitted = client.submit(&handle(submission, "submission")?.submission, report, &call)?;
+        *job = into_raw(nitro_job_t::new(submitted.job));
         Ok(())
     })
 }
 
 /// Frees the submission.
 ///
-/// Jobs that were made of it go on. NULL is nothing. Threads: any, once no call is given this handle. Since 0.1.0.
+/// Jobs that it started continue. Does nothing if NULL.
+///
+/// Threads: any, once no call uses this handle. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_submission_free(submission: *mut nitro_submission_t) {
-    free(submission);
+    drop_raw(submission);
 }

@@ -1,25 +1,30 @@
-//! Which library this is.
+//! The library's version, and the names of its codes.
 
 use std::ffi::{CStr, c_char};
 
 use super::codes::{TABLE, nitro_code_t};
+use crate::c_text::terminated;
 
-/// The version of the library that the program runs with, for example "0.1.0".
+/// Returns the version of the library at run time, for example "0.1.0".
 ///
-/// Compare with NITRO_VERSION, that of the header it was compiled with. Static, never NULL. Threads: any. Since 0.1.0.
+/// Compare it with NITRO_VERSION, the version of the header at compile time. Static, never NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_version() -> *const c_char {
-    const VERSION: &CStr =
-        match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-            Ok(version) => version,
-            Err(_) => c"",
-        };
+    const VERSION: &CStr = match CStr::from_bytes_with_nul(terminated!(env!("CARGO_PKG_VERSION")).as_bytes())
+    {
+        Ok(version) => version,
+        Err(_) => c"",
+    };
     VERSION.as_ptr()
 }
 
-/// The same as a number that can be compared: major * 1000000 + minor * 1000 + patch.
+/// Returns the version of the library as a number: major * 1000000 + minor * 1000 + patch.
 ///
-/// Compare with NITRO_VERSION_NUMBER. Threads: any. Since 0.1.0.
+/// Compare it with NITRO_VERSION_NUMBER.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_version_number() -> u32 {
     const fn number(digits: &str) -> u32 {
@@ -35,17 +40,21 @@ pub extern "C" fn nitro_version_number() -> u32 {
         + number(env!("CARGO_PKG_VERSION_PATCH"))
 }
 
-/// The name of a code, for example "NITRO_E_TIMEOUT"; "NITRO_E_?" for a number that is none.
+/// Returns the name of a code, for example "NITRO_E_TIMEOUT"; "NITRO_E_?" for an unknown code.
 ///
-/// Static, never NULL. Threads: any. Since 0.1.0.
+/// Static, never NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_code_name(code: nitro_code_t) -> *const c_char {
     find(code).map_or(c"NITRO_E_?", |row| row.1).as_ptr()
 }
 
-/// What a code means, in a few English words. nitro_error_message() says much more.
+/// Returns a short English description of a code.
 ///
-/// Static, never NULL. Threads: any. Since 0.1.0.
+/// nitro_error_message() has much more. Static, never NULL.
+///
+/// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub extern "C" fn nitro_code_text(code: nitro_code_t) -> *const c_char {
     find(code).map_or(c"unknown code", |row| row.2).as_ptr()

@@ -1,100 +1,109 @@
-//! A body under way, within the limits of the call that reads it.
+//! The body of a response, read within the limits of the call that reads it.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use super::connection::Connection;
-use super::exchange::Exchange;
+use super::agent::UreqBody;
+use super::event_stream_body::EventStreamBody;
 use super::framing::Framing;
-use super::head::Head;
-use super::incoming::Incoming;
-use super::pool::Pool;
-use super::request::Request;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
-use crate::memory::prefer_large_pages;
+use crate::huge_pages::prefer_huge_pages;
+use crate::net::ExchangeContext;
 use crate::url::Url;
 
 /// How much of the reserved memory is made ready at a time.
 const STEP: usize = 64 << 10;
 
-const EVENTS: &str = "text/event-stream";
-
 /// A body under way. Dropping it early closes its connection; read to its end, the connection goes back to the pool.
 pub(crate) struct Body {
     source: Source,
     framing: Framing,
-    /// An event stream, which may be as slow as it likes.
-    stream: bool,
     url: Url,
+    /// What ended the body before its end: a later read must not take that for the end.
+    failed: Option<Error>,
 }
 
 enum Source {
-    Wire(Incoming),
+    Ureq(UreqBody),
+    /// An event stream, which may be as slow as it likes.
+    Events(EventStreamBody),
     /// Read already, to look for a problem document.
-    Held(std::io::Cursor<Vec<u8>>),
+    Buffered(Cursor<Vec<u8>>),
 }
 
 impl Body {
-    /// The body that follows `head` on `connection`, which goes to `pool` after it, if there is one.
-    pub(super) fn new(
-        request: &Request<'_>,
-        head: &Head,
-        framing: Framing,
-        connection: Box<Connection>,
-        pool: Option<Arc<Pool>>,
-    ) -> Self {
-        let is_events = |value: &str| {
-            let kind = value.trim_start().get(..EVENTS.len());
-            kind.is_some_and(|kind| kind.eq_ignore_ascii_case(EVENTS))
+    /// The body that ureq reads; that of an event stream is taken over from it.
+    pub(super) fn new(url: &Url, body: UreqBody, framing: Framing, is_event_stream: bool) -> Self {
+        let source = if is_event_stream {
+            let (connection, pool) = match body.into_connection() {
+                Some((connection, pool)) => (Some(connection), pool),
+                None => (None, None),
+            };
+            Source::Events(EventStreamBody::new(framing, connection, pool))
+        } else {
+            Source::Ureq(body)
         };
-        let answered = || head.fields.get("content-type");
         Self {
-            source: Source::Wire(Incoming::new(framing, connection, pool)),
+            source,
             framing,
-            stream: request.accept.contains(EVENTS) && answered().is_some_and(is_events),
-            url: request.url.clone(),
+            url: url.clone(),
+            failed: None,
         }
     }
 
     /// Leaves nothing to read; the connection is closed unless the body had ended.
     pub(super) fn clear(&mut self) {
-        self.hold(Vec::new());
+        self.buffer(Vec::new());
     }
 
-    pub(super) fn hold(&mut self, bytes: Vec<u8>) {
+    /// Replaces the body by `bytes`, which were read from it.
+    pub(super) fn buffer(&mut self, bytes: Vec<u8>) {
         self.framing = Framing::Length(bytes.len() as u64);
-        self.source = Source::Held(std::io::Cursor::new(bytes));
+        self.source = Source::Buffered(Cursor::new(bytes));
     }
 
     /// The next bytes; 0 at the end, which `framing` has proved unless it is `UntilClose`.
     ///
-    /// After a `Limit::Idle` or `Limit::Call` error the read may be repeated and nothing is lost; `context` may be another
+    /// After a `Limit::Idle` or `Limit::Call` error the read may be retried and nothing is lost; `context` may be another
     /// one each time.
     pub(crate) fn read(&mut self, buffer: &mut [u8], context: &CallContext) -> Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let min_rate = if self.stream {
-            0
-        } else {
-            context.io_limits.min_rate
-        };
-        let exchange = Exchange::new(context, min_rate);
-        let outcome = match &mut self.source {
-            Source::Wire(incoming) => incoming.read(buffer, &exchange),
-            Source::Held(bytes) => return Ok(bytes.read(buffer).unwrap_or(0)),
-        };
-        exchange.check_cancel()?;
-        match outcome {
-            Ok(0) if self.framing == Framing::UntilClose && exchange.abrupt.get() => {
-                let text = format!("the body of {} was cut: TLS ended without saying so", self.url);
-                Err(Error::new(ErrorKind::Truncated, text))
-            }
-            Ok(n) => Ok(n),
-            Err(error) => Err(self.broken(error)),
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
         }
+        let (outcome, abrupt) = match &mut self.source {
+            Source::Ureq(body) => {
+                let exchange = Arc::new(ExchangeContext::new(context, context.io_limits.min_rate));
+                let outcome = body.read(buffer, &exchange);
+                exchange.check_cancel()?;
+                (outcome, exchange.abrupt.is_set())
+            }
+            Source::Events(events) => {
+                let exchange = ExchangeContext::new(context, 0);
+                let outcome = events.read(buffer, &exchange);
+                exchange.check_cancel()?;
+                (outcome, exchange.abrupt.is_set())
+            }
+            Source::Buffered(bytes) => return Ok(bytes.read(buffer).unwrap_or(0)),
+        };
+        let error = match outcome {
+            Ok(0) if self.framing == Framing::UntilClose && abrupt => {
+                let url = &self.url;
+                let text =
+                    format!("the body of {url} was cut: the TLS connection ended without close_notify");
+                Error::new(ErrorKind::Truncated, text)
+            }
+            Ok(n) => return Ok(n),
+            Err(error) => self.truncated(error),
+        };
+        if error.kind() != ErrorKind::Timeout {
+            self.failed = Some(error.clone());
+        }
+        Err(error)
     }
 
     pub(crate) fn framing(&self) -> Framing {
@@ -102,7 +111,7 @@ impl Body {
     }
 
     /// A connection lost in a body that announced its end has truncated it.
-    fn broken(&self, error: Error) -> Error {
+    fn truncated(&self, error: Error) -> Error {
         let url = &self.url;
         if error.kind() != ErrorKind::ConnectionLost || self.framing == Framing::UntilClose {
             return error.context(format_args!("reading {url}"));
@@ -120,12 +129,12 @@ impl Body {
         let most = limit.saturating_add(1);
         // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
         // that is merely reserved costs nothing yet.
-        let room = match self.framing {
+        let space = match self.framing {
             Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1),
             _ => STEP,
         };
         let mut bytes = Vec::new();
-        self.grow(&mut bytes, room.min(most))?;
+        self.grow(&mut bytes, space.min(most))?;
         let mut filled = 0;
         loop {
             if filled == bytes.len() {
@@ -142,7 +151,7 @@ impl Body {
             let n = self.read(&mut bytes[filled..], context)?;
             if n == 0 {
                 bytes.truncate(filled);
-                // What is read may be kept for long: a thousand words of a hundred bytes shall not take 64 MB.
+                // What is read may be kept for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
                 bytes.shrink_to(filled + 1);
                 return Ok((bytes, true));
             }
@@ -150,17 +159,17 @@ impl Body {
         }
     }
 
-    /// Reserves room for `more` bytes whose number the peer decided.
+    /// Reserves space for `more` bytes whose number the peer decided.
     fn grow(&self, bytes: &mut Vec<u8>, more: usize) -> Result<()> {
         bytes.try_reserve_exact(more.max(1)).map_err(|_| {
             let target = bytes.len().saturating_add(more);
             let text = format!(
-                "there is no memory for the answer of {} ({target} bytes)",
+                "out of memory while reading the response of {} ({target} bytes)",
                 self.url
             );
             Error::new(ErrorKind::NoMemory, text)
         })?;
-        prefer_large_pages(bytes.spare_capacity_mut());
+        prefer_huge_pages(bytes.spare_capacity_mut());
         Ok(())
     }
 

@@ -1,45 +1,45 @@
-//! A body in chunks (RFC 9112 7.1). A live stream puts each of its events into one, so one costs no more than its bytes do.
+//! The chunks of an event stream (RFC 9112 7.1). A live stream sends each event as one chunk, so a chunk is decoded in one step.
 
-use super::head::malformed;
+use super::malformed;
 use crate::error::Result;
 
 /// What follows the last chunk unless there are trailer fields.
 pub(super) const NO_TRAILER: &[u8] = b"\r\n";
 
-const NO_SIZE: &str = "no size stands before a chunk";
+const NO_SIZE: &str = "a chunk without a size";
 /// The longest line before a chunk. It is read again with each byte that comes, so it must be short.
 const LONGEST_LINE: usize = 1 << 10;
 
 /// How far such a body has come.
 #[derive(Default)]
-pub(super) struct Chunks(Place);
+pub(super) struct ChunkDecoder(ChunkState);
 
 /// What comes next.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Place {
+enum ChunkState {
     #[default]
     Size,
     Data(u64),
     /// The end of the line after a chunk's data.
     DataEnd,
     /// The last chunk has come. Whatever follows says nothing about the body.
-    Over,
+    Complete,
 }
 
-impl Chunks {
-    pub(super) fn are_over(&self) -> bool {
-        self.0 == Place::Over
+impl ChunkDecoder {
+    pub(super) fn is_complete(&self) -> bool {
+        self.0 == ChunkState::Complete
     }
 
     /// Takes what it can of `input`; gives how much that was, and how many bytes of `output` it filled.
     pub(super) fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
         let (mut used, mut made) = (0, 0);
         loop {
-            while self.0 == Place::Size
+            while self.0 == ChunkState::Size
                 && let Some((data, length)) = whole_chunk(&input[used..])
-                && let Some(room) = output[made..].get_mut(..data.len())
+                && let Some(space) = output[made..].get_mut(..data.len())
             {
-                room.copy_from_slice(data);
+                space.copy_from_slice(data);
                 (used, made) = (used + length, made + data.len());
             }
             match self.step(&input[used..], &mut output[made..]) {
@@ -51,43 +51,47 @@ impl Chunks {
         }
     }
 
-    /// Takes what `rest` begins with, like `decode`; nothing if more must come first, or room be made.
+    /// Takes what `rest` begins with, like `decode`; nothing if more must come first, or space be made.
     fn step(&mut self, rest: &[u8], output: &mut [u8]) -> Result<Option<(usize, usize)>> {
         match self.0 {
             // A line without a digit would be read as 0, the size of the last chunk.
-            Place::Size if rest.first().is_some_and(|byte| !byte.is_ascii_hexdigit()) => {
+            ChunkState::Size if rest.first().is_some_and(|byte| !byte.is_ascii_hexdigit()) => {
                 Err(malformed(NO_SIZE))
             }
-            Place::Size => match httparse::parse_chunk_size(rest) {
+            ChunkState::Size => match httparse::parse_chunk_size(rest) {
                 Ok(httparse::Status::Complete((line, size))) if line <= LONGEST_LINE => {
-                    self.0 = if size == 0 { Place::Over } else { Place::Data(size) };
+                    self.0 = if size == 0 {
+                        ChunkState::Complete
+                    } else {
+                        ChunkState::Data(size)
+                    };
                     Ok(Some((line, 0)))
                 }
                 Ok(httparse::Status::Partial) if rest.len() <= LONGEST_LINE => Ok(None),
-                Ok(_) => Err(malformed("the line before a chunk is too long")),
+                Ok(_) => Err(malformed("a chunk size line that is too long")),
                 Err(_) => Err(malformed(NO_SIZE)),
             },
-            Place::Data(left) => {
+            ChunkState::Data(left) => {
                 let most = usize::try_from(left).unwrap_or(usize::MAX);
                 let n = rest.len().min(output.len()).min(most);
                 output[..n].copy_from_slice(&rest[..n]);
                 let left = left - n as u64;
                 self.0 = if left == 0 {
-                    Place::DataEnd
+                    ChunkState::DataEnd
                 } else {
-                    Place::Data(left)
+                    ChunkState::Data(left)
                 };
                 Ok((n > 0).then_some((n, n)))
             }
-            Place::DataEnd => match rest {
+            ChunkState::DataEnd => match rest {
                 [b'\r', b'\n', ..] => {
-                    self.0 = Place::Size;
+                    self.0 = ChunkState::Size;
                     Ok(Some((2, 0)))
                 }
                 [] | [b'\r'] => Ok(None),
                 _ => Err(malformed("a chunk is longer than its size")),
             },
-            Place::Over => Ok(None),
+            ChunkState::Complete => Ok(None),
         }
     }
 }
@@ -113,15 +117,14 @@ fn whole_chunk(input: &[u8]) -> Option<(&[u8], usize)> {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
-    use crate::http::framing::Framing;
-    use crate::http::incoming::decode;
+    use crate::http::event_stream_body::decode_chunks;
 
-    fn decoded(input: &[u8], size: usize, room: usize) -> Result<(Vec<u8>, bool)> {
-        decode(Framing::Chunked, input, size, room)
+    fn decoded(input: &[u8], size: usize, space: usize) -> Result<(Vec<u8>, bool)> {
+        decode_chunks(input, size, space)
     }
 
     #[test]
-    fn chunks_are_put_together_however_they_come() {
+    fn chunks_are_joined_however_they_are_split() {
         for (input, expected) in [
             (
                 &b"5\r\nhello\r\n0A;name=\"value\"\r\n, \r\nworld!\r\n0\r\nTrailer: x\r\n\r\n"[..],
@@ -130,16 +133,16 @@ mod tests {
             (b"0b\r\nhello world\r\n00001\r\n!\r\n0\r\n\r\n", b"hello world!"),
         ] {
             for size in 1..=input.len() {
-                for room in [1, 3, 100] {
-                    let (body, over) = decoded(input, size, room).unwrap();
-                    assert_eq!((body.as_slice(), over), (expected, true), "{size}, {room}");
+                for space in [1, 3, 100] {
+                    let (body, over) = decoded(input, size, space).unwrap();
+                    assert_eq!((body.as_slice(), over), (expected, true), "{size}, {space}");
                 }
             }
         }
     }
 
     #[test]
-    fn what_is_cut_short_is_not_over() {
+    fn a_body_cut_short_is_not_complete() {
         let input = b"5\r\nhello\r\n5\r\nworld\r\n0\r\n";
         for length in 0..input.len() - 1 {
             let (body, over) = decoded(&input[..length], 7, 100).unwrap();
@@ -148,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_chunk_is_an_error() {
+    fn malformed_chunks_are_rejected() {
         for input in [
             "x\r\n",
             "-1\r\n",
@@ -162,7 +165,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Protocol, "{input:?}");
         }
         // What came before it is given out first.
-        let (mut chunks, mut buffer) = (Chunks::default(), [0; 100]);
+        let (mut chunks, mut buffer) = (ChunkDecoder::default(), [0; 100]);
         let input = b"2\r\nab\r\nx";
         let (used, made) = chunks.decode(input, &mut buffer).unwrap();
         assert_eq!(&buffer[..made], b"ab");

@@ -1,68 +1,53 @@
-//! HTTP for the rest of the library: one request in, one answer out. The only room that touches ureq and sockets.
+//! HTTP for the rest of the library: one request in, one response out.
 //!
-//! `send` follows redirects and repeats what is safe; an `attempt` is one request on one connection, and `exchange` what
-//! bounds it and what was seen of it. With a body it goes through ureq (`agent`), which sees the connection as a `transport`
-//! and finds those bounds in `current`. Without one, as each poll is, it goes past ureq (`connection`, `head`) at less than a
-//! third of the instructions. What answers have after their head is read in one way (`body`, `incoming`, `chunked`).
-//! Connections are made by the `dialer` (`resolver`, `socket`, `proxy`, `socks`, `tls`), move bytes as a `stream`, and wait for
-//! the next request in the `pool`.
+//! [`Http::send`] retries what is safe to retry and follows redirects; `round_trip` is one request on one connection. ureq is
+//! the engine: `agent` has it write every request and read every response, `transport` is the connection as ureq uses it,
+//! and `response_head` and `framing` make up for what ureq reads otherwise than RFC 9112 demands. An event stream alone is taken over
+//! from ureq after its head (`event_stream_body`, `chunked`). Connections come from `net`.
 
-use std::sync::Arc;
+use std::fmt::Display;
 use std::time::Duration;
 
 use crate::call::CallContext;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::log::LogLevel;
+use crate::net::Dialer;
 use crate::options::ClientOptions;
+use crate::retry::{self, Backoff};
+use crate::token::{TokenSource, check_bearer};
 use crate::url::{Origin, Url};
 
 mod agent;
-mod attempt;
 mod body;
-mod buffers;
 mod chunked;
-mod connection;
-mod current;
-mod dialer;
-mod exchange;
-mod fields;
+mod event_stream_body;
 mod framing;
-mod head;
-mod incoming;
-mod no_proxy;
-mod pool;
-mod proxy;
-mod rate;
 mod redirect;
 mod request;
-mod resolver;
 mod response;
-mod retry;
+mod response_head;
 mod retry_after;
-mod socket;
-mod socks;
-mod stream;
+mod round_trip;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod transport;
 
 pub(crate) use body::Body;
 pub(crate) use framing::Framing;
-use request::Signature;
-pub(crate) use request::{Attempts, Method, Redirects, Request, RequestBody, Source, check_bearer};
+use request::RequestHeaders;
+pub(crate) use request::{Attempts, BodySource, Method, Redirects, Request, RequestBody};
 pub(crate) use response::Response;
 
-/// The connections of one client: a pool, its trust, its proxy.
+/// The bound of the first pause before a retry.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The HTTP client of one [`Client`](crate::Client): its engine with its connections, and the origins that get the token.
 #[derive(Debug)]
 pub(crate) struct Http {
-    dialer: Arc<dialer::Dialer>,
-    pool: Arc<pool::Pool>,
-    agent: ureq::Agent,
-    signature: Signature,
+    engine: agent::Engine,
     trusted: Vec<Origin>,
     retries: u32,
-    retry_cap: Duration,
+    backoff: Backoff,
 }
 
 impl Http {
@@ -74,71 +59,40 @@ impl Http {
         for origin in &options.trusted_origins {
             trusted.push(Url::parse(origin).map_err(named("a trusted origin"))?.origin());
         }
-        if let crate::auth::TokenSource::Fixed(token) = &options.token {
-            request::check_bearer(token)?;
+        if let TokenSource::Fixed(token) = &options.token {
+            check_bearer(token)?;
         }
-        let config = ureq::Agent::config_builder()
-            .proxy(None)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent("")
-            .accept("")
-            .accept_encoding("")
-            .timeout_await_100(None)
-            .max_response_header_size(buffers::HEAD)
-            .max_idle_connections(0)
-            .build();
-        let dialer = Arc::new(dialer::Dialer {
-            lookups: resolver::Lookups::default(),
-            tls: Arc::new(tls::Tls::new(&options.trust)?),
-            proxies: proxy::Proxies::new(options, &|name| std::env::var(name).ok())?,
-        });
-        let connections = transport::Connections(dialer.clone());
         Ok(Self {
-            dialer,
-            pool: Arc::default(),
-            agent: ureq::Agent::with_parts(config, connections, resolver::Unresolved),
-            signature: Signature::new(&options.user_agent)?,
+            engine: agent::Engine::new(Dialer::new(options)?, RequestHeaders::new(&options.user_agent)?),
             trusted,
             retries: options.retries,
-            retry_cap: options.retry_cap,
+            backoff: Backoff {
+                first: FIRST_PAUSE,
+                longest: options.retry_cap,
+            },
         })
     }
 
     /// Whether the token may go to `url`.
     pub(crate) fn trusts(&self, url: &Url) -> bool {
-        self.trusted.iter().any(|origin| url.is_of(origin))
+        self.trusted.iter().any(|origin| url.has_origin(origin))
     }
 
-    /// Sends the request and reads the answer's head, whatever its status.
+    /// Sends the request and reads the head of the response, whatever its status.
     pub(crate) fn send(&self, request: &Request<'_>, context: &CallContext) -> Result<Response> {
         self.send_body(request, &mut RequestBody::Empty, context)
     }
 
-    /// Sends the request with a body and reads the answer's head, whatever its status.
+    /// Sends the request with a body and reads the head of the response, whatever its status. Retries what is safe to retry, within
+    /// the budget and the limits of the call.
     pub(crate) fn send_body(
         &self,
         request: &Request<'_>,
         body: &mut RequestBody<'_>,
         context: &CallContext,
     ) -> Result<Response> {
-        let sent = self.persist(request, body, context);
-        sent.map_err(|error| match request.reference_id {
-            Some(id) => error.with_reference(id),
-            None => error,
-        })
-    }
-
-    /// Repeats what may be repeated, within the budget and the call's limits.
-    fn persist(
-        &self,
-        request: &Request<'_>,
-        body: &mut RequestBody<'_>,
-        context: &CallContext,
-    ) -> Result<Response> {
         if let Some(bearer) = request.bearer {
-            request::check_bearer(bearer)?;
+            check_bearer(bearer)?;
         }
         let budget = match request.attempts {
             Attempts::Retry => self.retries,
@@ -149,16 +103,25 @@ impl Http {
             if attempt > budget {
                 return outcome;
             }
-            let asked = match &mut outcome {
+            let retry_after = match &mut outcome {
                 // A POST that was sent on has had its effect: what failed is the hop.
-                Ok(answer) if !request.method.is_idempotent() && answer.url != *request.url => {
+                Ok(response) if !request.method.is_idempotent() && response.url != *request.url => {
                     return outcome;
                 }
-                Ok(answer) if retry::is_passing(request.method, answer.status) => answer.hold(context)?,
-                Err(error) if retry::is_safe(request.method, error) => error.retry_after(),
+                Ok(response)
+                    if retry::is_transient_status(response.status, request.method.is_idempotent()) =>
+                {
+                    response.buffer_body(context)?
+                }
+                Err(error)
+                    if retry::is_connection_failure(error)
+                        && (request.method.is_idempotent() || error.is_unsent()) =>
+                {
+                    error.retry_after()
+                }
                 _ => return outcome,
             };
-            let pause = retry::pause(attempt, asked, self.retry_cap);
+            let pause = self.backoff.pause(attempt - 1, retry_after);
             let in_time = context
                 .deadline
                 .is_none_or(|d| pause < d.saturating_duration_since(std::time::Instant::now()));
@@ -167,10 +130,10 @@ impl Http {
             }
             context.log.line(LogLevel::Info, || {
                 let why = match &outcome {
-                    Ok(answer) => format!("answered {}", answer.status),
+                    Ok(response) => format!("responded {}", response.status),
                     Err(error) => error.to_string(),
                 };
-                let (method, url, millis) = (request.method.as_http(), request.url, pause.as_millis());
+                let (method, url, millis) = (request.method.as_str(), request.url, pause.as_millis());
                 format!(
                     "{method} {url}: {why}; attempt {} of {} in {millis} ms",
                     attempt + 1,
@@ -190,25 +153,30 @@ impl Http {
         body: &mut RequestBody<'_>,
         context: &CallContext,
     ) -> Result<Response> {
-        let mut answer = self.exchange(request, body, context)?;
+        let mut response = self.round_trip(request, body, context)?;
         let mut method = request.method;
         for _ in 0..redirect::HOPS {
-            if request.redirects == Redirects::Report || !redirect::is_redirect(answer.status) {
-                return Ok(answer);
+            if request.redirects == Redirects::Report || !redirect::is_redirect(response.status) {
+                return Ok(response);
             }
-            let hop = redirect::hop(&answer.url, method, answer.status, answer.header("location"))?;
+            let hop = redirect::hop(
+                &response.url,
+                method,
+                response.status,
+                response.header("location"),
+            )?;
             context.log.line(LogLevel::Debug, || {
-                format!("{} redirects ({}) to {}", answer.url, answer.status, hop.url)
+                format!("{} redirects ({}) to {}", response.url, response.status, hop.url)
             });
             if hop.keeps_body && !body.rewind() {
                 let text = format!(
                     "{} redirects the request, whose body cannot be sent again",
-                    answer.url
+                    response.url
                 );
-                return Err(Error::new(crate::ErrorKind::Redirect, text));
+                return Err(Error::new(ErrorKind::Redirect, text));
             }
             // What cannot be drained costs a connection, no more; but a stop is a stop.
-            if answer.body.drain(redirect::DRAIN, context).is_err() {
+            if response.body.drain(redirect::DRAIN, context).is_err() {
                 context.check()?;
             }
             method = hop.method;
@@ -217,63 +185,104 @@ impl Http {
                 url: &hop.url,
                 ..*request
             };
-            answer = if hop.keeps_body {
-                self.exchange(&next, body, context)?
+            response = if hop.keeps_body {
+                self.round_trip(&next, body, context)?
             } else {
-                let answer = self.exchange(&next, &mut RequestBody::Empty, context);
+                let response = self.round_trip(&next, &mut RequestBody::Empty, context);
                 // The hop was not sent, but the request that led here was.
-                answer.map_err(Error::maybe_sent)?
+                response.map_err(Error::maybe_sent)?
             };
         }
-        if redirect::is_redirect(answer.status) {
+        if redirect::is_redirect(response.status) {
             let text = format!(
                 "{} was redirected more than {} times",
                 request.url,
                 redirect::HOPS
             );
-            return Err(Error::new(crate::ErrorKind::Redirect, text));
+            return Err(Error::new(ErrorKind::Redirect, text));
         }
-        Ok(answer)
+        Ok(response)
     }
+}
+
+/// The peer does not speak HTTP/1.1 as it should.
+fn malformed(what: impl Display) -> Error {
+    Error::new(ErrorKind::Protocol, format!("malformed HTTP response: {what}"))
 }
 
 #[cfg(any(fuzzing, nitro_bench))]
 #[allow(missing_docs)]
 pub(crate) mod fuzzing {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::mpsc::{Sender, channel};
+    use std::sync::{LazyLock, Mutex};
     use std::time::{Duration, SystemTime};
 
-    use super::{Framing, Method, Url, head, incoming, no_proxy, redirect, retry_after as header};
+    use super::*;
+    use super::{event_stream_body, redirect, response_head, retry_after as header};
+    use crate::net::{InputBuffer, NoProxy};
 
-    /// What the bytes of a server are.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct Answer {
-        /// How long its head is.
-        pub head: usize,
-        pub length: Option<u64>,
-        pub chunked: bool,
-        pub body: Vec<u8>,
-        pub whole: bool,
+    /// A server that responds to each request with the bytes that it was sent last, and closes.
+    static PEER: LazyLock<Mutex<(String, Sender<Vec<u8>>)>> = LazyLock::new(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let (sender, responses) = channel::<Vec<u8>>();
+        std::thread::spawn(move || {
+            for response in responses {
+                let (mut stream, _) = listener.accept().expect("a client");
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(&response);
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+                let _ = stream.read(&mut [0; 1]);
+            }
+        });
+        Mutex::new((url, sender))
+    });
+
+    /// The status and the body, read into a buffer of `size`, of a server that sends `response` and closes.
+    pub fn fetch(response: &[u8], size: usize) -> crate::Result<(u16, Vec<u8>)> {
+        let peer = PEER.lock().expect("no panic before");
+        peer.1.send(response.to_vec()).expect("a server");
+        let options = ClientOptions::new().base_url(&peer.0).retries(0);
+        let context = crate::Call::new().begin(None, crate::Limit::Call, &options.io_limits, &options.log);
+        let url = Url::parse(&peer.0)?;
+        let request = Request {
+            method: Method::Get,
+            url: &url,
+            accept: "text/event-stream, */*",
+            bearer: None,
+            reference_id: None,
+            headers: &[],
+            redirects: Redirects::Report,
+            attempts: Attempts::Once,
+        };
+        let mut response = Http::new(&options)?.send(&request, &context)?;
+        let (mut body, mut buffer) = (Vec::new(), vec![0; size.max(1)]);
+        loop {
+            match response.body.read(&mut buffer, &context)? {
+                0 => return Ok((response.status, body)),
+                n => body.extend_from_slice(&buffer[..n]),
+            }
+        }
     }
 
-    /// Reads `said`, its body in pieces of `piece` bytes into `room`; nothing while its head is not there, and words for what is no
-    /// HTTP.
-    pub fn answer(said: &[u8], piece: usize, room: usize) -> Result<Option<Answer>, String> {
-        let words = |error: crate::Error| error.to_string();
-        let Some((parsed, head)) = head::Head::parse(said).map_err(words)? else {
-            return Ok(None);
-        };
-        let framing = Framing::of(&parsed).map_err(words)?;
-        let (body, whole) = incoming::decode(framing, &said[head..], piece, room).map_err(words)?;
-        Ok(Some(Answer {
-            head,
-            length: match framing {
-                Framing::Length(length) => Some(length),
-                _ => None,
-            },
-            chunked: framing == Framing::Chunked,
-            body,
-            whole,
-        }))
+    /// What ureq is given of a head that came in pieces of `piece` bytes; an error's text for endless interim responses.
+    pub fn response_head(received: &[u8], piece: usize) -> std::result::Result<Vec<u8>, String> {
+        let (mut head, mut input) = (response_head::ResponseHead::default(), InputBuffer::default());
+        for piece in received.chunks(piece) {
+            let space = input.space();
+            let n = piece.len().min(space.len());
+            space[..n].copy_from_slice(&piece[..n]);
+            input.appended(n);
+            head.prepare(&mut input).map_err(|error| error.to_string())?;
+        }
+        Ok(input.unused().to_vec())
+    }
+
+    /// The chunked body that `input` begins with, read in pieces of `piece` bytes into a buffer of `size`, and whether it is whole.
+    pub fn chunks(input: &[u8], piece: usize, size: usize) -> std::result::Result<(Vec<u8>, bool), String> {
+        event_stream_body::decode_chunks(input, piece, size).map_err(|error| error.to_string())
     }
 
     pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
@@ -281,7 +290,7 @@ pub(crate) mod fuzzing {
     }
 
     pub fn covers(list: &str, host: &str, port: u16) -> bool {
-        no_proxy::NoProxy::parse(list).covers(host, port)
+        NoProxy::parse(list).covers(host, port)
     }
 
     /// Where a redirect leads.

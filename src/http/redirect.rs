@@ -1,4 +1,4 @@
-//! Where a 3xx answer leads.
+//! Where a 3xx response leads.
 
 use super::request::Method;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,26 +19,26 @@ pub(super) struct Hop {
     pub keeps_body: bool,
 }
 
-/// Whether the status sends us on to another address.
+/// Whether the status sends us on to another URL.
 pub(super) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// The hop that an answer of `status` from `from` asks for.
+/// The hop that a response of `status` from `from` asks for.
 pub(super) fn hop(from: &Url, method: Method, status: u16, location: Option<&str>) -> Result<Hop> {
-    let refuse = |why: &str| {
-        let text = format!("{from} answered {status}, a redirect that cannot be followed: {why}");
+    let reject = |why: &str| {
+        let text = format!("{from} responded {status}, a redirect that cannot be followed: {why}");
         Err(Error::new(ErrorKind::Redirect, text))
     };
     let Some(location) = location.map(str::trim).filter(|l| !l.is_empty()) else {
-        return refuse("it has no usable Location");
+        return reject("it has no usable Location");
     };
     let url = match from.join(location) {
         Ok(url) => url,
-        Err(error) => return refuse(error.message()),
+        Err(error) => return reject(error.message()),
     };
     if from.is_https() && !url.is_https() {
-        return refuse("it leads from https to http");
+        return reject("it leads from https to http");
     }
     let keeps_body = matches!(status, 307 | 308);
     Ok(Hop {
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_method_follows_the_status() {
+    fn the_status_decides_the_method_of_the_next_request() {
         let from = url("https://a.example/x/y");
         for (status, method, then, keeps_body) in [
             (301, Method::Post, Method::Get, false),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_followed_is_refused_without_showing_a_query() {
+    fn a_redirect_that_cannot_be_followed_is_rejected_without_showing_a_query() {
         for location in [
             None,
             Some(" "),

@@ -1,9 +1,6 @@
-//! What is sent.
+//! A request: method, URL, header fields, body.
 
 use std::io::{self, Read};
-
-use ureq::http::header::{HeaderMap, HeaderName, HeaderValue};
-use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::url::Url;
@@ -16,16 +13,16 @@ pub(crate) enum Method {
     Put,
 }
 
-/// What to do with a 3xx answer.
+/// What to do with a 3xx response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Redirects {
     /// Follow it; the token goes along to trusted origins only.
     Follow,
-    /// It is an answer: hand it back.
+    /// It is a response: return it.
     Report,
 }
 
-/// Who repeats a request that failed.
+/// Who retries a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attempts {
     /// This layer, within the client's budget and the call's limits.
@@ -60,22 +57,27 @@ pub(crate) enum RequestBody<'a> {
     Reader {
         content_type: &'a str,
         length: u64,
-        source: &'a mut dyn Source,
+        source: &'a mut dyn BodySource,
     },
 }
 
 /// Bytes to send, which may have to be sent again.
-pub(crate) trait Source: Read {
-    /// Goes back to the first byte; `false` if that cannot be done, and then the request is not repeated.
+pub(crate) trait BodySource: Read {
+    /// Goes back to the first byte; `false` if that cannot be done, and then the request is not retried.
     fn rewind(&mut self) -> io::Result<bool>;
+
+    /// Whether [`BodySource::rewind`] works after bytes were read.
+    fn can_rewind(&self) -> bool {
+        true
+    }
 }
 
 impl Method {
-    pub(super) fn as_http(self) -> ureq::http::Method {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
-            Method::Get => ureq::http::Method::GET,
-            Method::Post => ureq::http::Method::POST,
-            Method::Put => ureq::http::Method::PUT,
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
         }
     }
 
@@ -90,7 +92,7 @@ impl RequestBody<'_> {
         match self {
             RequestBody::Empty => None,
             RequestBody::Bytes { content_type, .. } | RequestBody::Reader { content_type, .. } => {
-                // A presigned address may have been signed for an upload without one.
+                // A presigned URL may have been signed for an upload without one.
                 Some(*content_type).filter(|text| !text.is_empty())
             }
         }
@@ -105,17 +107,15 @@ impl RequestBody<'_> {
     }
 }
 
-/// More than the names of the fields that `Signature` gives and what stands between them.
-const NAMES: usize = 200;
-const AUTHORIZATION: &str = "authorization";
+pub(super) const AUTHORIZATION: &str = "authorization";
 
-/// The names that go with every request of a client.
+/// The header fields that go with every request of a client.
 #[derive(Debug)]
-pub(super) struct Signature {
+pub(super) struct RequestHeaders {
     user_agent: String,
 }
 
-impl Signature {
+impl RequestHeaders {
     pub(super) fn new(user_agent: &str) -> Result<Self> {
         Ok(Self {
             user_agent: value("user_agent", user_agent)?.to_owned(),
@@ -124,7 +124,7 @@ impl Signature {
 
     /// Gives each field of `request` to `put`, its value in pieces; what identifies the caller only if the origin is
     /// `trusted`.
-    fn fields(
+    pub(super) fn for_each(
         &self,
         request: &Request<'_>,
         content_type: Option<&str>,
@@ -155,73 +155,6 @@ impl Signature {
         }
         Ok(())
     }
-
-    /// The head of a request without a body, as it goes over the wire (RFC 9112 3).
-    pub(super) fn head(&self, request: &Request<'_>, trusted: bool) -> Result<Zeroizing<Vec<u8>>> {
-        let url = request.url;
-        // Room for all of it: a token that moved would leave its trace.
-        let texts = [
-            Some(url.as_str()),
-            Some(request.accept),
-            Some(&self.user_agent),
-            request.bearer,
-            request.reference_id,
-        ];
-        let own = request
-            .headers
-            .iter()
-            .map(|(name, text)| name.len() + text.len() + 4);
-        let room = texts
-            .into_iter()
-            .flatten()
-            .map(str::len)
-            .chain(own)
-            .sum::<usize>()
-            + NAMES;
-        let mut head = Zeroizing::new(Vec::with_capacity(room));
-        let target = url.target();
-        let root = if target.starts_with('/') { "" } else { "/" };
-        for piece in ["GET ", root, target, " HTTP/1.1\r\nhost: ", url.authority()] {
-            head.extend_from_slice(piece.as_bytes());
-        }
-        self.fields(request, None, trusted, &mut |name, pieces| {
-            for piece in ["\r\n", name, ": "].iter().chain(pieces) {
-                head.extend_from_slice(piece.as_bytes());
-            }
-        })?;
-        head.extend_from_slice(b"\r\n\r\n");
-        debug_assert!(head.len() <= room);
-        Ok(head)
-    }
-
-    /// The fields of a request with a body, for ureq.
-    pub(super) fn map(
-        &self,
-        request: &Request<'_>,
-        content_type: Option<&str>,
-        trusted: bool,
-    ) -> Result<HeaderMap> {
-        let mut map = HeaderMap::with_capacity(9 + request.headers.len());
-        self.fields(request, content_type, trusted, &mut |name, pieces| {
-            let text = Zeroizing::new(pieces.concat());
-            // Checked already, by the same rules.
-            if let Ok(mut value) = HeaderValue::from_str(&text) {
-                value.set_sensitive(name == AUTHORIZATION);
-                map.insert(HeaderName::from_static(name), value);
-            }
-        })?;
-        Ok(map)
-    }
-}
-
-/// Checks that `token` can be a bearer token's text in a header.
-pub(crate) fn check_bearer(token: &str) -> Result<()> {
-    if token.is_empty() || token.bytes().any(|b| !b.is_ascii_graphic()) {
-        return Err(Error::invalid(
-            "token: it is empty or holds a space, a line break or another character that no token holds",
-        ));
-    }
-    Ok(())
 }
 
 /// Refuses what could split a request: all but visible ASCII, spaces and tabs.

@@ -1,37 +1,32 @@
-//! What comes back.
+//! A response: its head, and its body as text, bytes or an error.
 
 use std::time::{Duration, SystemTime};
 
-use zeroize::Zeroizing;
-
+use super::agent::HeaderMap;
 use super::body::Body;
-use super::fields::Fields;
 use super::retry_after;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::ProblemDetails;
 use crate::url::Url;
 
-/// The most of a refusal's body that is kept.
+/// The most of an error response's body that is kept.
 const PROBLEM: usize = 1 << 20;
 
-/// An answer: its head, and a body still to be read.
+/// A response: its head, and a body still to be read.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub status: u16,
-    /// Where the answer came from after redirects.
+    /// Where the response came from after redirects.
     pub url: Url,
     pub body: Body,
-    pub(super) fields: Fields,
-    pub(super) reference_id: Option<String>,
-    /// Kept for refusals only, to be taken out of what a server may echo.
-    pub(super) secret: Option<Zeroizing<String>>,
+    pub(super) headers: HeaderMap,
 }
 
 impl Response {
     /// A header's value, if it came and is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.fields.get(name)
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// The media type without its parameters, in lower case.
@@ -51,46 +46,34 @@ impl Response {
         let (bytes, whole) = self.body.read_up_to(limit, context)?;
         if !whole {
             let text = format!(
-                "the answer of {} is larger than the limit of {limit} bytes",
+                "the response of {} is larger than the limit of {limit} bytes",
                 self.url
             );
             return Err(Error::new(ErrorKind::TooLarge, text));
         }
         utf8(bytes).map_err(|at| {
-            let text = format!("the answer of {} is not UTF-8 text at byte {at}", self.url);
+            let text = format!("the response of {} is not UTF-8 text at byte {at}", self.url);
             Error::new(ErrorKind::Protocol, text)
         })
     }
 
-    /// The error that this answer stands for, with its problem document, `Retry-After` and reference id.
+    /// The error that this response stands for, with its problem document and `Retry-After`. The body may echo the token.
     pub(crate) fn into_error(mut self, context: &CallContext) -> Error {
-        let asked = self.retry_after();
+        let retry_after = self.retry_after();
         let (mut bytes, whole) = match self.body.read_up_to(PROBLEM, context) {
             Ok(read) => read,
-            // The status says enough; but a caller who stopped the call wants to hear of nothing else.
-            Err(error) if error.kind() == ErrorKind::Cancelled => return self.refer(error),
+            // The status is enough; but a caller who cancelled the call gets no other error.
+            Err(error) if error.kind() == ErrorKind::Cancelled => return error,
             Err(_) => (Vec::new(), true),
         };
         if !whole {
             bytes.extend_from_slice("… (cut)".as_bytes());
         }
-        if let Some(secret) = &self.secret {
-            redact(&mut bytes, secret.as_bytes());
-        }
-        let error =
-            Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(asked);
-        self.refer(error)
+        Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(retry_after)
     }
 
-    fn refer(&self, error: Error) -> Error {
-        match &self.reference_id {
-            Some(id) => error.with_reference(id),
-            None => error,
-        }
-    }
-
-    /// Takes a refusal's body off the connection and keeps it; gives the pause that it or the head asks for.
-    pub(super) fn hold(&mut self, context: &CallContext) -> Result<Option<Duration>> {
+    /// Takes an error response's body off the connection and keeps it; gives the pause that it or the head asks for.
+    pub(super) fn buffer_body(&mut self, context: &CallContext) -> Result<Option<Duration>> {
         let bytes = match self.body.read_up_to(PROBLEM, context) {
             Ok((bytes, _)) => bytes,
             Err(_) => {
@@ -102,7 +85,7 @@ impl Response {
         let asked = self
             .retry_after()
             .or_else(|| ProblemDetails::from_body(bytes.clone()).retry_after());
-        self.body.hold(bytes);
+        self.body.buffer(bytes);
         Ok(asked)
     }
 }
@@ -115,20 +98,4 @@ fn utf8(bytes: Vec<u8>) -> std::result::Result<String, usize> {
         Ok(_) => Ok(unsafe { String::from_utf8_unchecked(bytes) }),
         Err(_) => String::from_utf8(bytes).map_err(|e| e.utf8_error().valid_up_to()),
     }
-}
-
-/// Replaces `secret` wherever it occurs.
-fn redact(bytes: &mut Vec<u8>, secret: &[u8]) {
-    if secret.is_empty() || memchr::memmem::find(bytes, secret).is_none() {
-        return;
-    }
-    let mut clean = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.as_slice();
-    while let Some(at) = memchr::memmem::find(rest, secret) {
-        clean.extend_from_slice(&rest[..at]);
-        clean.extend_from_slice(b"***");
-        rest = &rest[at + secret.len()..];
-    }
-    clean.extend_from_slice(rest);
-    *bytes = clean;
 }

@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_understood_and_nonsense_is_not() {
+    fn retry_after_is_parsed_in_every_form() {
         let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
         for (value, expected) in [
             ("0", Some(Duration::ZERO)),

@@ -1,11 +1,11 @@
-//! Names for files, made safe: what the service or a server suggests never leaves the folder, and suits every platform.
+//! File names made safe: a name that a server suggests never leaves the folder, and is valid on every platform.
 
 use percent_encoding::percent_decode_str;
 
-/// Leaves room for a number and for a temporary name within the 255 bytes of most file systems.
+/// Leaves space for a number and for a temporary name within the 255 bytes of most file systems.
 const MAX_BYTES: usize = 180;
 
-/// A safe file name for what `suggested` says, or for `fallback` if nothing of it is left.
+/// A safe file name made from `suggested`, or from `fallback` if nothing of it is left.
 pub(crate) fn safe_name(suggested: &str, fallback: &str) -> String {
     let name = clean(suggested);
     if name.is_empty() { clean(fallback) } else { name }
@@ -33,7 +33,7 @@ pub(crate) fn from_content_disposition(header: &str) -> Option<String> {
     plain
 }
 
-/// The last segment of an address' path, decoded.
+/// The last segment of a URL path, decoded.
 pub(crate) fn from_path(path: &str) -> String {
     let segment = path.rsplit('/').next().unwrap_or_default();
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
@@ -73,7 +73,7 @@ pub(crate) fn extension(content_type: &str) -> Option<&'static str> {
 }
 
 fn clean(suggested: &str) -> String {
-    // Both separators count everywhere: a name made on one platform may be used on another.
+    // Both separators count everywhere: a name from one platform may be used on another.
     let last = suggested.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut name = String::with_capacity(last.len());
     for c in last.chars() {
@@ -115,7 +115,7 @@ fn shorten(name: &mut String) {
     name.push_str(&extension);
 }
 
-/// The names that Windows keeps for devices, with any extension.
+/// The names that Windows reserves for devices, with any extension.
 fn is_device(name: &str) -> bool {
     let stem = name
         .split('.')
@@ -139,7 +139,7 @@ fn is_device(name: &str) -> bool {
     })
 }
 
-/// Splits at the semicolons that stand outside quotes.
+/// Splits at the semicolons outside quotes.
 fn split_parameters(header: &str) -> Vec<&str> {
     let (mut parts, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (at, c) in header.char_indices() {
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_names_stay_in_the_folder() {
+    fn unsafe_names_stay_in_the_folder() {
         for (suggested, safe) in [
             ("report.pdf", "report.pdf"),
             ("../../etc/passwd", "passwd"),
@@ -205,13 +205,13 @@ mod tests {
     }
 
     #[test]
-    fn long_names_keep_their_extension_and_their_characters_whole() {
+    fn long_names_keep_their_extension_and_whole_characters() {
         let name = safe_name(&format!("{}.pdf", "é".repeat(400)), "x");
         assert!(name.len() <= MAX_BYTES && name.ends_with("é.pdf"), "{name}");
     }
 
     #[test]
-    fn content_dispositions_are_read_as_rfc_6266_has_it() {
+    fn content_disposition_is_parsed_as_in_rfc_6266() {
         for (header, name) in [
             ("attachment; filename=a.pdf", Some("a.pdf")),
             (

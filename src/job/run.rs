@@ -1,14 +1,15 @@
-//! The common case in one call: submit, wait, save.
+//! Submit, wait and save in one call.
 
-use crate::call::Call;
+use crate::call::{Call, CallContext};
 use crate::client::Client;
 use crate::error::{Error, Limit, Result};
+use crate::job::Job;
 use crate::job::download::{Download, DownloadProgress, SavedFile};
 use crate::job::result::JobResult;
 use crate::job::status::JobStatus;
-use crate::job::{Job, Submission};
+use crate::job::submit::Submission;
 
-/// How far a [`Client::run`] is: the phases come in this order.
+/// The progress of [`Client::run`]: the phases come in this order.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum RunProgress<'a> {
@@ -21,36 +22,36 @@ pub enum RunProgress<'a> {
     },
     /// There is a job now.
     Submitted {
-        /// Its ticket, to be written down ([`Job::to_json`]).
+        /// Its ticket, to be stored ([`Job::to_json`]).
         ticket: &'a str,
     },
-    /// The service works on it.
+    /// The service processes it.
     Processing {
-        /// What it says.
+        /// Its status.
         status: &'a JobStatus,
     },
     /// The result is being saved.
     Download(DownloadProgress),
 }
 
-/// What a [`Client::run`] came to.
+/// What [`Client::run`] returns.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Finished {
-    /// The job, which is completed.
+pub struct RunResult {
+    /// The completed job.
     pub job: Job,
     /// Its result.
     pub result: JobResult,
-    /// The files that were saved; none if nothing was to be saved.
+    /// The files that were saved; none if there was no download.
     pub saved: Vec<SavedFile>,
 }
 
 impl Client {
-    /// Submits, waits, and saves the result: one progress, one cancel token, one deadline for all of it.
+    /// Submits, waits, and saves the result, with one progress callback, one cancel token and one deadline for all of it.
     ///
-    /// The limit is that of `call`, else the client's limit on waits. `download` may be `None`: then the result is taken
-    /// and nothing is saved, as an extraction wants it. Once there is a job every error carries its ticket, so that the
-    /// job can be taken up where this call left it. `progress` returning `false` stops with
+    /// The timeout is that of `call`, else the client's timeout of waits. `download` may be `None`: then the result is
+    /// returned and nothing is saved, as suits an extraction. Once there is a job, every error carries its ticket, so that
+    /// the job can be resumed. `progress` returning `false` stops with
     /// [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).
     ///
     /// ```no_run
@@ -65,34 +66,48 @@ impl Client {
         download: impl Into<Option<&'d Download>>,
         mut progress: impl FnMut(RunProgress<'_>) -> bool,
         call: &Call,
-    ) -> Result<Finished> {
-        // Waiting and the rest name their limit differently, but it is the same moment.
-        let waiting = self.begin_wait(call);
+    ) -> Result<RunResult> {
+        // The wait reports its deadline differently than the rest, but it is the same moment.
+        let waiting = self.begin_wait(call, Limit::Wait);
         let context = waiting.with_limit_kind(Limit::Call);
-        let job = self.submit_in(
-            submission,
-            &mut |sent, total| progress(RunProgress::Upload { sent, total }),
-            &context,
-        )?;
-        if !progress(RunProgress::Submitted {
-            ticket: &job.to_json(),
-        }) {
-            return Err(job.about(&job.ticket(), Error::stopped()));
+        let upload = &mut |sent, total| progress(RunProgress::Upload { sent, total });
+        let job = self.submit_job(submission, upload, &context)?;
+        let finished = job.finish_run(download.into(), &mut progress, &waiting, &context);
+        match finished {
+            Ok((result, saved)) => Ok(RunResult { job, result, saved }),
+            Err(error) => Err(job.annotate(error)),
         }
-        job.wait_in(
+    }
+}
+
+impl Job {
+    /// Everything after the submission.
+    fn finish_run(
+        &self,
+        download: Option<&Download>,
+        progress: &mut dyn FnMut(RunProgress<'_>) -> bool,
+        waiting: &CallContext,
+        context: &CallContext,
+    ) -> Result<(JobResult, Vec<SavedFile>)> {
+        if !progress(RunProgress::Submitted {
+            ticket: &self.to_json(),
+        }) {
+            return Err(Error::stopped());
+        }
+        self.wait_in(
             &mut |status| progress(RunProgress::Processing { status }),
-            &waiting,
+            waiting,
         )?;
-        let result = job.result_in(&context)?;
-        let saved = match download.into() {
+        let result = self.result_in(context)?;
+        let saved = match download {
             None => Vec::new(),
-            Some(download) => job.save_in(
+            Some(download) => self.save_files(
                 &result,
                 download,
                 &mut |now| progress(RunProgress::Download(now)),
-                &context,
+                context,
             )?,
         };
-        Ok(Finished { job, result, saved })
+        Ok((result, saved))
     }
 }

@@ -1,4 +1,4 @@
-//! A job's ticket: what is enough to come back to it, from another process or on another day.
+//! A job's ticket: what recreates a job handle, in another process or on another day.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::http::Http;
 use crate::job::file_name;
 use crate::url::Url;
 
-/// The longest job id taken; the service's own are UUIDs.
+/// The longest job id that is accepted; the service's own are UUIDs.
 const MAX_ID: usize = 1024;
 
-/// What is known of a job without asking. It holds no secret.
+/// What is known of a job without a request. It holds no secret.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ticket {
     pub job_id: String,
@@ -23,9 +23,9 @@ pub(crate) struct Ticket {
     pub retry_after: Option<Duration>,
 }
 
-/// The ticket as it is written down. Unknown fields are passed over, so that later versions can add some.
+/// The ticket as JSON. Unknown fields are ignored, so that later versions can add some.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct TicketJson {
     #[serde(rename = "jobID", alias = "jobId")]
     job_id: String,
     #[serde(rename = "statusURL", default, skip_serializing_if = "Option::is_none")]
@@ -39,19 +39,19 @@ struct Written {
 }
 
 impl Ticket {
-    /// The ticket of a job of which only the id is known.
+    /// The ticket of a job from its id alone.
     pub(crate) fn from_id(base: &Url, id: &str) -> Result<Self> {
         check_id(id)?;
         Ok(Self {
             job_id: id.to_owned(),
-            status_url: base.below(&["jobs", id, "status"]),
-            result_url: base.below(&["jobs", id]),
+            status_url: base.join_path(&["jobs", id, "status"]),
+            result_url: base.join_path(&["jobs", id]),
             reference_id: Uuid::new_v4().to_string(),
             retry_after: None,
         })
     }
 
-    /// The ticket of a job just accepted: `status_url` is where the service says that its status is, `id` what it calls it.
+    /// The ticket of a job that was just accepted, with the `id` and the `status_url` that the service named.
     pub(crate) fn accepted(base: &Url, id: Option<&str>, status_url: Option<Url>) -> Result<Self> {
         let Some(status_url) = status_url else {
             return Self::from_id(base, id.unwrap_or_default());
@@ -75,9 +75,9 @@ impl Ticket {
         Ok(ticket)
     }
 
-    /// The ticket of a job that the service has answered at once and does not know by any id.
-    pub(crate) fn nameless(base: &Url) -> Self {
-        let jobs = base.below(&["jobs"]);
+    /// The ticket of a job that the service completed immediately and gave no id.
+    pub(crate) fn without_id(base: &Url) -> Self {
+        let jobs = base.join_path(&["jobs"]);
         Self {
             job_id: String::new(),
             status_url: jobs.clone(),
@@ -87,70 +87,73 @@ impl Ticket {
         }
     }
 
-    /// Reads what [`Ticket::to_json`] wrote, or any JSON object with a `jobID`.
+    /// Parses what [`Ticket::to_json`] wrote, or any JSON object with a `jobID`.
     pub(crate) fn from_json(base: &Url, json: &str) -> Result<Self> {
-        let written: Written =
-            serde_json::from_str(json).map_err(|e| Error::invalid(format!("this is no job ticket: {e}")))?;
-        let mut ticket = Self::from_id(base, &written.job_id)?;
-        if let Some(url) = written.status_url {
-            ticket.status_url = Url::parse(&url).map_err(|e| e.context("the ticket's statusURL"))?;
+        let json: TicketJson = serde_json::from_str(json).map_err(|e| {
+            Error::invalid(format!(
+                "invalid job ticket: {e}; pass JSON that Job::to_json() wrote"
+            ))
+        })?;
+        let mut ticket = Self::from_id(base, &json.job_id)?;
+        if let Some(url) = json.status_url {
+            ticket.status_url = Url::parse(&url).map_err(|e| e.context("the statusURL of the job ticket"))?;
         }
-        if let Some(url) = written.result_url {
-            ticket.result_url = Url::parse(&url).map_err(|e| e.context("the ticket's resultURL"))?;
+        if let Some(url) = json.result_url {
+            ticket.result_url = Url::parse(&url).map_err(|e| e.context("the resultURL of the job ticket"))?;
         }
-        if let Some(id) = written.reference_id {
+        if let Some(id) = json.reference_id {
             if id.is_empty() || id.len() > MAX_ID || !id.bytes().all(|b| b.is_ascii_graphic()) {
                 return Err(Error::invalid(
-                    "the ticket's referenceID is not usable as a header",
+                    "invalid referenceID in the job ticket: it must be visible ASCII, as a header value is",
                 ));
             }
             ticket.reference_id = id;
         }
-        ticket.retry_after = written.retry_after_ms.map(Duration::from_millis);
+        ticket.retry_after = json.retry_after_ms.map(Duration::from_millis);
         Ok(ticket)
     }
 
-    /// Refuses an answer that names another job: a proxy or the service mixed something up.
-    pub(crate) fn recognise(&self, named: Option<&str>) -> Result<()> {
+    /// Checks that a document is about this job; another one is the error of a proxy or of the service.
+    pub(crate) fn check_job_id(&self, named: Option<&str>) -> Result<()> {
         match named {
-            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(stranger()),
+            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(other_job()),
             _ => Ok(()),
         }
     }
 
-    /// Writes the ticket down. An address elsewhere than at the service may be a credential in itself, and is left out.
+    /// The ticket as JSON. A URL outside the service may be a credential, and is left out.
     pub(crate) fn to_json(&self, http: &Http) -> String {
-        let harmless = |url: &Url| http.trusts(url).then(|| url.as_str().to_owned());
-        let written = Written {
+        let trusted = |url: &Url| http.trusts(url).then(|| url.as_str().to_owned());
+        let json = TicketJson {
             job_id: self.job_id.clone(),
-            status_url: harmless(&self.status_url),
-            result_url: harmless(&self.result_url),
+            status_url: trusted(&self.status_url),
+            result_url: trusted(&self.result_url),
             reference_id: Some(self.reference_id.clone()),
             retry_after_ms: self
                 .retry_after
                 .map(|r| r.as_millis().try_into().unwrap_or(u64::MAX)),
         };
-        serde_json::to_string(&written).unwrap_or_default()
+        serde_json::to_string(&json).unwrap_or_default()
     }
 }
 
 #[cold]
-fn stranger() -> Error {
+fn other_job() -> Error {
     Error::new(
         ErrorKind::Protocol,
-        "the answer is about another job than the one that was asked about",
+        "the response is about another job than the request",
     )
 }
 
 fn check_id(id: &str) -> Result<()> {
-    let complaint = match id {
+    let problem = match id {
         "" => "is empty",
-        "." | ".." => "is no name but a step in a path",
+        "." | ".." => "is a relative path segment",
         _ if id.len() > MAX_ID => "is longer than 1024 bytes",
-        _ if id.chars().any(char::is_control) => "holds a control character",
+        _ if id.chars().any(char::is_control) => "contains a control character",
         _ => return Ok(()),
     };
-    Err(Error::invalid(format!("the job id {complaint}")))
+    Err(Error::invalid(format!("the job id {problem}")))
 }
 
 #[cfg(test)]
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_alone_is_enough() {
+    fn a_ticket_is_made_from_an_id_alone() {
         let ticket = Ticket::from_id(&base(), "a b/../c").unwrap();
         assert_eq!(
             ticket.status_url.as_str(),
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accepted_job_is_where_the_service_says() {
+    fn an_accepted_job_has_the_urls_that_the_service_names() {
         let location = |text: &str| Some(base().join(text).unwrap());
         for (id, at, job, status, result) in [
             (
@@ -218,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_ids_are_refused() {
+    fn unsafe_ids_are_rejected() {
         let long = "x".repeat(MAX_ID + 1);
         for id in ["", ".", "..", "a\nb", "a\0b", &long] {
             let error = Ticket::from_id(&base(), id).unwrap_err();
@@ -227,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_ticket_is_refused() {
+    fn invalid_tickets_are_rejected() {
         for json in [
             "",
             "{}",
@@ -243,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_and_other_spellings_are_tolerated() {
+    fn unknown_fields_and_both_spellings_are_accepted() {
         let ticket =
             Ticket::from_json(&base(), "{\"jobId\":\"a\",\"later\":{},\"retryAfterMs\":1500}").unwrap();
         assert_eq!(

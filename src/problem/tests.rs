@@ -5,9 +5,9 @@ fn problem(body: impl AsRef<[u8]>) -> ProblemDetails {
 }
 
 #[test]
-fn every_documented_example_is_understood() {
+fn every_documented_example_is_parsed() {
     let mut summaries = Vec::new();
-    json::items(include_str!("../../tests/data/problems.json"), |text| {
+    json::visit_items(include_str!("../../tests/data/problems.json"), |text| {
         let problem = problem(text);
         assert_eq!(problem.body, text);
         assert!(problem.kind.is_some() && problem.title.is_some() && problem.status.is_some());
@@ -128,7 +128,7 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_form_makes_a_sentence() {
+fn every_form_has_a_summary() {
     for (body, sentence) in SENTENCES {
         let problem = problem(body);
         assert_eq!(problem.summary(), *sentence, "{body}");
@@ -138,7 +138,7 @@ fn every_form_makes_a_sentence() {
 }
 
 #[test]
-fn a_sentence_is_one_line_of_bearable_length() {
+fn a_summary_is_one_line_of_limited_length() {
     let long = format!(
         r#"{{"title":"{}","detail":"{}"}}"#,
         "t\\n".repeat(1 << 18),
@@ -177,7 +177,7 @@ fn the_identifier_is_bare_or_the_fragment() {
 }
 
 #[test]
-fn the_wish_to_wait_is_read_with_care() {
+fn retry_after_is_parsed_strictly() {
     let cases = [
         ("1", Some(1.0)),
         ("0", Some(0.0)),
@@ -248,7 +248,7 @@ fn wrong_types_are_ignored_and_kept() {
 }
 
 #[test]
-fn anything_at_all_can_be_a_body() {
+fn a_body_can_be_anything() {
     let broken = problem(b"caf\xe9 \xff");
     assert_eq!(broken.body, "caf\u{fffd} \u{fffd}");
     assert_eq!(

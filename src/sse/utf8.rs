@@ -1,26 +1,26 @@
-//! From the bytes of a stream to its text: the UTF-8 decoding with which the standard begins.
+//! UTF-8 decoding of a stream, as the standard defines it: invalid bytes become U+FFFD.
 
 use std::ops::Range;
 
-/// The text that came so far, and room for more.
+/// The decoded text, and a buffer for more.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
-    /// Whole characters up to `filled`, room behind. Nothing but what is in this file changes either.
+    /// Complete characters up to `filled`, unused bytes behind. Only the methods in this file change either.
     bytes: Vec<u8>,
     filled: usize,
-    /// The beginning of a character whose rest is still to come.
+    /// The first bytes of a character that is still incomplete.
     partial: Vec<u8>,
 }
 
 impl Decoded {
-    /// Takes the next bytes of the stream.
+    /// Adds the next bytes of the stream.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.bytes.truncate(self.filled);
         self.bytes.extend_from_slice(bytes);
-        self.take_in(bytes.len());
+        self.decode_new(bytes.len());
     }
 
-    /// Takes what `read` puts into a room of `size` bytes and then says to be so many.
+    /// Adds the bytes that `read` writes into a buffer of `size` bytes; it returns how many.
     pub(super) fn push_from<E>(
         &mut self,
         size: usize,
@@ -31,12 +31,12 @@ impl Decoded {
             self.bytes.resize(end, 0);
         }
         let length = read(&mut self.bytes[self.filled..end])?.min(size);
-        self.take_in(length);
+        self.decode_new(length);
         Ok(length)
     }
 
-    /// Counts the next `length` bytes in, decoded.
-    fn take_in(&mut self, length: usize) {
+    /// Decodes the next `length` bytes of the buffer.
+    fn decode_new(&mut self, length: usize) {
         let new = &self.bytes[self.filled..self.filled + length];
         if self.partial.is_empty() && simdutf8::basic::from_utf8(new).is_ok() {
             self.filled += length;
@@ -73,14 +73,14 @@ impl Decoded {
     #[inline(always)]
     #[allow(unsafe_code)]
     fn text(&self) -> &str {
-        // SAFETY: `take_in` counts in only what is UTF-8, and `drop_before` cuts between characters. To check it again for
-        // each event would cost a tenth of the event.
+        // SAFETY: `decode_new` adds only valid UTF-8, and `drop_before` cuts between characters. Checking it again for each event
+        // would cost a tenth of the event.
         unsafe { std::str::from_utf8_unchecked(self.as_bytes()) }
     }
 }
 
-/// Decodes bytes that are no text by themselves: what is wrong becomes U+FFFD, and a character that is cut off is kept in
-/// `partial` until its rest comes.
+/// Decodes bytes that are not valid UTF-8 by themselves: invalid ones become U+FFFD, and an incomplete character at the end is
+/// kept in `partial`.
 #[cold]
 fn decode(partial: &mut Vec<u8>, bytes: &[u8]) -> String {
     let mut whole = std::mem::take(partial);
@@ -90,15 +90,15 @@ fn decode(partial: &mut Vec<u8>, bytes: &[u8]) -> String {
     for chunk in whole.utf8_chunks() {
         decoded.push_str(chunk.valid());
         rest = &rest[chunk.valid().len()..];
-        let wrong = chunk.invalid();
-        let is_last = wrong.len() == rest.len();
-        if is_last && std::str::from_utf8(wrong).is_err_and(|e| e.error_len().is_none()) {
+        let invalid = chunk.invalid();
+        let is_last = invalid.len() == rest.len();
+        if is_last && std::str::from_utf8(invalid).is_err_and(|e| e.error_len().is_none()) {
             break;
         }
-        if !wrong.is_empty() {
+        if !invalid.is_empty() {
             decoded.push(char::REPLACEMENT_CHARACTER);
         }
-        rest = &rest[wrong.len()..];
+        rest = &rest[invalid.len()..];
     }
     *partial = rest.to_vec();
     decoded

@@ -1,6 +1,6 @@
-/* Makes the calls that its arguments name, one after the other on one client, and reports what came of each as lines.
+/* Makes the calls that its arguments name, one after the other on one client, and prints the outcome of each as lines.
 
-   do=STEP,STEP...   status wait events result bytes download submit (upload=PATH) · trigger (the token) fresh (a new one) await (a signal)
+   do=STEP,STEP...   status wait events result bytes download submit (upload=PATH) · trigger (the token) fresh (a new token) await (a signal)
    job=ID file=PATH timeout=MS cancel=signal mark=PATH mark_log=TEXT
    and the client's options: see `numbers` and `texts`. */
 #define _GNU_SOURCE
@@ -23,20 +23,20 @@ static const char *nth(const char *name, size_t n) {
 
 static const char *given(const char *name) { return nth(name, 0); }
 
-static int64_t number(const char *name, int64_t otherwise) {
-    return given(name) ? strtoll(given(name), NULL, 10) : otherwise;
+static int64_t number(const char *name, int64_t default_value) {
+    return given(name) ? strtoll(given(name), NULL, 10) : default_value;
 }
 
 /* One line: NAME TEXT. */
-static void tell(const char *name, const char *text) {
+static void print_text(const char *name, const char *text) {
     printf("%s ", name);
     for (; text && *text; text++) putchar(*text == '\n' || *text == '\r' ? ' ' : *text);
     putchar('\n');
 }
 
-static void tell_number(const char *name, long long value) { printf("%s %lld\n", name, value); }
+static void print_number(const char *name, long long value) { printf("%s %lld\n", name, value); }
 
-/* Lets the test see that something has happened. */
+/* Creates the file that the test waits for. */
 static void mark(void) {
     FILE *file = given("mark") ? fopen(given("mark"), "w") : NULL;
     if (file) fclose(file);
@@ -47,13 +47,13 @@ static void on_hang(void) { mark(); }
 static void on_log(int32_t level, const char *message, void *user_data) {
     (void)user_data;
     CHECK(level >= NITRO_LOG_WARN && level <= NITRO_LOG_DEBUG);
-    tell("log", message);
+    print_text("log", message);
     if (given("mark_log") && strstr(message, given("mark_log"))) mark();
 }
 
 static int32_t on_progress(const nitro_status_t *status, void *user_data) {
     (void)user_data;
-    tell("progress", nitro_status_name(status));
+    print_text("progress", nitro_status_name(status));
     if (!given("mark_log")) mark();
     return 0;
 }
@@ -78,7 +78,7 @@ static void *cancel_on_signal(void *unused) {
     return unused;
 }
 
-static char *text_of(const char *path) {
+static char *read_text(const char *path) {
     size_t size;
     char *text = (char *)read_file(path, &size);
     text[size] = '\0';
@@ -109,8 +109,8 @@ static const struct {
 
 static void report(nitro_code_t code);
 
-/* A setter that refuses ends the run, with the reason told. */
-static void accepted(nitro_code_t code) {
+/* Ends the run with a report if a setter rejects its value. */
+static void require_ok(nitro_code_t code) {
     if (code == NITRO_OK) return;
     report(code);
     exit(end());
@@ -121,18 +121,18 @@ static void set_all(nitro_options_t *options) {
     for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (given(numbers[i].name)) OK(numbers[i].set(options, number(numbers[i].name, 0), &err));
     for (i = 0; i < sizeof texts / sizeof *texts; i++)
-        for (n = 0; nth(texts[i].name, n); n++) accepted(texts[i].set(options, nth(texts[i].name, n), &err));
+        for (n = 0; nth(texts[i].name, n); n++) require_ok(texts[i].set(options, nth(texts[i].name, n), &err));
     if (given("retries")) OK(nitro_options_set_retries(options, (int32_t)number("retries", 0), &err));
     if (given("poll")) OK(nitro_options_set_poll_interval_ms(options, number("poll", 0), number("poll", 0), &err));
     if (given("only_ca")) OK(nitro_options_set_only_added_ca(options, 1, &err));
     if (given("proxy_env")) OK(nitro_options_set_proxy_from_env(options, &err));
     for (n = 0; nth("ca", n); n++) {
-        char *pem = text_of(nth("ca", n));
+        char *pem = read_text(nth("ca", n));
         OK(nitro_options_add_ca_pem(options, pem, &err));
         free(pem);
     }
     if (given("cert")) {
-        char *chain = text_of(given("cert")), *key = text_of(arg("key"));
+        char *chain = read_text(given("cert")), *key = read_text(arg("key"));
         OK(nitro_options_set_client_certificate_pem(options, chain, key, &err));
         free(chain);
         free(key);
@@ -140,34 +140,34 @@ static void set_all(nitro_options_t *options) {
     if (!given("quiet")) OK(nitro_options_set_log(options, on_log, NULL, &err));
 }
 
-/* All that a program can learn of a call's end. */
+/* Prints the outcome of a call: its code and every field of its error. */
 static void report(nitro_code_t code) {
     const char *found;
     CHECK((err != NULL) == (code != NITRO_OK));
-    tell("code", nitro_code_name(code));
+    print_text("code", nitro_code_name(code));
     if (!err) return;
     CHECK_NUMBER(nitro_error_code(err), code);
-    tell("message", nitro_error_message(err));
-    tell_number("limit", nitro_error_limit(err));
-    tell_number("http", nitro_error_http_status(err));
-    tell_number("retryable", nitro_error_is_retryable(err));
-    tell_number("retry_after", nitro_error_retry_after_ms(err));
-    if ((found = nitro_error_reference_id(err))) tell("reference", found);
-    if ((found = nitro_error_problem_type(err))) tell("type", found);
-    if ((found = nitro_error_problem_title(err))) tell("title", found);
-    if ((found = nitro_error_problem_detail(err))) tell("detail", found);
-    if ((found = nitro_error_problem_json(err))) tell("problem", found);
-    if ((found = nitro_error_ticket_json(err))) tell("ticket", found);
+    print_text("message", nitro_error_message(err));
+    print_number("limit", nitro_error_limit(err));
+    print_number("http", nitro_error_http_status(err));
+    print_number("retryable", nitro_error_is_retryable(err));
+    print_number("retry_after", nitro_error_retry_after_ms(err));
+    if ((found = nitro_error_reference_id(err))) print_text("reference", found);
+    if ((found = nitro_error_problem_type(err))) print_text("type", found);
+    if ((found = nitro_error_problem_title(err))) print_text("title", found);
+    if ((found = nitro_error_problem_detail(err))) print_text("detail", found);
+    if ((found = nitro_error_problem_json(err))) print_text("problem", found);
+    if ((found = nitro_error_ticket_json(err))) print_text("ticket", found);
     err_forget();
 }
 
-static void tell_status(nitro_status_t *status) {
-    if (status) tell("status", nitro_status_name(status));
+static void print_status(nitro_status_t *status) {
+    if (status) print_text("status", nitro_status_name(status));
     nitro_status_free(status);
 }
 
-/* Pulls events until the last one or a failure. */
-static nitro_code_t follow_events(const nitro_job_t *job) {
+/* Requests events until the last one or an error. */
+static nitro_code_t all_events(const nitro_job_t *job) {
     nitro_events_t *events = NULL;
     nitro_status_t *status = NULL;
     nitro_code_t code;
@@ -175,7 +175,7 @@ static nitro_code_t follow_events(const nitro_job_t *job) {
     for (;;) {
         code = nitro_events_next(events, cancel, number("timeout", -1), &status, &err);
         if (code != NITRO_OK || !status) break;
-        tell("event", nitro_status_name(status));
+        print_text("event", nitro_status_name(status));
         nitro_status_free(status);
         mark();
     }
@@ -191,7 +191,7 @@ static nitro_code_t submit(const nitro_client_t *client) {
     OK(nitro_submission_add_file(submission, arg("upload"), "application/pdf", &err));
     code = nitro_client_submit(client, submission, on_upload, NULL, cancel, number("timeout", -1), &job, &err);
     CHECK((job != NULL) == (code == NITRO_OK));
-    if (err) tell_number("uncertain", nitro_error_is_uncertain(err));
+    if (err) print_number("uncertain", nitro_error_is_uncertain(err));
     nitro_job_free(job);
     nitro_submission_free(submission);
     return code;
@@ -210,15 +210,15 @@ static void step(const char *what, const nitro_client_t *client, const nitro_job
     } else if (strcmp(what, "status") == 0) {
         nitro_status_t *status = NULL;
         code = nitro_job_status(job, cancel, timeout, &status, &err);
-        tell_status(status);
+        print_status(status);
         report(code);
     } else if (strcmp(what, "wait") == 0) {
         nitro_status_t *status = NULL;
         code = nitro_job_wait(job, on_progress, NULL, cancel, timeout, &status, &err);
-        tell_status(status);
+        print_status(status);
         report(code);
     } else if (strcmp(what, "events") == 0) {
-        report(follow_events(job));
+        report(all_events(job));
     } else if (strcmp(what, "result") == 0) {
         nitro_result_t *result = NULL;
         report(nitro_job_result(job, cancel, timeout, &result, &err));
@@ -227,19 +227,19 @@ static void step(const char *what, const nitro_client_t *client, const nitro_job
     } else if (strcmp(what, "bytes") == 0) {
         uint64_t seen = 0, bytes = 0;
         code = nitro_job_result_bytes(job, on_bytes, &seen, cancel, timeout, &bytes, NULL, &err);
-        tell_number("bytes", (long long)bytes);
+        print_number("bytes", (long long)bytes);
         CHECK(code != NITRO_OK || bytes == seen);
         report(code);
     } else if (strcmp(what, "download") == 0) {
         char *saved = NULL;
         code = nitro_job_download(job, arg("file"), NITRO_EXISTING_REPLACE, NULL, NULL, cancel, timeout, &saved, &err);
-        if (saved) tell("saved", saved);
+        if (saved) print_text("saved", saved);
         nitro_string_free(saved);
         report(code);
     } else if (strcmp(what, "submit") == 0) {
         report(submit(client));
     } else {
-        CHECK(!"a step that is known");
+        CHECK(!"an unknown step");
     }
 }
 
@@ -272,8 +272,8 @@ int main(int argc, char **argv) {
     for (what = strtok(steps, ","); what; what = strtok(NULL, ",")) step(what, client, job);
     if (given("cancel")) pthread_join(waiting, NULL);
     OK(nitro_job_json(job, &ticket, NULL, &err));
-    tell("ticket", ticket);
-    tell_number("lookups", COUNTED(lookups));
+    print_text("ticket", ticket);
+    print_number("lookups", COUNTED(lookups));
     nitro_string_free(ticket);
     free(steps);
     nitro_job_free(job);

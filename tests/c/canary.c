@@ -1,4 +1,4 @@
-/* Does what a tool must see, inside the library's code: without this, silence would prove nothing.
+/* Makes an error inside the library's code that a tool must report: without this, a run without reports would prove nothing.
  * Argument: fault, one of use, leak, race. */
 #include "check.h"
 #include <pthread.h>
@@ -18,7 +18,7 @@ static void leak(void) {
     (void)lost;
 }
 
-/* Where a pointer to what was leaked may still lie. */
+/* The stack may still contain a pointer to the leaked memory. */
 static void overwrite_the_stack(void) {
     volatile char bytes[8192];
     size_t i;

@@ -1,5 +1,5 @@
-/* Cancelling from another thread, and a handle that is busy. The server hangs where it is asked to, and signals that a
- * call is under way: see tests/c_threads.rs. */
+/* Cancelling from another thread, and a handle that is busy. The server hangs as the job id requests, and signals that a
+ * call is active: see tests/c_api/threads.rs. */
 #include "check.h"
 #include <pthread.h>
 
@@ -18,7 +18,7 @@ static void *free_token(void *cancel) {
     return NULL;
 }
 
-static int32_t take(const uint8_t *data, size_t length, void *user_data) {
+static int32_t count(const uint8_t *data, size_t length, void *user_data) {
     (void)data;
     *(size_t *)user_data += length;
     return 0;
@@ -30,7 +30,7 @@ static void check_cancelled(const nitro_cancel_t *cancel) {
     CHECK_NUMBER(nitro_error_is_retryable(err), 0);
 }
 
-/* Runs `call`, which uses `cancel` and hangs, until it is cancelled. */
+/* Makes `call`, which uses `cancel` and blocks, and cancels it from another thread. */
 #define CANCELLED(call)                                                       \
     do {                                                                      \
         pthread_t other;                                                      \
@@ -43,23 +43,23 @@ static void check_cancelled(const nitro_cancel_t *cancel) {
         nitro_cancel_free(cancel);                                            \
     } while (0)
 
-static void under_way(void) {
+static void cancelled_during_the_call(void) {
     nitro_job_t *head = job_of(client, "hang"), *body = job_of(client, "hang-body");
     nitro_job_t *stream = job_of(client, "hang-stream"), *polled = job_of(client, "hang-between-polls");
     nitro_job_t *file = job_of(client, "hang-file");
     nitro_status_t *status = NULL;
     nitro_result_t *result = NULL;
     nitro_events_t *events = NULL;
-    size_t got = 0;
+    size_t received = 0;
 
     CANCELLED(nitro_job_status(head, cancel, 0, &status, &err));
     CANCELLED(nitro_job_status(body, cancel, 0, &status, &err));
     CANCELLED(nitro_job_result(head, cancel, 0, &result, &err));
     CANCELLED(nitro_job_result(body, cancel, 0, &result, &err));
-    CANCELLED(nitro_job_result_bytes(head, take, &got, cancel, 0, NULL, NULL, &err));
-    CHECK_NUMBER(got, 0);
-    CANCELLED(nitro_job_result_bytes(file, take, &got, cancel, 0, NULL, NULL, &err));
-    CHECK(got <= 4);
+    CANCELLED(nitro_job_result_bytes(head, count, &received, cancel, 0, NULL, NULL, &err));
+    CHECK_NUMBER(received, 0);
+    CANCELLED(nitro_job_result_bytes(file, count, &received, cancel, 0, NULL, NULL, &err));
+    CHECK(received <= 4);
     CANCELLED(nitro_job_download(head, arg("path"), NITRO_EXISTING_FAIL, NULL, NULL, cancel, 0, NULL, &err));
     CHECK(!file_exists(arg("path")));
     CANCELLED(nitro_job_wait(head, NULL, NULL, cancel, 0, &status, &err));
@@ -76,19 +76,19 @@ static void under_way(void) {
     nitro_job_free(file);
 }
 
-/* A call that is cancelled before it begins sends nothing. */
-static void before(void) {
-    nitro_job_t *job = job_of(client, "never-asked");
+/* A call whose token was triggered before sends nothing. */
+static void cancelled_before_the_call(void) {
+    nitro_job_t *job = job_of(client, "never-requested");
     nitro_cancel_t *cancel = nitro_cancel_new();
     nitro_status_t *status = NULL;
     nitro_result_t *result = NULL;
     nitro_events_t *events = NULL;
-    size_t got = 0;
+    size_t received = 0;
     nitro_cancel_trigger(cancel);
     FAILS(nitro_job_status(job, cancel, 0, &status, &err), NITRO_E_CANCELLED);
     FAILS(nitro_job_wait(job, NULL, NULL, cancel, 0, &status, &err), NITRO_E_CANCELLED);
     FAILS(nitro_job_result(job, cancel, 0, &result, &err), NITRO_E_CANCELLED);
-    FAILS(nitro_job_result_bytes(job, take, &got, cancel, 0, NULL, NULL, &err), NITRO_E_CANCELLED);
+    FAILS(nitro_job_result_bytes(job, count, &received, cancel, 0, NULL, NULL, &err), NITRO_E_CANCELLED);
     FAILS(nitro_job_download(job, arg("path"), NITRO_EXISTING_FAIL, NULL, NULL, cancel, 0, NULL, &err),
           NITRO_E_CANCELLED);
     OK(nitro_job_events(job, &events, &err));
@@ -98,8 +98,8 @@ static void before(void) {
     nitro_job_free(job);
 }
 
-/* A token may be freed while a call uses it; nothing but its own limit ends that call then. */
-static void freed(void) {
+/* A token may be freed while a call uses it; after that only its timeout ends the call. */
+static void freed_during_the_call(void) {
     nitro_job_t *job = job_of(client, "hang");
     nitro_status_t *status = NULL;
     nitro_cancel_t *cancel = nitro_cancel_new();
@@ -111,36 +111,36 @@ static void freed(void) {
     nitro_job_free(job);
 }
 
-struct puller {
+struct reader {
     nitro_events_t *events;
     nitro_cancel_t *cancel;
     nitro_code_t code;
 };
 
-static void *pull(void *user_data) {
-    struct puller *puller = user_data;
+static void *read_event(void *user_data) {
+    struct reader *reader = user_data;
     nitro_status_t *status = NULL;
-    puller->code = nitro_events_next(puller->events, puller->cancel, 0, &status, NULL);
+    reader->code = nitro_events_next(reader->events, reader->cancel, 0, &status, NULL);
     return NULL;
 }
 
-static void busy(void) {
+static void second_thread_gets_busy(void) {
     nitro_job_t *job = job_of(client, "hang-stream");
-    struct puller puller = {NULL, NULL, NITRO_OK};
+    struct reader reader = {NULL, NULL, NITRO_OK};
     nitro_status_t *status = (nitro_status_t *)&job;
     pthread_t other;
-    OK(nitro_job_events(job, &puller.events, &err));
-    puller.cancel = nitro_cancel_new();
-    CHECK(pthread_create(&other, NULL, pull, &puller) == 0);
+    OK(nitro_job_events(job, &reader.events, &err));
+    reader.cancel = nitro_cancel_new();
+    CHECK(pthread_create(&other, NULL, read_event, &reader) == 0);
     await_signal();
-    FAILS(nitro_events_next(puller.events, NULL, 0, &status, &err), NITRO_E_BUSY);
+    FAILS(nitro_events_next(reader.events, NULL, 0, &status, &err), NITRO_E_BUSY);
     CHECK(status == NULL);
-    nitro_cancel_trigger(puller.cancel);
+    nitro_cancel_trigger(reader.cancel);
     pthread_join(other, NULL);
-    CHECK_NUMBER(puller.code, NITRO_E_CANCELLED);
-    FAILS(nitro_events_next(puller.events, puller.cancel, 0, &status, &err), NITRO_E_CANCELLED); /* Free again. */
-    nitro_cancel_free(puller.cancel);
-    nitro_events_free(puller.events);
+    CHECK_NUMBER(reader.code, NITRO_E_CANCELLED);
+    FAILS(nitro_events_next(reader.events, reader.cancel, 0, &status, &err), NITRO_E_CANCELLED); /* No longer busy. */
+    nitro_cancel_free(reader.cancel);
+    nitro_events_free(reader.events);
     nitro_job_free(job);
 }
 
@@ -151,10 +151,10 @@ int main(int argc, char **argv) {
     OK(nitro_options_set_retries(options, 0, &err));
     OK(nitro_options_set_poll_interval_ms(options, 600000, 600000, &err));
     client = client_with(options);
-    before();
-    under_way();
-    freed();
-    busy();
+    cancelled_before_the_call();
+    cancelled_during_the_call();
+    freed_during_the_call();
+    second_thread_gets_busy();
     nitro_client_free(client);
     return end();
 }

@@ -1,6 +1,6 @@
-/* How long a call that is blocked goes on after its token is triggered: one line a run, in microseconds.
+/* Measures how long a blocked call continues after its token is triggered: one line per run, in microseconds.
 
-   runs=N do=status|wait|bytes|submit and the place where it blocks: job=ID, proxy=URL, ca_file=PATH */
+   runs=N do=status|wait|bytes|submit, and where the call blocks: job=ID, proxy=URL, ca_file=PATH */
 #define _GNU_SOURCE
 #include "check.h"
 #include "lookup.h"
@@ -18,7 +18,7 @@ static const char *given(char **argv, const char *name) {
     return NULL;
 }
 
-/* Gives the call time to get where it blocks, and meets its slices at any point. */
+/* Gives the call time to block, and triggers at a random point of its wait slices. */
 static void *trigger_soon(void *cancel) {
     struct timespec pause = {0, 30000000 + rand() % 60000000};
     nanosleep(&pause, NULL);
@@ -51,7 +51,7 @@ static nitro_code_t blocked(const char *what, const nitro_client_t *client, cons
     if (strcmp(what, "wait") == 0) return nitro_job_wait(job, NULL, NULL, cancel, 0, &status, &err);
     if (strcmp(what, "bytes") == 0) return nitro_job_result_bytes(job, ignore, NULL, cancel, 0, NULL, NULL, &err);
     if (strcmp(what, "submit") == 0) return submit(client, cancel);
-    CHECK(!"a call that is known");
+    CHECK(!"an unknown call");
     return NITRO_OK;
 }
 

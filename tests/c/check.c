@@ -96,10 +96,10 @@ void err_forget(void) {
     err = NULL;
 }
 
-void check_that(const char *file, int line, const char *what, int holds) {
-    if (holds) return;
+void check_that(const char *file, int line, const char *what, int condition) {
+    if (condition) return;
     fail(file, line, what);
-    fprintf(stderr, " does not hold\n");
+    fprintf(stderr, " is false\n");
     exit(1);
 }
 
@@ -113,7 +113,7 @@ void check_text(const char *file, int line, const char *what, const char *actual
 void check_holds(const char *file, int line, const char *what, const char *text, const char *part) {
     if (text && strstr(text, part)) return;
     fail(file, line, what);
-    fprintf(stderr, " is \"%s\", in which there is no \"%s\"\n", text ? text : "(NULL)", part);
+    fprintf(stderr, " is \"%s\", which does not contain \"%s\"\n", text ? text : "(NULL)", part);
     exit(1);
 }
 
@@ -127,16 +127,16 @@ void check_number(const char *file, int line, const char *what, long long actual
 void check_code(const char *file, int line, const char *call, nitro_code_t actual, nitro_code_t expected) {
     if (actual != expected) {
         fail(file, line, call);
-        fprintf(stderr, " gave %s and not %s: %s\n", nitro_code_name(actual), nitro_code_name(expected),
+        fprintf(stderr, " returned %s and not %s: %s\n", nitro_code_name(actual), nitro_code_name(expected),
                 nitro_error_message(err));
         exit(1);
     }
-    check_that(file, line, "an error is there exactly on failure", (err != NULL) == (actual != NITRO_OK));
+    check_that(file, line, "there is an error exactly if the call failed", (err != NULL) == (actual != NITRO_OK));
     check_number(file, line, "nitro_error_code(err)", nitro_error_code(err), actual);
-    check_that(file, line, "an error has words", actual == NITRO_OK || *nitro_error_message(err) != '\0');
-    check_that(file, line, "no error holds the token", !strstr(nitro_error_message(err), token));
-    check_that(file, line, "no problem holds the token",
+    check_that(file, line, "an error has a message", actual == NITRO_OK || *nitro_error_message(err) != '\0');
+    check_that(file, line, "an error does not contain the token", !strstr(nitro_error_message(err), token));
+    check_that(file, line, "a problem does not contain the token",
                !nitro_error_problem_json(err) || !strstr(nitro_error_problem_json(err), token));
-    check_that(file, line, "no ticket holds the token",
+    check_that(file, line, "a ticket does not contain the token",
                !nitro_error_ticket_json(err) || !strstr(nitro_error_ticket_json(err), token));
 }

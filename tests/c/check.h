@@ -1,4 +1,4 @@
-/* What the test programs share. Called as: PROGRAM BASE_URL TOKEN [NAME=VALUE]... */
+/* Helpers of the test programs. Usage: PROGRAM BASE_URL TOKEN [NAME=VALUE]... */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -14,9 +14,9 @@
 #define CHECK_NUMBER(actual, expected) \
     check_number(__FILE__, __LINE__, #actual, (long long)(actual), (long long)(expected))
 
-/* The call, which is given &err, succeeds and leaves no error. */
+/* The call, which takes &err, succeeds and sets no error. */
 #define OK(call) (err_forget(), check_code(__FILE__, __LINE__, #call, (call), NITRO_OK))
-/* The call, which is given &err, fails so; `err` tells more until the next OK or FAILS. */
+/* The call, which takes &err, fails with this code; `err` is valid until the next OK or FAILS. */
 #define FAILS(call, code) (err_forget(), check_code(__FILE__, __LINE__, #call, (call), (code)))
 
 /* The error of the last OK or FAILS. */
@@ -24,15 +24,15 @@ extern nitro_error_t *err;
 extern const char *base_url;
 extern const char *token;
 
-/* Takes the arguments; to be called first. */
+/* Reads the arguments; must be called first. */
 void begin(int argc, char **argv);
-/* Frees what this header holds; to be called last. */
+/* Frees the error; must be called last. */
 int end(void);
 
-/* The value of the argument NAME=VALUE, which must be there. */
+/* The value of the argument NAME=VALUE, which must exist. */
 const char *arg(const char *name);
 
-/* Options for the service that the test runs, quick to poll. */
+/* Options for the service of the test, with short poll intervals. */
 nitro_options_t *some_options(void);
 /* A client with these options, which are freed. */
 nitro_client_t *client_with(nitro_options_t *options);
@@ -42,15 +42,15 @@ nitro_job_t *job_named(const nitro_client_t *client, const char *name);
 /* The job of this id. */
 nitro_job_t *job_of(const nitro_client_t *client, const char *id);
 
-/* A whole file, which the caller frees; its size is set. */
+/* The contents of a file, which the caller frees; sets its size. */
 unsigned char *read_file(const char *path, size_t *size);
 int file_exists(const char *path);
 
-/* Waits for a line from the test that started this program: something has happened there. */
+/* Waits for a line from the test that started this program, which signals an event there. */
 void await_signal(void);
 
 void err_forget(void);
-void check_that(const char *file, int line, const char *what, int holds);
+void check_that(const char *file, int line, const char *what, int condition);
 void check_text(const char *file, int line, const char *what, const char *actual, const char *expected);
 void check_holds(const char *file, int line, const char *what, const char *text, const char *part);
 void check_number(const char *file, int line, const char *what, long long actual, long long expected);

@@ -1,4 +1,4 @@
-/* Writes each code with its name and its text, as the library has them. */
+/* Prints each code of the library with its name and its text. */
 #include <nitro_jobs.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The result on disk. Arguments: jobs; folder, empty at first; expected=the file that `file` must give. */
+/* Saving the result. Arguments: jobs; folder, empty at first; expected=the file that the job `file` must return. */
 #include "check.h"
 
 struct seen {
@@ -8,7 +8,7 @@ struct seen {
     int64_t last;
 };
 
-static int32_t look(size_t file, size_t files, int64_t bytes, int64_t total, void *user_data) {
+static int32_t on_transfer(size_t file, size_t files, int64_t bytes, int64_t total, void *user_data) {
     struct seen *seen = user_data;
     CHECK(file < files);
     CHECK(bytes >= 0 && (total == -1 || bytes <= total));
@@ -38,7 +38,7 @@ static void one_file(const nitro_client_t *client) {
     char *saved = NULL;
     char path[4096];
     strcpy(path, in_folder("one.pdf"));
-    OK(nitro_job_download(job, path, NITRO_EXISTING_FAIL, look, &seen, NULL, 0, &saved, &err));
+    OK(nitro_job_download(job, path, NITRO_EXISTING_FAIL, on_transfer, &seen, NULL, 0, &saved, &err));
     same_as_expected(path);
     CHECK(seen.calls >= 2);
     CHECK_NUMBER(seen.files, 1);
@@ -58,7 +58,7 @@ static void one_file(const nitro_client_t *client) {
     same_as_expected(in_folder("one (2).pdf"));
     nitro_string_free(saved);
 
-    /* A name beyond ASCII is UTF-8. */
+    /* Paths are UTF-8. */
     OK(nitro_job_download(job, in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, NULL, &err));
     same_as_expected(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf"));
     CHECK_NUMBER(nitro_job_download(job, path, NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, NULL), NITRO_OK);
@@ -69,11 +69,11 @@ static void several_files(const nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "files");
     struct seen seen = {0, 0, 0, 0};
     char *saved = NULL;
-    OK(nitro_job_download_all(job, arg("folder"), NITRO_EXISTING_NUMBER, look, &seen, NULL, 0, &saved, &err));
+    OK(nitro_job_download_all(job, arg("folder"), NITRO_EXISTING_NUMBER, on_transfer, &seen, NULL, 0, &saved, &err));
     CHECK_NUMBER(seen.files, 3);
     CHECK_HOLDS(saved, "first.pdf");
     CHECK_HOLDS(saved, "second.pdf");
-    CHECK_HOLDS(saved, "first (2).pdf"); /* Two of one name both stay. */
+    CHECK_HOLDS(saved, "first (2).pdf"); /* Two files of the same name are both kept. */
     CHECK(file_exists(in_folder("first.pdf")) && file_exists(in_folder("first (2).pdf")));
     nitro_string_free(saved);
     FAILS(nitro_job_download_all(job, arg("folder"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, NULL, &err),
@@ -83,8 +83,8 @@ static void several_files(const nitro_client_t *client) {
     nitro_job_free(job);
 }
 
-/* Fails so, and leaves no file behind. */
-static void breaks(const nitro_client_t *client, const char *name, nitro_code_t code) {
+/* The call fails with this code and leaves no file. */
+static void fails_with(const nitro_client_t *client, const char *name, nitro_code_t code) {
     nitro_job_t *job = job_named(client, name);
     char *saved = (char *)&job;
     FAILS(nitro_job_download(job, in_folder("none.pdf"), NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, &saved, &err),
@@ -95,13 +95,13 @@ static void breaks(const nitro_client_t *client, const char *name, nitro_code_t 
     nitro_job_free(job);
 }
 
-static void stops(const nitro_client_t *client) {
+static void stopped_by_the_callback(const nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "file");
     int at;
     for (at = 1; at <= 3; at++) {
         struct seen seen = {0, 0, 0, 0};
         seen.stop_at = at;
-        FAILS(nitro_job_download(job, in_folder("none.pdf"), NITRO_EXISTING_FAIL, look, &seen, NULL, 0, NULL, &err),
+        FAILS(nitro_job_download(job, in_folder("none.pdf"), NITRO_EXISTING_FAIL, on_transfer, &seen, NULL, 0, NULL, &err),
               NITRO_E_STOPPED);
         CHECK_NUMBER(seen.calls, at);
         CHECK(!file_exists(in_folder("none.pdf")));
@@ -109,7 +109,7 @@ static void stops(const nitro_client_t *client) {
     nitro_job_free(job);
 }
 
-static void bad_targets(const nitro_client_t *client) {
+static void invalid_targets(const nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "file");
     int32_t existing[] = {-1, 3, INT32_MAX, INT32_MIN};
     size_t i;
@@ -130,17 +130,17 @@ int main(int argc, char **argv) {
     client = some_client();
     one_file(client);
     several_files(client);
-    breaks(client, "text", NITRO_E_UNEXPECTED_RESULT);
-    breaks(client, "delivered", NITRO_E_DELIVERED);
-    breaks(client, "running", NITRO_E_NOT_READY);
-    breaks(client, "failed", NITRO_E_JOB_FAILED);
-    breaks(client, "canceled", NITRO_E_JOB_CANCELED);
-    breaks(client, "gone", NITRO_E_GONE);
-    breaks(client, "expired", NITRO_E_FORBIDDEN);
-    breaks(client, "storage_fault", NITRO_E_SERVICE);
-    breaks(client, "until_close", NITRO_E_UNVERIFIED);
-    stops(client);
-    bad_targets(client);
+    fails_with(client, "text", NITRO_E_UNEXPECTED_RESULT);
+    fails_with(client, "delivered", NITRO_E_DELIVERED);
+    fails_with(client, "running", NITRO_E_NOT_READY);
+    fails_with(client, "failed", NITRO_E_JOB_FAILED);
+    fails_with(client, "canceled", NITRO_E_JOB_CANCELED);
+    fails_with(client, "gone", NITRO_E_GONE);
+    fails_with(client, "expired", NITRO_E_FORBIDDEN);
+    fails_with(client, "storage_fault", NITRO_E_SERVICE);
+    fails_with(client, "until_close", NITRO_E_UNVERIFIED);
+    stopped_by_the_callback(client);
+    invalid_targets(client);
     nitro_client_free(client);
     return end();
 }

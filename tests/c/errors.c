@@ -1,5 +1,5 @@
-/* The service's refusals. Arguments: `codes`, a list of HTTP statuses; for each, jobs problem-N, message-N, html-N and
- * empty-N, named for the form of the body; limited, limited_body. */
+/* Error responses of the service. Arguments: `codes`, a list of HTTP statuses; for each the jobs problem-N, message-N,
+ * html-N and empty-N, named after the format of the body; limited, limited_body; closed, a URL where no server listens. */
 #include "check.h"
 
 static nitro_code_t expected(int http) {
@@ -19,49 +19,49 @@ static nitro_code_t expected(int http) {
 }
 
 /* Leaves the error in `err`. */
-static void refused(const nitro_client_t *client, const char *form, int http) {
+static void error_response(const nitro_client_t *client, const char *format, int http) {
     char name[32];
     nitro_job_t *job;
     nitro_status_t *status = (nitro_status_t *)name;
-    snprintf(name, sizeof name, "%s-%d", form, http);
+    snprintf(name, sizeof name, "%s-%d", format, http);
     job = job_named(client, name);
-    CHECK_NUMBER(nitro_job_status(job, NULL, -1, &status, NULL), expected(http)); /* Nobody need ask why. */
+    CHECK_NUMBER(nitro_job_status(job, NULL, -1, &status, NULL), expected(http)); /* The error is optional. */
     FAILS(nitro_job_status(job, NULL, -1, &status, &err), expected(http));
     CHECK(status == NULL);
     CHECK_NUMBER(nitro_error_http_status(err), http);
     CHECK_NUMBER(nitro_error_is_retryable(err), http == 429 || http >= 500);
     CHECK_TEXT(nitro_error_reference_id(err), nitro_job_reference_id(job));
-    CHECK_HOLDS(nitro_error_message(err), arg(name)); /* Which job it was. */
-    CHECK_HOLDS(nitro_error_message(err), name + strlen(form) + 1);
+    CHECK_HOLDS(nitro_error_message(err), arg(name)); /* The message names the job. */
+    CHECK_HOLDS(nitro_error_message(err), name + strlen(format) + 1);
     CHECK_NUMBER(nitro_error_limit(err), NITRO_LIMIT_NONE);
     nitro_job_free(job);
 }
 
-static void each_form(const nitro_client_t *client, int http) {
-    refused(client, "problem", http);
+static void every_format(const nitro_client_t *client, int http) {
+    error_response(client, "problem", http);
     CHECK_HOLDS(nitro_error_problem_type(err), "https://developers.gonitro.com/");
     CHECK(nitro_error_problem_title(err) != NULL && *nitro_error_problem_title(err) != 0);
     CHECK(nitro_error_problem_detail(err) != NULL && *nitro_error_problem_detail(err) != 0);
     CHECK_HOLDS(nitro_error_problem_json(err), "\"instance\"");
     CHECK_HOLDS(nitro_error_message(err), nitro_error_problem_title(err));
 
-    refused(client, "message", http);
+    error_response(client, "message", http);
     CHECK_TEXT(nitro_error_problem_type(err), "bad_thing");
     CHECK_TEXT(nitro_error_problem_title(err), "It went badly");
     CHECK_TEXT(nitro_error_problem_json(err), "{\"error\":\"bad_thing\",\"message\":\"It went badly\"}");
 
-    refused(client, "html", http);
+    error_response(client, "html", http);
     CHECK(nitro_error_problem_type(err) == NULL);
     CHECK(nitro_error_problem_title(err) == NULL);
     CHECK_TEXT(nitro_error_problem_json(err), "<html><body>Bad gateway</body></html>");
 
-    refused(client, "empty", http);
+    error_response(client, "empty", http);
     CHECK(nitro_error_problem_type(err) == NULL);
     CHECK(nitro_error_problem_title(err) == NULL);
     CHECK(nitro_error_problem_detail(err) == NULL);
 }
 
-/* The pause that the service asks for, in a header or in the document. */
+/* The delay that the service requests, in a header or in the document. */
 static void retry_after(const nitro_client_t *client, const char *name) {
     nitro_job_t *job = job_named(client, name);
     nitro_status_t *status = NULL;
@@ -86,13 +86,13 @@ static void wrong_token(void) {
     nitro_client_free(client);
 }
 
-/* Nobody listens there. An error lives on its own. */
-static void nobody_there(void) {
+/* No server listens on this port. The error outlives the other handles. */
+static void connection_refused(void) {
     nitro_options_t *options = some_options();
     nitro_client_t *client;
     nitro_job_t *job;
     nitro_status_t *status = NULL;
-    OK(nitro_options_set_base_url(options, arg("nobody"), &err));
+    OK(nitro_options_set_base_url(options, arg("closed"), &err));
     OK(nitro_options_set_retries(options, 0, &err));
     client = client_with(options);
     job = job_of(client, "a");
@@ -117,13 +117,13 @@ int main(int argc, char **argv) {
     client = client_with(options);
     codes = arg("codes");
     while (*codes) {
-        each_form(client, (int)strtol(codes, &after, 10));
+        every_format(client, (int)strtol(codes, &after, 10));
         codes = *after ? after + 1 : after;
     }
     retry_after(client, "limited");
     retry_after(client, "limited_body");
     wrong_token();
-    nobody_there();
+    connection_refused();
     nitro_client_free(client);
     return end();
 }

@@ -1,32 +1,32 @@
-/* The live progress, pulled. Arguments: jobs `steps` (0, 0.1 ... 0.9), `failed`, `lost`. */
+/* The live progress as events. Arguments: jobs `steps` (0, 0.1 ... 0.9), `failed`, `lost`. */
 #include "check.h"
 
-/* Pulls with a limit of a few milliseconds, longer only where a request takes longer: whatever is interrupted is there in
- * the next call. */
-static void loses_nothing(nitro_client_t *client) {
+/* Requests events with a timeout of a few milliseconds, longer only where a request takes longer: the next call returns an
+ * event that a timeout interrupted. */
+static void timeouts_lose_no_event(nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "steps");
     nitro_events_t *events = NULL;
     nitro_status_t *status = NULL;
     int seen[11] = {0}, step, timeouts = 0;
-    int64_t limit = 3;
+    int64_t timeout = 3;
     OK(nitro_job_events(job, &events, &err));
-    nitro_client_free(client); /* Each goes on without what it was made from. */
+    nitro_client_free(client); /* The events outlive the client and the job. */
     nitro_job_free(job);
     for (;;) {
         nitro_code_t code;
         err_forget();
-        code = nitro_events_next(events, NULL, limit, &status, &err);
+        code = nitro_events_next(events, NULL, timeout, &status, &err);
         if (code == NITRO_E_TIMEOUT) {
             CHECK(status == NULL);
             CHECK_NUMBER(nitro_error_limit(err), NITRO_LIMIT_CALL);
             timeouts++;
-            limit *= 2;
+            timeout *= 2;
             continue;
         }
         CHECK_NUMBER(code, NITRO_OK);
-        limit = 3;
+        timeout = 3;
         if (nitro_status_is_terminal(status)) break;
-        /* A poll between two streams may say nothing of the progress. */
+        /* The status of a poll between two streams may have no progress. */
         if (nitro_status_progress(status) >= 0.0) seen[(int)(nitro_status_progress(status) * 10.0 + 0.5)]++;
         nitro_status_free(status);
     }
@@ -35,7 +35,7 @@ static void loses_nothing(nitro_client_t *client) {
     for (step = 0; step < 10; step++) CHECK(seen[step] >= 1);
     CHECK(timeouts > 0);
 
-    /* After the end there is nothing, as often as it is asked for. */
+    /* After the last event every call returns none. */
     OK(nitro_events_next(events, NULL, -1, &status, &err));
     CHECK(status == NULL);
     OK(nitro_events_next(events, NULL, 0, &status, &err));
@@ -80,6 +80,6 @@ int main(int argc, char **argv) {
     client = some_client();
     failure_is_a_state(client);
     unknown_job(client);
-    loses_nothing(client);
+    timeouts_lose_no_event(client);
     return end();
 }

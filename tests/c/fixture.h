@@ -1,4 +1,4 @@
-/* One of each handle, for the generated calls of tests/c_arguments.rs. Arguments: job, a completed one of one file;
+/* One handle of each type, for the generated calls of tests/c_api/arguments.rs. Arguments: job, a completed one of one file;
  * folder, to save to; file, any text file. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
@@ -14,10 +14,10 @@ static nitro_watch_t *watch;
 static nitro_cancel_t *cancel;
 static nitro_cancel_t *triggered;
 static nitro_options_t *options;    /* For the setters. */
-static nitro_options_t *used;       /* For the setters, after a client was made of it. */
-static nitro_options_t *as_they_are; /* Left alone. */
+static nitro_options_t *used;       /* For the setters, after a client was made from it. */
+static nitro_options_t *as_they_are; /* Never changed. */
 static nitro_submission_t *submission; /* For the setters. */
-static nitro_submission_t *to_send;    /* Left alone. */
+static nitro_submission_t *to_send;    /* Never changed. */
 static const uint8_t data[] = "%PDF-1.7 a document";
 static nitro_error_t *error;
 static char *ticket;
@@ -70,9 +70,9 @@ static int64_t no_bytes(uint8_t *buffer, size_t capacity, void *user_data) {
     return 0;
 }
 
-static int32_t no_token(int32_t reason, nitro_token_t *answer, void *user_data) {
+static int32_t no_token(int32_t reason, nitro_token_t *output, void *user_data) {
     (void)reason;
-    (void)answer;
+    (void)output;
     (void)user_data;
     return 1;
 }

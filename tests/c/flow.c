@@ -1,6 +1,6 @@
-/* The flow of a real integration: credentials, merge, find personal data, redact what was found, split, save every part.
+/* The workflow of an integration: credentials, merge, find personal data, redact it, split, save every part.
  * Arguments: id and secret, credentials; ca, PEM; proxy, its URL; folder, which holds one.pdf and two.pdf; at, the step before
- * which to make the file mark and to wait. Prints what came of it: see tests/flow/in_c.rs. */
+ * which to create the file mark and to wait. Prints the outcome: see tests/c_api/flow/in_c.rs. */
 #include "check.h"
 
 static const char *const steps[] = {"credentials", "merge", "find", "redact", "split"};
@@ -14,14 +14,14 @@ static const char *in_folder(const char *name) {
     return path;
 }
 
-static nitro_submission_t *asks(const char *endpoint, const char *method, const char *params) {
+static nitro_submission_t *submission_for(const char *endpoint, const char *method, const char *params) {
     nitro_submission_t *submission = NULL;
     OK(nitro_submission_new(endpoint, method, &submission, &err));
     if (params) OK(nitro_submission_set_params_json(submission, params, &err));
     return submission;
 }
 
-/* Checks it, runs it and frees it. `path` is a file; NULL for all files into the folder, "" for no file at all. */
+/* Checks the submission, runs it and frees it. `path` is a file; NULL for all files to the folder, "" for no file. */
 static nitro_code_t run(nitro_client_t *client, nitro_submission_t *submission, const char *path, nitro_job_t **job) {
     nitro_code_t code;
     OK(nitro_submission_check(submission, &err));
@@ -37,25 +37,25 @@ static nitro_code_t run(nitro_client_t *client, nitro_submission_t *submission, 
 }
 
 /* The text from `start` up to and with `end`. */
-static void copy_until(char *to, size_t room, const char *start, char end) {
+static void copy_until(char *to, size_t capacity, const char *start, char end) {
     size_t length = (size_t)(strchr(start, end) - start) + 1;
-    CHECK(length < room);
+    CHECK(length < capacity);
     memcpy(to, start, length);
     to[length] = '\0';
 }
 
-/* {"redactions":[{"pageIndex":...,"boundingBox":[...]},...]} of the boxes found; a program would have a JSON reader. */
+/* {"redactions":[{"pageIndex":...,"boundingBox":[...]},...]} of the boxes found; a real program would use a JSON parser. */
 static char *redactions_of(const char *found) {
-    char *json = malloc(strlen(found) * 2 + 64), page[32], place[256];
+    char *json = malloc(strlen(found) * 2 + 64), page[32], area[256];
     CHECK(json != NULL);
     strcpy(json, "{\"redactions\":[");
     for (const char *box = strchr(found + 1, '{'); box; box = strchr(box + 1, '{')) {
         const char *index = strstr(box, "\"pageIndex\":"), *corner = strstr(box, "\"boundingBox\":");
         CHECK(index != NULL && corner != NULL);
         snprintf(page, sizeof page, "%ld", strtol(index + 12, NULL, 10));
-        copy_until(place, sizeof place, strchr(corner, '['), ']');
+        copy_until(area, sizeof area, strchr(corner, '['), ']');
         if (json[strlen(json) - 1] == '}') strcat(json, ",");
-        sprintf(json + strlen(json), "{\"pageIndex\":%s,\"boundingBox\":%s}", page, place);
+        sprintf(json + strlen(json), "{\"pageIndex\":%s,\"boundingBox\":%s}", page, area);
     }
     return strcat(json, "]}");
 }
@@ -63,7 +63,7 @@ static char *redactions_of(const char *found) {
 static nitro_code_t step_credentials(nitro_client_t *client, nitro_job_t **job) {
     nitro_status_t *status = NULL;
     nitro_code_t code;
-    /* Any question takes a token; this one has a known answer. */
+    /* Any request needs a token; this one has a known response. */
     OK(nitro_job_from_id(client, "no-such-job", job, &err));
     err_forget();
     code = nitro_job_status(*job, NULL, -1, &status, &err);
@@ -71,14 +71,14 @@ static nitro_code_t step_credentials(nitro_client_t *client, nitro_job_t **job) 
 }
 
 static nitro_code_t step_merge(nitro_client_t *client, nitro_job_t **job) {
-    nitro_submission_t *merge = asks("transformations", "merge", NULL);
+    nitro_submission_t *merge = submission_for("transformations", "merge", NULL);
     OK(nitro_submission_add_file(merge, in_folder("one.pdf"), NULL, &err));
     OK(nitro_submission_add_file(merge, in_folder("two.pdf"), NULL, &err));
     return run(client, merge, in_folder("merged.pdf"), job);
 }
 
 static nitro_code_t step_find(nitro_client_t *client, nitro_job_t **job) {
-    nitro_submission_t *find = asks("extractions", "extract-pii-bounding-boxes", "{\"language\":\"en\"}");
+    nitro_submission_t *find = submission_for("extractions", "extract-pii-bounding-boxes", "{\"language\":\"en\"}");
     nitro_result_t *result = NULL;
     char *found = NULL;
     nitro_code_t code;
@@ -97,7 +97,7 @@ static nitro_code_t step_find(nitro_client_t *client, nitro_job_t **job) {
 }
 
 static nitro_code_t step_redact(nitro_client_t *client, nitro_job_t **job) {
-    nitro_submission_t *redact = asks("transformations", "redact", redactions);
+    nitro_submission_t *redact = submission_for("transformations", "redact", redactions);
     nitro_code_t code;
     OK(nitro_submission_add_file(redact, in_folder("merged.pdf"), NULL, &err));
     code = run(client, redact, in_folder("redacted.pdf"), job);
@@ -106,11 +106,11 @@ static nitro_code_t step_redact(nitro_client_t *client, nitro_job_t **job) {
 }
 
 static nitro_code_t step_split(nitro_client_t *client, nitro_job_t **job) {
-    nitro_submission_t *split = asks("transformations", "split", "{\"pageIndices\":[[0],[1],[2]]}");
+    nitro_submission_t *split = submission_for("transformations", "split", "{\"pageIndices\":[[0],[1],[2]]}");
     size_t size;
     unsigned char *whole = read_file(in_folder("redacted.pdf"), &size);
     nitro_code_t code;
-    /* In memory, under the name by which the parts are then called. */
+    /* From memory; the parts are named after this name. */
     OK(nitro_submission_add_bytes(split, "merged.pdf", NULL, whole, size, &err));
     code = run(client, split, NULL, job);
     if (code == NITRO_OK) printf("split %s\n", nitro_job_id(*job));

@@ -1,5 +1,4 @@
-/* Answers of a size that the peer decides: a limit ends them, not the memory. The server has no end: see
- * tests/c_errors.rs. */
+/* Responses without an end: a size limit ends the call before memory runs out. The server: see tests/c_api/errors.rs. */
 #include "check.h"
 #include "peak.h"
 
@@ -21,12 +20,12 @@ int main(int argc, char **argv) {
     FAILS(nitro_job_result(job, NULL, -1, &result, &err), NITRO_E_TOO_LARGE);
     nitro_job_free(job);
 
-    /* A refusal without end is still the refusal. */
-    job = job_of(client, "refusal");
+    /* An error response without an end is still reported as that error. */
+    job = job_of(client, "error-response");
     FAILS(nitro_job_status(job, NULL, -1, &status, &err), NITRO_E_BAD_REQUEST);
     nitro_job_free(job);
 
-    /* An event without end costs the stream, not the job: polling finds its end. */
+    /* An event without an end only ends the stream: the library polls the job to its end. */
     job = job_of(client, "stream");
     OK(nitro_job_wait(job, NULL, NULL, NULL, -1, &status, &err));
     CHECK_NUMBER(nitro_status_state(status), NITRO_STATE_COMPLETED);

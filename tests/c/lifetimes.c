@@ -1,4 +1,4 @@
-/* Handles live on without what they were made from, and are freed in any order. Arguments: done, running, lost. */
+/* Handles outlive the handles that they were made from, and are freed in any order. Arguments: done, running, lost. */
 #include "check.h"
 
 static void from_client_to_string(void) {
@@ -10,7 +10,7 @@ static void from_client_to_string(void) {
     nitro_result_t *result = NULL;
     char *value = NULL;
     OK(nitro_client_new(options, &client, &err));
-    OK(nitro_client_new(options, &second, &err)); /* Options are read, not taken. */
+    OK(nitro_client_new(options, &second, &err)); /* The caller keeps the options. */
     nitro_options_free(options);
     nitro_client_free(second);
     job = job_named(client, "done");
@@ -29,7 +29,7 @@ static void from_client_to_string(void) {
     nitro_status_free(status);
 }
 
-/* The other way round, with a stream that is open and in mid-event. */
+/* In the reverse order, with a stream that is open and in the middle of an event. */
 static void with_an_open_stream(void) {
     nitro_client_t *client = some_client();
     nitro_job_t *job = job_named(client, "running");
@@ -45,8 +45,8 @@ static void with_an_open_stream(void) {
     nitro_job_free(job);
 }
 
-/* An error tells all it knows when everything else is gone. */
-static void error_alone(void) {
+/* An error keeps its fields after everything else was freed. */
+static void error_outlives_the_other_handles(void) {
     nitro_client_t *client = some_client();
     nitro_job_t *job = job_named(client, "lost");
     nitro_status_t *status = NULL;
@@ -65,6 +65,6 @@ int main(int argc, char **argv) {
     begin(argc, argv);
     from_client_to_string();
     with_an_open_stream();
-    error_alone();
+    error_outlives_the_other_handles();
     return end();
 }

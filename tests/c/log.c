@@ -1,19 +1,19 @@
-/* What the library tells about its doings, and that no secret is in it. Arguments: job, a completed file; lost; path. */
+/* The log lines of the library, which contain no secrets. Arguments: job, one with a file; lost; path. */
 #include "check.h"
 
 struct log {
     int lines;
     int requests;
-    int at_work; /* Set while a call of this program is under way: no line comes at any other time. */
+    int in_call; /* Set during a call of this program: there is no line at any other time. */
 };
 
-static void hear(int32_t level, const char *message, void *user_data) {
+static void on_log(int32_t level, const char *message, void *user_data) {
     struct log *log = user_data;
     CHECK(level >= NITRO_LOG_WARN && level <= NITRO_LOG_DEBUG);
-    CHECK(log->at_work);
+    CHECK(log->in_call);
     CHECK(*message != '\0');
     CHECK(!strstr(message, token));
-    CHECK(!strstr(message, "Signature")); /* A presigned address is a secret from its query on. */
+    CHECK(!strstr(message, "Signature")); /* The query of a presigned URL is a secret. */
     log->lines++;
     log->requests += level == NITRO_LOG_DEBUG && strstr(message, "GET ") != NULL;
 }
@@ -26,22 +26,22 @@ int main(int argc, char **argv) {
     struct log log = {0, 0, 0};
     begin(argc, argv);
     options = some_options();
-    OK(nitro_options_set_log(options, hear, &log, &err));
+    OK(nitro_options_set_log(options, on_log, &log, &err));
     OK(nitro_client_new(options, &client, &err));
     job = job_named(client, "job");
     CHECK_NUMBER(log.lines, 0);
-    log.at_work = 1;
+    log.in_call = 1;
     OK(nitro_job_wait(job, NULL, NULL, NULL, -1, NULL, &err));
     OK(nitro_job_download(job, arg("path"), NITRO_EXISTING_FAIL, NULL, NULL, NULL, 0, NULL, &err));
     nitro_job_free(job);
     job = job_named(client, "lost");
     FAILS(nitro_job_status(job, NULL, -1, &status, &err), NITRO_E_NOT_FOUND);
-    log.at_work = 0;
+    log.in_call = 0;
     CHECK(log.requests >= 4);
     nitro_job_free(job);
     nitro_client_free(client);
 
-    /* Silence again. */
+    /* Without a log callback there are no lines. */
     log.lines = 0;
     OK(nitro_options_set_log(options, NULL, NULL, &err));
     client = client_with(options);

@@ -1,5 +1,5 @@
-/* A name that is never resolved: this program's own getaddrinfo, which the library finds before the system's. For the name
-   "hang.test" it waits for ever, as the system's does for minutes where no name server answers; and it counts. */
+/* Replaces getaddrinfo and pthread_create of the system with functions that count their calls. A lookup of "hang.test" never
+   ends, as the system's lookup may take minutes without a responding name server. */
 #ifndef LOOKUP_H
 #define LOOKUP_H
 
@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Counted by whichever thread it is. */
+/* The counters are incremented on any thread. */
 #define COUNTED(counter) __sync_fetch_and_add(&(counter), 0)
 static int lookups;
 static int threads_started;
-/* Called when a lookup begins that never ends. */
+/* Called when a lookup starts that never ends. */
 static void on_hang(void);
 
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {

@@ -1,4 +1,4 @@
-/* Answers that are none. The server answers by the id: see tests/c_errors.rs. */
+/* Malformed responses. The job id selects the response: see tests/c_api/errors.rs. */
 #include "check.h"
 
 static void status(const nitro_client_t *client, const char *id, nitro_code_t code) {
@@ -17,7 +17,7 @@ static void result(const nitro_client_t *client, const char *id, nitro_code_t co
     nitro_job_free(job);
 }
 
-/* Fields of a wrong type are as if they were not there; what came is kept. */
+/* Fields of a wrong type are ignored; the JSON is kept as received. */
 static void wrong_types(const nitro_client_t *client) {
     nitro_job_t *job = job_of(client, "wrong-status");
     nitro_status_t *status = NULL;
@@ -64,15 +64,15 @@ int main(int argc, char **argv) {
     status(client, "not-utf8", NITRO_E_PROTOCOL);
     status(client, "deep", NITRO_E_PROTOCOL);
     status(client, "short", NITRO_E_TRUNCATED);
-    status(client, "no-http", NITRO_E_PROTOCOL);
-    status(client, "silent", NITRO_E_CONNECTION_LOST);
-    status(client, "nowhere", NITRO_E_REDIRECT);
+    status(client, "not-http", NITRO_E_PROTOCOL);
+    status(client, "no-response", NITRO_E_CONNECTION_LOST);
+    status(client, "unsupported-scheme", NITRO_E_REDIRECT);
     result(client, "empty", NITRO_E_PROTOCOL);
     result(client, "truncated", NITRO_E_PROTOCOL);
     result(client, "html", NITRO_E_PROTOCOL);
     result(client, "not-utf8", NITRO_E_PROTOCOL);
     result(client, "short", NITRO_E_TRUNCATED);
-    result(client, "round-and-round", NITRO_E_REDIRECT);
+    result(client, "redirect-loop", NITRO_E_REDIRECT);
     wrong_types(client);
     nitro_client_free(client);
     return end();

@@ -1,5 +1,6 @@
-/* One option after the other. Arguments: base, a URL with a path prefix; done, never, mute, jobs there; recorder, the URL
- * of a server that keeps what it is sent; closed, a URL where nobody listens; pem, a file with a certificate. */
+/* Every option. Arguments: base, a URL with a path prefix; done, a job there; unresponsive, the URL of a server that sends
+ * no response; recorder, the URL of a server that keeps the requests; closed, a URL where no server listens; pem, a file
+ * with a certificate. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
@@ -14,12 +15,12 @@ static nitro_code_t status_of(const nitro_client_t *client, const char *id, int6
     return code;
 }
 
-/* A client with the options cannot be made; why is said. */
-static void unusable(nitro_options_t *options, const char *words) {
+/* A client cannot be made from these options; the message names the option. */
+static void rejected(nitro_options_t *options, const char *part) {
     nitro_client_t *client = (nitro_client_t *)&options;
     FAILS(nitro_client_new(options, &client, &err), NITRO_E_INVALID_ARGUMENT);
     CHECK(client == NULL);
-    CHECK_HOLDS(nitro_error_message(err), words);
+    CHECK_HOLDS(nitro_error_message(err), part);
     nitro_options_free(options);
 }
 
@@ -31,32 +32,32 @@ static void base_urls(void) {
     for (i = 0; i < sizeof bad / sizeof *bad; i++) {
         nitro_options_t *options = some_options();
         OK(nitro_options_set_base_url(options, bad[i], &err));
-        unusable(options, "base URL");
+        rejected(options, "base URL");
     }
 }
 
 static void texts_and_numbers(void) {
     nitro_options_t *options = some_options();
     OK(nitro_options_set_user_agent(options, "a\r\nb: c", &err));
-    unusable(options, "user");
+    rejected(options, "user");
     options = some_options();
     OK(nitro_options_set_token(options, "a\r\nb: c", &err));
-    unusable(options, "token");
+    rejected(options, "token");
     options = some_options();
     OK(nitro_options_add_trusted_origin(options, "nonsense", &err));
-    unusable(options, "origin");
+    rejected(options, "origin");
     options = some_options();
     OK(nitro_options_add_ca_pem(options, "nonsense", &err));
-    unusable(options, "certificate");
+    rejected(options, "certificate");
     options = some_options();
     OK(nitro_options_set_client_certificate_pem(options, "nonsense", "nonsense", &err));
-    unusable(options, "certificate");
+    rejected(options, "certificate");
     options = some_options();
     OK(nitro_options_set_proxy(options, "ftp://host", &err));
-    unusable(options, "proxy");
+    rejected(options, "proxy");
     options = some_options();
     OK(nitro_options_set_poll_interval_ms(options, 500, 100, &err));
-    unusable(options, "poll");
+    rejected(options, "poll");
 
     options = some_options();
     FAILS(nitro_options_set_connect_timeout_ms(options, 0, &err), NITRO_E_INVALID_ARGUMENT);
@@ -73,10 +74,10 @@ static void texts_and_numbers(void) {
     FAILS(nitro_options_set_max_event_bytes(options, -5, &err), NITRO_E_INVALID_ARGUMENT);
     FAILS(nitro_options_add_ca_file(options, "/no/such/file.pem", &err), NITRO_E_FILE);
     CHECK_HOLDS(nitro_error_message(err), "/no/such/file.pem");
-    nitro_client_free(client_with(options)); /* What was refused changed nothing. */
+    nitro_client_free(client_with(options)); /* The rejected values changed nothing. */
 }
 
-/* Every setter with what it is for; the largest numbers do no harm. */
+/* Every setter with a valid value; the largest numbers work. */
 static void all_at_once(void) {
     nitro_options_t *options = some_options();
     nitro_client_t *client;
@@ -103,10 +104,10 @@ static void all_at_once(void) {
     nitro_client_free(client);
 }
 
-static void limits(void) {
+static void timeouts(void) {
     nitro_options_t *options = some_options();
     nitro_client_t *client;
-    OK(nitro_options_set_base_url(options, arg("mute"), &err));
+    OK(nitro_options_set_base_url(options, arg("unresponsive"), &err));
     OK(nitro_options_set_call_timeout_ms(options, 60, &err));
     client = client_with(options);
     CHECK_NUMBER(status_of(client, "a", -1), NITRO_E_TIMEOUT);
@@ -114,7 +115,7 @@ static void limits(void) {
     nitro_client_free(client);
 
     options = some_options();
-    OK(nitro_options_set_base_url(options, arg("mute"), &err));
+    OK(nitro_options_set_base_url(options, arg("unresponsive"), &err));
     OK(nitro_options_set_idle_timeout_ms(options, 60, &err));
     OK(nitro_options_set_retries(options, 0, &err));
     client = client_with(options);
@@ -137,7 +138,7 @@ static void proxies(void) {
     CHECK_NUMBER(status_of(client, arg("done"), -1), NITRO_OK);
     nitro_client_free(client);
 
-    /* The environment counts only if it is asked for. */
+    /* The environment is used only on request. */
     CHECK(setenv("http_proxy", arg("closed"), 1) == 0);
     options = some_options();
     OK(nitro_options_set_base_url(options, arg("base"), &err));
@@ -172,7 +173,7 @@ static void environment(void) {
     nitro_client_free(client);
 }
 
-/* Without a token none is sent; the test looks. */
+/* Without a token none is sent; the test checks the request. */
 static void no_token(void) {
     nitro_options_t *options = nitro_options_new();
     nitro_client_t *client;
@@ -189,7 +190,7 @@ int main(int argc, char **argv) {
     base_urls();
     texts_and_numbers();
     all_at_once();
-    limits();
+    timeouts();
     proxies();
     environment();
     no_token();

@@ -1,7 +1,7 @@
-/* Defects inside the library, which it catches: a code comes back, nothing is printed, the next call works. They are made
- * without a library of another kind: this program's own system functions, which the library finds before the system's,
- * answer what no system answers. A clock that stops and a read of more than was asked for are panics at once.
- * Arguments: job and other, completed ones of one file; folder, to save to; named, the service's address with a name. */
+/* Panics inside the library, which it catches: the call returns a code, nothing is printed, the next call works. The panics
+ * need no special build: this program replaces system functions with ones whose results no system returns. A clock that
+ * fails and a read of more bytes than requested panic at once.
+ * Arguments: job and other, completed ones of one file; folder, to save to; named, the service's URL with a host name. */
 #define _GNU_SOURCE
 #include "check.h"
 
@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The clock fails at this look of the calling thread at it, or of any other thread, the read at this read of any other
- * thread; 0 is never. */
+/* The clock fails at this call of the main thread, or of any other thread; the read fails at this call of any other thread;
+ * 0 is never. */
 static __thread long clock_fails_at;
 static long clock_fails_elsewhere_at, read_fails_at;
 static int lookup_fails;
@@ -41,18 +41,18 @@ ssize_t recv(int fd, void *buffer, size_t length, int flags) {
     return syscall(SYS_recvfrom, fd, buffer, length, flags, NULL, NULL);
 }
 
-/* An address that is too short to be one; it is all that this program ever finds. */
+/* The only address that a lookup returns. In a lookup that must fail, its length is too short for an address. */
 static struct sockaddr_storage loopback;
 static struct addrinfo address = {0, AF_INET, SOCK_STREAM, 0, sizeof(struct sockaddr_in), NULL, NULL, NULL};
 
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
-    static const unsigned char home[] = {127, 0, 0, 1};
+    static const unsigned char local_address[] = {127, 0, 0, 1};
     (void)name;
     (void)service;
     (void)hints;
     loopback.ss_family = AF_INET;
     /* After family and port. */
-    memcpy((char *)&loopback + 4, home, sizeof home);
+    memcpy((char *)&loopback + 4, local_address, sizeof local_address);
     address.ai_addr = (struct sockaddr *)&loopback;
     address.ai_addrlen = __atomic_load_n(&lookup_fails, __ATOMIC_SEQ_CST) ? 1 : sizeof(struct sockaddr_in);
     *found = &address;
@@ -67,7 +67,7 @@ static nitro_watch_t *watch;
 static nitro_submission_t *submission;
 static char path[4096];
 
-static int32_t go_on(const uint8_t *data, size_t length, void *user_data) {
+static int32_t ignore(const uint8_t *data, size_t length, void *user_data) {
     (void)data;
     (void)length;
     (void)user_data;
@@ -90,7 +90,7 @@ static nitro_code_t result(void) {
     return code;
 }
 
-static nitro_code_t bytes(void) { return nitro_job_result_bytes(job, go_on, NULL, NULL, -1, NULL, NULL, &err); }
+static nitro_code_t bytes(void) { return nitro_job_result_bytes(job, ignore, NULL, NULL, -1, NULL, NULL, &err); }
 
 static nitro_code_t download(void) {
     return nitro_job_download(job, path, NITRO_EXISTING_REPLACE, NULL, NULL, NULL, -1, NULL, &err);
@@ -113,7 +113,7 @@ static nitro_code_t run(void) {
 
 static nitro_events_t *events;
 
-/* The end, or after it nothing. */
+/* The final state, or nothing after it. */
 static nitro_code_t next_state(void) {
     nitro_status_t *status = NULL;
     nitro_code_t code;
@@ -129,16 +129,16 @@ static nitro_code_t next_state(void) {
 
 static nitro_code_t add(void) { return nitro_watch_add(watch, job, NULL, NULL, &err); }
 
-/* Fails at each look at the clock in turn, until a call has none left to fail at. */
-static void at_each_look(const char *what, nitro_code_t (*call)(void)) {
-    long look, failed = 0;
-    for (look = 1;; look++) {
+/* Makes each clock call of `call` fail in turn, until there is no further one. */
+static void at_each_clock_call(const char *what, nitro_code_t (*call)(void)) {
+    long number, failed = 0;
+    for (number = 1;; number++) {
         nitro_code_t code;
         err_forget();
-        clock_fails_at = look;
+        clock_fails_at = number;
         code = call();
         if (clock_fails_at) break;
-        /* A kept connection that cannot be looked at is only one less. */
+        /* A pooled connection whose age cannot be read is only dropped. */
         if (code == NITRO_OK) continue;
         failed++;
         check_code(__FILE__, __LINE__, what, code, NITRO_E_INTERNAL);
@@ -150,8 +150,8 @@ static void at_each_look(const char *what, nitro_code_t (*call)(void)) {
     CHECK(failed > 0);
 }
 
-/* The code of the last event of the job that the watch has. */
-static nitro_code_t its_end(void) {
+/* The code of the last event of the only job of the watch. */
+static nitro_code_t last_code(void) {
     nitro_watch_event_t *event = NULL;
     nitro_code_t code = NITRO_OK;
     int last = 0;
@@ -167,9 +167,9 @@ static nitro_code_t its_end(void) {
     return code;
 }
 
-static void ends_with(nitro_code_t code) { CHECK_NUMBER(its_end(), code); }
+static void ends_with(nitro_code_t code) { CHECK_NUMBER(last_code(), code); }
 
-static void on_a_thread_of_the_watch(void) {
+static void in_a_watch_thread(void) {
     int round;
     for (round = 0; round < 3; round++) {
         __atomic_store_n(&read_fails_at, 1, __ATOMIC_SEQ_CST);
@@ -181,14 +181,14 @@ static void on_a_thread_of_the_watch(void) {
     }
 }
 
-/* Whatever it is doing then: taking a job, asking about it, or giving it back. */
-static void at_each_look_of_a_thread_of_the_watch(void) {
-    long look, failed = 0, left = 0;
-    for (look = 1; left == 0; look++) {
+/* At any point: while the thread takes a job from the queue, requests its status, or puts it back. */
+static void at_each_clock_call_of_a_watch_thread(void) {
+    long number, failed = 0, left = 0;
+    for (number = 1; left == 0; number++) {
         nitro_code_t code;
-        __atomic_store_n(&clock_fails_elsewhere_at, look, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&clock_fails_elsewhere_at, number, __ATOMIC_SEQ_CST);
         OK(add());
-        code = its_end();
+        code = last_code();
         left = __atomic_exchange_n(&clock_fails_elsewhere_at, 0, __ATOMIC_SEQ_CST);
         CHECK(code == NITRO_E_INTERNAL || code == NITRO_OK);
         failed += code != NITRO_OK;
@@ -196,10 +196,10 @@ static void at_each_look_of_a_thread_of_the_watch(void) {
     CHECK(failed > 0);
 }
 
-static void on_the_thread_of_a_lookup(void) {
+static void in_a_lookup_thread(void) {
     nitro_options_t *options = some_options();
     nitro_client_t *named;
-    nitro_job_t *mine = job;
+    nitro_job_t *saved = job;
     OK(nitro_options_set_base_url(options, arg("named"), &err));
     named = client_with(options);
     job = job_named(named, "job");
@@ -210,7 +210,7 @@ static void on_the_thread_of_a_lookup(void) {
     OK(status());
     nitro_job_free(job);
     nitro_client_free(named);
-    job = mine;
+    job = saved;
 }
 
 int main(int argc, char **argv) {
@@ -221,24 +221,24 @@ int main(int argc, char **argv) {
     snprintf(path, sizeof path, "%s/one.pdf", arg("folder"));
     OK(nitro_submission_new("transformations", "flatten", &submission, &err));
     OK(nitro_submission_add_bytes(submission, "a.pdf", NULL, (const uint8_t *)"%PDF-1.7", 8, &err));
-    at_each_look("status", status);
-    at_each_look("wait", wait);
-    at_each_look("result", result);
-    at_each_look("bytes", bytes);
-    at_each_look("download", download);
-    at_each_look("download_all", download_all);
-    at_each_look("submit", submit);
-    at_each_look("run", run);
-    at_each_look("next_state", next_state);
+    at_each_clock_call("status", status);
+    at_each_clock_call("wait", wait);
+    at_each_clock_call("result", result);
+    at_each_clock_call("bytes", bytes);
+    at_each_clock_call("download", download);
+    at_each_clock_call("download_all", download_all);
+    at_each_clock_call("submit", submit);
+    at_each_clock_call("run", run);
+    at_each_clock_call("next_state", next_state);
     nitro_events_free(events);
 
     OK(nitro_watch_new(client, 1, 0.0, &watch, &err));
-    on_a_thread_of_the_watch();
-    at_each_look_of_a_thread_of_the_watch();
-    at_each_look("add", add);
+    in_a_watch_thread();
+    at_each_clock_call_of_a_watch_thread();
+    at_each_clock_call("add", add);
     ends_with(NITRO_OK);
     nitro_watch_free(watch);
-    on_the_thread_of_a_lookup();
+    in_a_lookup_thread();
 
     nitro_submission_free(submission);
     nitro_job_free(job);

@@ -1,4 +1,4 @@
-/* The most memory that this process has ever had at once. */
+/* The peak memory of this process. */
 #ifndef PEAK_H
 #define PEAK_H
 
@@ -15,12 +15,12 @@ static long peak_kib(void) {
     return peak;
 }
 
-/* Under a tool that keeps books of its own the number says nothing: getenv tells. */
+/* A tool such as valgrind has memory of its own, so the peak is not checked under one. */
 #define CHECK_PEAK_BELOW(mib)                                                                  \
     do {                                                                                       \
         long peak = peak_kib();                                                                \
         if (!getenv("NITRO_TEST_RUNNER") && peak >= (mib) * 1024L) {                           \
-            fprintf(stderr, "the peak of memory is %ld KiB and not below %d MiB\n", peak, mib); \
+            fprintf(stderr, "the peak memory is %ld KiB and not below %d MiB\n", peak, mib); \
             exit(1);                                                                           \
         }                                                                                      \
     } while (0)

@@ -1,13 +1,13 @@
-/* Ten thousand polls on one client, and what they cost: threads and lookups. Arguments: job=ID polls=N */
+/* Ten thousand polls on one client, and the threads and lookups that they need. Arguments: job=ID polls=N */
 #define _GNU_SOURCE
 #include "check.h"
 #include "lookup.h"
 
 #include <dirent.h>
 
-static void on_hang(void) { CHECK(!"a name that is never resolved"); }
+static void on_hang(void) { CHECK(!"an unexpected lookup"); }
 
-/* How many threads this process has now. */
+/* The current number of threads of this process. */
 static int threads(void) {
     DIR *tasks = opendir("/proc/self/task");
     struct dirent *task;
@@ -36,11 +36,11 @@ int main(int argc, char **argv) {
         nitro_status_free(status);
         if (i == 0) started = COUNTED(threads_started);
     }
-    /* The name was looked up once, by the one thread that a lookup takes, and it is gone. */
+    /* The name was looked up once, on one thread, which has ended. */
     CHECK_NUMBER(COUNTED(lookups), 1);
     CHECK_NUMBER(started, 1);
     CHECK_NUMBER(COUNTED(threads_started), 1);
-    /* A tool may have a thread of its own. */
+    /* A tool may have threads of its own. */
     if (!getenv("NITRO_TEST_RUNNER")) CHECK_NUMBER(threads(), before);
     nitro_job_free(job);
     nitro_client_free(client);

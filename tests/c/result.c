@@ -13,13 +13,13 @@ static nitro_result_t *result_of(const nitro_client_t *client, const char *name,
     CHECK_NUMBER(whole, strlen(nitro_result_json(result, NULL)));
     OK(nitro_result_value_json(result, &value, &length, &err));
     CHECK_NUMBER(length, strlen(value));
-    CHECK_HOLDS(nitro_result_json(result, NULL), value); /* As received, byte for byte. */
+    CHECK_HOLDS(nitro_result_json(result, NULL), value); /* Byte for byte as received. */
     CHECK(kind == NITRO_RESULT_FORM_FIELDS || length < whole);
     nitro_string_free(value);
     return result;
 }
 
-static void no_file(const nitro_client_t *client, const char *name, int32_t kind) {
+static void not_a_file(const nitro_client_t *client, const char *name, int32_t kind) {
     nitro_result_t *result = result_of(client, name, kind);
     size_t length = 77;
     CHECK_NUMBER(nitro_result_file_count(result), 0);
@@ -57,7 +57,7 @@ static void files(const nitro_client_t *client) {
     nitro_result_free(result);
 }
 
-/* {"result":"a\u0000b \ud83d\ude00 \"q\"\n"}: decoded, and the NUL, behind which C sees nothing, is left out. */
+/* {"result":"a\u0000b \ud83d\ude00 \"q\"\n"}: decoded, and without the NUL, which would end the string in C. */
 static void text(const nitro_client_t *client) {
     nitro_result_t *result = result_of(client, "escaped", NITRO_RESULT_TEXT);
     size_t length = 0;
@@ -66,7 +66,7 @@ static void text(const nitro_client_t *client) {
     nitro_result_free(result);
 }
 
-static void none(const nitro_client_t *client, const char *name, nitro_code_t code) {
+static void no_result(const nitro_client_t *client, const char *name, nitro_code_t code) {
     nitro_job_t *job = job_named(client, name);
     nitro_result_t *result = (nitro_result_t *)&job;
     FAILS(nitro_job_result(job, NULL, -1, &result, &err), code);
@@ -80,23 +80,23 @@ int main(int argc, char **argv) {
     client = some_client();
     files(client);
     text(client);
-    no_file(client, "text", NITRO_RESULT_TEXT);
-    no_file(client, "tables", NITRO_RESULT_TABLES);
-    no_file(client, "text_boxes", NITRO_RESULT_TEXT_BOXES);
-    no_file(client, "text_boxes_queries", NITRO_RESULT_TEXT_BOXES);
-    no_file(client, "pii_boxes", NITRO_RESULT_PII_BOXES);
-    no_file(client, "properties", NITRO_RESULT_PROPERTIES);
-    no_file(client, "form", NITRO_RESULT_FORM);
-    no_file(client, "fillable", NITRO_RESULT_FORM_FIELDS);
-    no_file(client, "fillable_unwrapped", NITRO_RESULT_FORM_FIELDS);
-    no_file(client, "unknown", NITRO_RESULT_UNKNOWN);
+    not_a_file(client, "text", NITRO_RESULT_TEXT);
+    not_a_file(client, "tables", NITRO_RESULT_TABLES);
+    not_a_file(client, "text_boxes", NITRO_RESULT_TEXT_BOXES);
+    not_a_file(client, "text_boxes_queries", NITRO_RESULT_TEXT_BOXES);
+    not_a_file(client, "pii_boxes", NITRO_RESULT_PII_BOXES);
+    not_a_file(client, "properties", NITRO_RESULT_PROPERTIES);
+    not_a_file(client, "form", NITRO_RESULT_FORM);
+    not_a_file(client, "fillable", NITRO_RESULT_FORM_FIELDS);
+    not_a_file(client, "fillable_unwrapped", NITRO_RESULT_FORM_FIELDS);
+    not_a_file(client, "unknown", NITRO_RESULT_UNKNOWN);
 
-    none(client, "running", NITRO_E_NOT_READY);
+    no_result(client, "running", NITRO_E_NOT_READY);
     CHECK_NUMBER(nitro_error_is_retryable(err), 1);
-    none(client, "canceled", NITRO_E_JOB_CANCELED);
-    none(client, "gone", NITRO_E_GONE);
-    none(client, "lost", NITRO_E_NOT_FOUND);
-    none(client, "failed", NITRO_E_JOB_FAILED); /* Though the service says it with 200. */
+    no_result(client, "canceled", NITRO_E_JOB_CANCELED);
+    no_result(client, "gone", NITRO_E_GONE);
+    no_result(client, "lost", NITRO_E_NOT_FOUND);
+    no_result(client, "failed", NITRO_E_JOB_FAILED); /* In a 200 response. */
     CHECK_TEXT(nitro_error_problem_type(err), "PDFIsPasswordProtected");
     CHECK_TEXT(nitro_error_problem_title(err), "The PDF needs a password");
     nitro_client_free(client);

@@ -1,4 +1,5 @@
-/* Peers that reset while a request is written: SIGPIPE is at its default and must not end the program. Argument: rounds. */
+/* The peer resets the connection while a request is written: with the default action, SIGPIPE must not end the program.
+ * Argument: rounds. */
 #if !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif

@@ -1,19 +1,20 @@
-/* Handles in states that some function cannot serve, for the table of tests/c_states.rs. Arguments: done, a completed job of
- * one file; text, one of a text; paused, one in a state that is not known; lost, one that is not there; folder; file, any. */
+/* Handles in states in which a function has nothing to return, for the table of tests/c_api/states.rs. Arguments: done, a
+ * completed job of one file; text, one of a text; paused, one in an unknown state; lost, one that does not exist; folder;
+ * file, any. */
 #ifndef STATES_H
 #define STATES_H
 
 #include "check.h"
 
 static nitro_client_t *client;
-static nitro_options_t *used;         /* A client was made of it. */
-static nitro_job_t *orphan;           /* Its client is gone. */
-static nitro_status_t *paused;        /* A state that is not known. */
+static nitro_options_t *used;         /* A client was made from it. */
+static nitro_job_t *orphan;           /* Its client was freed. */
+static nitro_status_t *paused;        /* An unknown state. */
 static nitro_result_t *file, *text;   /* Of one file; of a text. */
-static nitro_error_t *plain;          /* Of no service, no limit and no job. */
-static nitro_events_t *ended;         /* The last state was pulled. */
+static nitro_error_t *plain;          /* Not about an HTTP response, a timeout or a job. */
+static nitro_events_t *ended;         /* The last state was returned. */
 static nitro_watch_t *empty;          /* Without jobs; it had one. */
-static nitro_watch_event_t *given_up; /* Of a job that cannot be followed; its watch is gone. */
+static nitro_watch_event_t *given_up; /* Of a job that cannot be followed; its watch was freed. */
 static nitro_submission_t *spent;     /* Its reader was read. */
 static nitro_cancel_t *triggered;
 static char *ticket;
@@ -24,14 +25,14 @@ static int64_t five_bytes(uint8_t *buffer, size_t capacity, void *user_data) {
     return 5;
 }
 
-static void let_go(nitro_job_t *job, nitro_watch_t *watch, nitro_watch_event_t **last) {
+static void wait_for_last_event(nitro_job_t *job, nitro_watch_t *watch, nitro_watch_event_t **last) {
     OK(nitro_watch_add(watch, job, &client, NULL, &err));
     OK(nitro_watch_next(watch, NULL, 0, last, &err));
     CHECK_NUMBER(nitro_watch_event_is_last(*last), 1);
 }
 
 static void set_up(int argc, char **argv) {
-    nitro_client_t *gone = NULL;
+    nitro_client_t *freed = NULL;
     nitro_job_t *job, *made = NULL;
     nitro_status_t *status = NULL;
     nitro_watch_t *watch = NULL;
@@ -39,9 +40,9 @@ static void set_up(int argc, char **argv) {
     begin(argc, argv);
     used = some_options();
     OK(nitro_client_new(used, &client, &err));
-    OK(nitro_client_new(used, &gone, &err));
-    orphan = job_named(gone, "done");
-    nitro_client_free(gone);
+    OK(nitro_client_new(used, &freed, &err));
+    orphan = job_named(freed, "done");
+    nitro_client_free(freed);
     OK(nitro_job_json(orphan, &ticket, NULL, &err));
     OK(nitro_job_result(orphan, NULL, -1, &file, &err));
     CHECK_NUMBER(nitro_job_from_id(client, "", &made, &plain), NITRO_E_INVALID_ARGUMENT);
@@ -52,7 +53,7 @@ static void set_up(int argc, char **argv) {
         OK(nitro_events_next(ended, NULL, 0, &status, &err));
     } while (status);
     OK(nitro_watch_new(client, 1, 0.0, &empty, &err));
-    let_go(orphan, empty, &last);
+    wait_for_last_event(orphan, empty, &last);
     nitro_watch_event_free(last);
 
     job = job_named(client, "text");
@@ -63,7 +64,7 @@ static void set_up(int argc, char **argv) {
     nitro_job_free(job);
     job = job_named(client, "lost");
     OK(nitro_watch_new(client, 1, 0.0, &watch, &err));
-    let_go(job, watch, &given_up);
+    wait_for_last_event(job, watch, &given_up);
     nitro_watch_free(watch);
     nitro_job_free(job);
 

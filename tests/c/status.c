@@ -1,14 +1,14 @@
-/* One question, one answer. Arguments: a job for each form in which the service may say where it stands. */
+/* One status request. Arguments: a job for each format in which the service may report its state. */
 #include "check.h"
 
-static void stands(const nitro_client_t *client, const char *name, int32_t state, const char *word, int ended) {
+static void has_status(const nitro_client_t *client, const char *name, int32_t state, const char *state_name, int ended) {
     nitro_job_t *job = job_named(client, name);
     nitro_status_t *status = NULL;
     size_t length = 0;
     OK(nitro_job_status(job, NULL, -1, &status, &err));
     nitro_job_free(job); /* The status does not need it. */
     CHECK_NUMBER(nitro_status_state(status), state);
-    CHECK_TEXT(nitro_status_name(status), word);
+    CHECK_TEXT(nitro_status_name(status), state_name);
     CHECK_NUMBER(nitro_status_is_terminal(status), ended);
     CHECK_HOLDS(nitro_status_json(status, &length), "{");
     CHECK_NUMBER(length, strlen(nitro_status_json(status, NULL)));
@@ -26,7 +26,7 @@ static double progress(const nitro_client_t *client, const char *name) {
     return progress;
 }
 
-static void refused(const nitro_client_t *client, const char *name, nitro_code_t code, int http) {
+static void error_response(const nitro_client_t *client, const char *name, nitro_code_t code, int http) {
     nitro_job_t *job = job_named(client, name);
     nitro_status_t *status = (nitro_status_t *)&job;
     FAILS(nitro_job_status(job, NULL, -1, &status, &err), code);
@@ -40,20 +40,20 @@ int main(int argc, char **argv) {
     nitro_client_t *client;
     begin(argc, argv);
     client = some_client();
-    stands(client, "running", NITRO_STATE_RUNNING, "running", 0);
-    stands(client, "completed", NITRO_STATE_COMPLETED, "completed", 1);
-    stands(client, "redirect", NITRO_STATE_COMPLETED, "completed", 1);
-    stands(client, "failed", NITRO_STATE_FAILED, "failed", 1);
-    stands(client, "canceled", NITRO_STATE_CANCELED, "canceled", 1);
-    stands(client, "paused", NITRO_STATE_UNKNOWN, "paused", 0);
-    stands(client, "silent", NITRO_STATE_RUNNING, "running", 0);
+    has_status(client, "running", NITRO_STATE_RUNNING, "running", 0);
+    has_status(client, "completed", NITRO_STATE_COMPLETED, "completed", 1);
+    has_status(client, "redirect", NITRO_STATE_COMPLETED, "completed", 1);
+    has_status(client, "failed", NITRO_STATE_FAILED, "failed", 1);
+    has_status(client, "canceled", NITRO_STATE_CANCELED, "canceled", 1);
+    has_status(client, "paused", NITRO_STATE_UNKNOWN, "paused", 0);
+    has_status(client, "no_status", NITRO_STATE_RUNNING, "running", 0);
 
     CHECK(progress(client, "half") > 0.49 && progress(client, "half") < 0.51);
     CHECK(progress(client, "half_percent") > 0.49 && progress(client, "half_percent") < 0.51);
     CHECK(progress(client, "completed") < 0.0);
 
-    refused(client, "gone", NITRO_E_GONE, 410);
-    refused(client, "lost", NITRO_E_NOT_FOUND, 404);
+    error_response(client, "gone", NITRO_E_GONE, 410);
+    error_response(client, "lost", NITRO_E_NOT_FOUND, 404);
     nitro_client_free(client);
     return end();
 }

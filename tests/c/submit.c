@@ -1,4 +1,4 @@
-/* Jobs started from C. Arguments: pdf, a PDF file; other, a file whose type nobody can tell; path, a file to be made;
+/* Starting jobs. Arguments: pdf, a PDF file; other, a file whose type cannot be detected; path, a file to be created;
  * folder, an empty folder. */
 #include "check.h"
 
@@ -18,7 +18,7 @@ struct source {
     int calls;
 };
 
-/* Three bytes at a time. */
+/* Returns three bytes at a time. */
 static int64_t read_some(uint8_t *buffer, size_t capacity, void *user_data) {
     struct source *source = user_data;
     size_t count = LENGTH - source->at;
@@ -36,7 +36,7 @@ struct upload {
     int64_t stop_at;
 };
 
-static int32_t watch_upload(int64_t sent, int64_t total, void *user_data) {
+static int32_t on_upload(int64_t sent, int64_t total, void *user_data) {
     struct upload *upload = user_data;
     CHECK(sent > upload->last && sent <= total);
     upload->last = sent;
@@ -56,7 +56,7 @@ static void all_inputs(const nitro_client_t *client) {
     OK(nitro_submission_add_file(submission, arg("pdf"), NULL, &err));
     OK(nitro_submission_add_bytes(submission, "b.pdf", NULL, document, LENGTH, &err));
     OK(nitro_submission_add_reader(submission, "c", "application/pdf", (int64_t)LENGTH, read_some, &source, &err));
-    OK(nitro_client_submit(client, submission, watch_upload, &upload, NULL, -1, &job, &err));
+    OK(nitro_client_submit(client, submission, on_upload, &upload, NULL, -1, &job, &err));
     CHECK_NUMBER(upload.last, upload.total);
     CHECK_NUMBER(source.at, LENGTH);
     nitro_submission_free(submission);
@@ -73,8 +73,8 @@ static void all_inputs(const nitro_client_t *client) {
     nitro_job_free(job);
 }
 
-/* Nothing is sent of what cannot be sent. */
-static void refused_before(const nitro_client_t *client) {
+/* The library rejects an invalid submission before it sends anything. */
+static void rejected_by_the_library(const nitro_client_t *client) {
     nitro_submission_t *submission = (nitro_submission_t *)&submission;
     nitro_job_t *job = (nitro_job_t *)&job;
     FAILS(nitro_submission_new("nonsense", "merge", &submission, &err), NITRO_E_INVALID_ARGUMENT);
@@ -98,7 +98,7 @@ static void refused_before(const nitro_client_t *client) {
     nitro_submission_free(submission);
 }
 
-/* The callbacks stop it, and so does the token. */
+/* The callbacks and the cancel token stop a submission. */
 static void stopped(const nitro_client_t *client) {
     nitro_submission_t *submission = some_submission("flatten");
     struct source source = {0, -1, 0};
@@ -106,7 +106,7 @@ static void stopped(const nitro_client_t *client) {
     nitro_cancel_t *cancel = nitro_cancel_new();
     nitro_job_t *job = NULL;
     OK(nitro_submission_add_reader(submission, "a.pdf", NULL, (int64_t)LENGTH, read_some, &source, &err));
-    FAILS(nitro_client_submit(client, submission, watch_upload, &upload, NULL, -1, &job, &err), NITRO_E_STOPPED);
+    FAILS(nitro_client_submit(client, submission, on_upload, &upload, NULL, -1, &job, &err), NITRO_E_STOPPED);
     CHECK_NUMBER(source.calls, 0);
     FAILS(nitro_client_submit(client, submission, NULL, NULL, NULL, -1, &job, &err), NITRO_E_STOPPED);
     CHECK_NUMBER(nitro_error_is_uncertain(err), 0);
@@ -127,8 +127,8 @@ static void stopped(const nitro_client_t *client) {
     nitro_submission_free(submission);
 }
 
-/* The service's reasons, and an unknown method. */
-static void refused_by_the_service(const nitro_client_t *client) {
+/* The service rejects an unknown method, and the error has its problem. */
+static void rejected_by_the_service(const nitro_client_t *client) {
     nitro_submission_t *submission = some_submission("spilt");
     nitro_job_t *job = NULL;
     OK(nitro_submission_add_bytes(submission, "a.pdf", NULL, document, LENGTH, &err));
@@ -145,7 +145,7 @@ struct run {
     char ticket[1024];
 };
 
-static int32_t watch_run(int32_t phase, int64_t done, int64_t total, const char *ticket_json,
+static int32_t on_run(int32_t phase, int64_t done, int64_t total, const char *ticket_json,
                          const nitro_status_t *status, void *user_data) {
     struct run *run = user_data;
     CHECK(phase >= run->phase && phase <= NITRO_RUN_DOWNLOAD);
@@ -158,19 +158,19 @@ static int32_t watch_run(int32_t phase, int64_t done, int64_t total, const char 
     return phase == run->stop_in;
 }
 
-static void run_all_of_it(const nitro_client_t *client) {
+static void run(const nitro_client_t *client) {
     nitro_submission_t *submission = some_submission("flatten");
-    struct run run = {0};
+    struct run progress = {0};
     nitro_job_t *job = NULL;
     nitro_result_t *result = NULL;
     char *saved = NULL;
     int phase;
     OK(nitro_submission_add_bytes(submission, "a.pdf", NULL, document, LENGTH, &err));
-    OK(nitro_client_run(client, submission, arg("path"), NITRO_EXISTING_FAIL, watch_run, &run, NULL, -1, &job, &saved,
+    OK(nitro_client_run(client, submission, arg("path"), NITRO_EXISTING_FAIL, on_run, &progress, NULL, -1, &job, &saved,
                         &err));
-    for (phase = NITRO_RUN_UPLOAD; phase <= NITRO_RUN_DOWNLOAD; phase++) CHECK(run.phases[phase] > 0);
-    CHECK_NUMBER(run.phases[NITRO_RUN_SUBMITTED], 1);
-    CHECK_HOLDS(run.ticket, nitro_job_id(job));
+    for (phase = NITRO_RUN_UPLOAD; phase <= NITRO_RUN_DOWNLOAD; phase++) CHECK(progress.phases[phase] > 0);
+    CHECK_NUMBER(progress.phases[NITRO_RUN_SUBMITTED], 1);
+    CHECK_HOLDS(progress.ticket, nitro_job_id(job));
     CHECK_HOLDS(saved, arg("path"));
     CHECK(file_exists(arg("path")));
     nitro_string_free(saved);
@@ -181,7 +181,7 @@ static void run_all_of_it(const nitro_client_t *client) {
     CHECK_HOLDS(saved, "a.pdf");
     nitro_string_free(saved);
 
-    /* Nothing is saved without a path, and the result is there. */
+    /* Without a path nothing is saved, and the result is available. */
     OK(nitro_client_run(client, submission, NULL, NITRO_EXISTING_FAIL, NULL, NULL, NULL, -1, &job, &saved, &err));
     CHECK_TEXT(saved, "[]");
     OK(nitro_job_result(job, NULL, -1, &result, &err));
@@ -189,14 +189,14 @@ static void run_all_of_it(const nitro_client_t *client) {
     nitro_string_free(saved);
     nitro_job_free(job);
 
-    /* Stopped as soon as there is a job: the error has its ticket, too. */
-    run.phase = 0;
-    run.stop_in = NITRO_RUN_SUBMITTED;
-    FAILS(nitro_client_run(client, submission, NULL, NITRO_EXISTING_FAIL, watch_run, &run, NULL, -1, &job, NULL, &err),
+    /* Stopped as soon as there is a job: the error has its ticket. */
+    progress.phase = 0;
+    progress.stop_in = NITRO_RUN_SUBMITTED;
+    FAILS(nitro_client_run(client, submission, NULL, NITRO_EXISTING_FAIL, on_run, &progress, NULL, -1, &job, NULL, &err),
           NITRO_E_STOPPED);
     CHECK(job == NULL);
-    CHECK_TEXT(nitro_error_ticket_json(err), run.ticket);
-    OK(nitro_job_from_json(client, run.ticket, &job, &err));
+    CHECK_TEXT(nitro_error_ticket_json(err), progress.ticket);
+    OK(nitro_job_from_json(client, progress.ticket, &job, &err));
     OK(nitro_job_wait(job, NULL, NULL, NULL, -1, NULL, &err));
     nitro_job_free(job);
     nitro_submission_free(submission);
@@ -207,10 +207,10 @@ int main(int argc, char **argv) {
     begin(argc, argv);
     client = some_client();
     all_inputs(client);
-    refused_before(client);
+    rejected_by_the_library(client);
     stopped(client);
-    refused_by_the_service(client);
-    run_all_of_it(client);
+    rejected_by_the_service(client);
+    run(client);
     nitro_client_free(client);
     return end();
 }

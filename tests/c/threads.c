@@ -13,38 +13,38 @@ struct thread {
     int failures;
 };
 
-static int32_t take(const uint8_t *data, size_t length, void *user_data) {
+static int32_t count(const uint8_t *data, size_t length, void *user_data) {
     (void)data;
     *(uint64_t *)user_data += length;
     return 0;
 }
 
-/* One thread may have one error: none of check.h's `err` here. */
-static int all_of_it(const nitro_job_t *job) {
+/* Each thread needs its own error, so this does not use `err` of check.h. */
+static int make_all_calls(const nitro_job_t *job) {
     nitro_status_t *status = NULL;
     nitro_result_t *result = NULL;
-    nitro_job_t *again = NULL;
+    nitro_job_t *restored = NULL;
     char *json = NULL;
-    uint64_t taken = 0, bytes = 0;
-    int good = nitro_job_wait(job, NULL, NULL, NULL, -1, NULL, NULL) == NITRO_OK &&
+    uint64_t received = 0, bytes = 0;
+    int succeeded = nitro_job_wait(job, NULL, NULL, NULL, -1, NULL, NULL) == NITRO_OK &&
                nitro_job_status(job, NULL, -1, &status, NULL) == NITRO_OK &&
                nitro_job_result(job, NULL, -1, &result, NULL) == NITRO_OK &&
-               nitro_job_result_bytes(job, take, &taken, NULL, 0, &bytes, NULL, NULL) == NITRO_OK &&
+               nitro_job_result_bytes(job, count, &received, NULL, 0, &bytes, NULL, NULL) == NITRO_OK &&
                nitro_job_json(job, &json, NULL, NULL) == NITRO_OK &&
-               nitro_job_from_json(client, json, &again, NULL) == NITRO_OK &&
+               nitro_job_from_json(client, json, &restored, NULL) == NITRO_OK &&
                nitro_status_state(status) == NITRO_STATE_COMPLETED && nitro_result_file_size(result, 0) == size &&
-               (int64_t)taken == size && bytes == taken && strcmp(nitro_job_id(job), nitro_job_id(again)) == 0;
-    nitro_job_free(again);
+               (int64_t)received == size && bytes == received && strcmp(nitro_job_id(job), nitro_job_id(restored)) == 0;
+    nitro_job_free(restored);
     nitro_string_free(json);
     nitro_result_free(result);
     nitro_status_free(status);
-    return good;
+    return succeeded;
 }
 
-static void *work(void *user_data) {
+static void *run_thread(void *user_data) {
     struct thread *thread = user_data;
     int round;
-    for (round = 0; round < ROUNDS; round++) thread->failures += !all_of_it(thread->job) + !all_of_it(shared);
+    for (round = 0; round < ROUNDS; round++) thread->failures += !make_all_calls(thread->job) + !make_all_calls(shared);
     return NULL;
 }
 
@@ -61,7 +61,7 @@ int main(int argc, char **argv) {
         snprintf(name, sizeof name, "job%d", i);
         threads[i].job = job_named(client, name);
         threads[i].failures = 0;
-        CHECK(pthread_create(&handles[i], NULL, work, &threads[i]) == 0);
+        CHECK(pthread_create(&handles[i], NULL, run_thread, &threads[i]) == 0);
     }
     for (i = 0; i < THREADS; i++) {
         pthread_join(handles[i], NULL);

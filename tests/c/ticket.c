@@ -1,8 +1,8 @@
-/* Jobs from ids and from tickets. Arguments: job, and odd=an id that is strange but legal. */
+/* Jobs from ids and from tickets. Arguments: job, and odd=an id that is unusual but valid. */
 #include "check.h"
 
 static void round_trip(const nitro_client_t *client) {
-    nitro_job_t *job = job_named(client, "job"), *again = NULL;
+    nitro_job_t *job = job_named(client, "job"), *restored = NULL;
     nitro_status_t *status = NULL;
     char *json = NULL, *same = NULL;
     size_t length = 0;
@@ -13,21 +13,21 @@ static void round_trip(const nitro_client_t *client) {
     CHECK_HOLDS(json, arg("job"));
     CHECK(!strstr(json, token));
 
-    OK(nitro_job_from_json(client, json, &again, &err));
-    CHECK_TEXT(nitro_job_id(again), nitro_job_id(job));
-    CHECK_TEXT(nitro_job_reference_id(again), nitro_job_reference_id(job));
-    OK(nitro_job_json(again, &same, NULL, &err));
+    OK(nitro_job_from_json(client, json, &restored, &err));
+    CHECK_TEXT(nitro_job_id(restored), nitro_job_id(job));
+    CHECK_TEXT(nitro_job_reference_id(restored), nitro_job_reference_id(job));
+    OK(nitro_job_json(restored, &same, NULL, &err));
     CHECK_TEXT(same, json);
-    OK(nitro_job_status(again, NULL, -1, &status, &err));
+    OK(nitro_job_status(restored, NULL, -1, &status, &err));
 
     nitro_status_free(status);
     nitro_string_free(same);
     nitro_string_free(json);
-    nitro_job_free(again);
+    nitro_job_free(restored);
     nitro_job_free(job);
 }
 
-/* An id that would be something else in a path is sent as what it is. */
+/* An id with characters that are special in a path is percent-encoded. */
 static void odd_id(const nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "odd");
     nitro_status_t *status = NULL;
@@ -36,7 +36,7 @@ static void odd_id(const nitro_client_t *client) {
     nitro_job_free(job);
 }
 
-static void hostile_ids(const nitro_client_t *client) {
+static void invalid_ids(const nitro_client_t *client) {
     static char longest[1026];
     const char *ids[] = {"", ".", "..", "a\nb", "a\rb", "\x7f", "\xff", "a\xc3", "\xed\xa0\x80", longest};
     size_t i;
@@ -48,7 +48,7 @@ static void hostile_ids(const nitro_client_t *client) {
     }
 }
 
-static void no_tickets(const nitro_client_t *client) {
+static void invalid_tickets(const nitro_client_t *client) {
     const char *texts[] = {
         "", " ", "{}", "[]", "null", "\"a\"", "{\"jobID\":1}", "{\"jobID\":null}", "{\"jobID\":\"\"}",
         "{\"jobID\":\"..\"}", "{\"jobID\":\"a", "{\"jobID\":\"a\"} x", "{\"jobID\":\"a\",\"statusURL\":\"file:///etc\"}",
@@ -65,8 +65,8 @@ static void no_tickets(const nitro_client_t *client) {
     }
 }
 
-/* A ticket may come from anywhere; the token goes to the service alone. The test looks at what `elsewhere` was sent. */
-static void ticket_to_elsewhere(const nitro_client_t *client) {
+/* A ticket may come from an untrusted source; only the service gets the token. The test checks what `elsewhere` received. */
+static void ticket_with_foreign_url(const nitro_client_t *client) {
     nitro_job_t *job = NULL;
     nitro_status_t *status = NULL;
     char text[512];
@@ -82,9 +82,9 @@ int main(int argc, char **argv) {
     client = some_client();
     round_trip(client);
     odd_id(client);
-    hostile_ids(client);
-    no_tickets(client);
-    ticket_to_elsewhere(client);
+    invalid_ids(client);
+    invalid_tickets(client);
+    ticket_with_foreign_url(client);
     nitro_client_free(client);
     return end();
 }

@@ -1,4 +1,4 @@
-/* Header and library are of one version, and each code has its name. Arguments: NITRO_X=NUMBER for each code. */
+/* Header and library have the same version, and each code has a name. Arguments: NITRO_X=NUMBER for each code. */
 #include "check.h"
 
 int main(int argc, char **argv) {

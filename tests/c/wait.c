@@ -1,4 +1,4 @@
-/* Following a job to its end. Arguments: a job for each way in which it may end. */
+/* Waiting for the end of a job. Arguments: a job for each way in which it may end. */
 #include "check.h"
 
 struct seen {
@@ -7,10 +7,10 @@ struct seen {
     double last;
 };
 
-static int32_t look(const nitro_status_t *status, void *user_data) {
+static int32_t on_progress(const nitro_status_t *status, void *user_data) {
     struct seen *seen = user_data;
     CHECK_NUMBER(nitro_status_is_terminal(status), 0);
-    if (nitro_status_progress(status) >= 0.0) { /* It may also be silent about it. */
+    if (nitro_status_progress(status) >= 0.0) { /* A status may have no progress. */
         CHECK(nitro_status_progress(status) >= seen->last);
         seen->last = nitro_status_progress(status);
     }
@@ -21,16 +21,16 @@ static void completes(const nitro_client_t *client, const char *name) {
     nitro_job_t *job = job_named(client, name);
     nitro_status_t *status = NULL;
     struct seen seen = {0, 0, 0.0};
-    OK(nitro_job_wait(job, look, &seen, NULL, -1, &status, &err));
+    OK(nitro_job_wait(job, on_progress, &seen, NULL, -1, &status, &err));
     CHECK(seen.calls >= 1);
     CHECK_NUMBER(nitro_status_state(status), NITRO_STATE_COMPLETED);
     nitro_status_free(status);
-    OK(nitro_job_wait(job, NULL, NULL, NULL, 0, NULL, &err)); /* It stays so. */
+    OK(nitro_job_wait(job, NULL, NULL, NULL, 0, NULL, &err)); /* A second wait has the same outcome. */
     CHECK_NUMBER(nitro_job_wait(job, NULL, NULL, NULL, 0, NULL, NULL), NITRO_OK);
     nitro_job_free(job);
 }
 
-static void fails(const nitro_client_t *client) {
+static void job_does_not_complete(const nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "failed");
     nitro_status_t *status = (nitro_status_t *)&job;
     FAILS(nitro_job_wait(job, NULL, NULL, NULL, -1, &status, &err), NITRO_E_JOB_FAILED);
@@ -50,19 +50,19 @@ static void fails(const nitro_client_t *client) {
     nitro_job_free(job);
 }
 
-static void stops(const nitro_client_t *client) {
+static void stopped_by_the_callback(const nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "stopped");
     nitro_status_t *status = (nitro_status_t *)&job;
     struct seen seen = {0, 2, 0.0};
-    FAILS(nitro_job_wait(job, look, &seen, NULL, -1, &status, &err), NITRO_E_STOPPED);
+    FAILS(nitro_job_wait(job, on_progress, &seen, NULL, -1, &status, &err), NITRO_E_STOPPED);
     CHECK_NUMBER(seen.calls, 2);
     CHECK(status == NULL);
-    OK(nitro_job_wait(job, NULL, NULL, NULL, -1, &status, &err)); /* The job went on. */
+    OK(nitro_job_wait(job, NULL, NULL, NULL, -1, &status, &err)); /* The job continued. */
     nitro_status_free(status);
     nitro_job_free(job);
 }
 
-/* Time runs out, the program ends; another one takes the ticket out of the error and waits again. */
+/* The wait times out and the program ends; another one restores the job from the ticket of the error and waits again. */
 static void times_out(nitro_client_t *client) {
     nitro_job_t *job = job_named(client, "slow");
     nitro_client_t *other;
@@ -85,8 +85,8 @@ static void times_out(nitro_client_t *client) {
     free(ticket);
 }
 
-/* What the client's own limit says holds for -1. */
-static void default_limit(void) {
+/* With -1 the wait timeout of the client's options applies. */
+static void default_timeout(void) {
     nitro_options_t *options = some_options();
     nitro_client_t *client;
     nitro_job_t *job;
@@ -107,9 +107,9 @@ int main(int argc, char **argv) {
     completes(client, "message");
     completes(client, "no_stream");
     completes(client, "plain_json");
-    fails(client);
-    stops(client);
-    default_limit();
+    job_does_not_complete(client);
+    stopped_by_the_callback(client);
+    default_timeout();
     times_out(client);
     return end();
 }

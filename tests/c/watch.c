@@ -1,4 +1,4 @@
-/* Many jobs at once. Arguments, each a list of ids with commas: `completed`, `failed`, `canceled`, `lost`, `running`. */
+/* Following many jobs. Arguments, each a list of ids with commas: `completed`, `failed`, `canceled`, `lost`, `running`. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include <pthread.h>
@@ -12,7 +12,7 @@ typedef struct {
 
 static row rows[64];
 static size_t row_count;
-/* What the events of a job go by until its own row is known. */
+/* The user data of a job's events until it is replaced with its row. */
 static row unknown;
 
 static row *row_of(const nitro_watch_event_t *event) {
@@ -37,7 +37,7 @@ static void add_all(const nitro_client_t *client, const nitro_watch_t *watch, co
         job = job_of(client, here->id);
         OK(nitro_watch_add(watch, job, &unknown, &id, &err));
         CHECK(id != 0);
-        /* Once more changes nothing but the row. */
+        /* Adding it again only replaces the user data. */
         OK(nitro_watch_add(watch, job, here, &same, &err));
         CHECK(id == same);
         nitro_job_free(job);
@@ -45,7 +45,7 @@ static void add_all(const nitro_client_t *client, const nitro_watch_t *watch, co
     }
 }
 
-/* Each job comes to the end that is expected, and says why; nothing comes after it. */
+/* Each job has the expected last event with its reason; there is no event after it. */
 static void ends_as_scripted(const nitro_client_t *client) {
     nitro_watch_t *watch = NULL;
     nitro_watch_event_t *event = NULL;
@@ -63,7 +63,7 @@ static void ends_as_scripted(const nitro_client_t *client) {
         nitro_code_t code;
         err_forget();
         code = nitro_watch_next(watch, NULL, 2, &event, &err);
-        if (code == NITRO_E_TIMEOUT) { /* Nothing is lost by it. */
+        if (code == NITRO_E_TIMEOUT) { /* No event is lost. */
             CHECK(event == NULL);
             continue;
         }
@@ -75,16 +75,16 @@ static void ends_as_scripted(const nitro_client_t *client) {
         CHECK(nitro_watch_event_id(event) != 0);
         CHECK_NUMBER(here->ends, 0);
         if (nitro_watch_event_is_last(event)) {
-            const nitro_error_t *why = nitro_watch_event_error(event);
+            const nitro_error_t *error = nitro_watch_event_error(event);
             const nitro_status_t *status = nitro_watch_event_status(event);
             here->ends++;
             CHECK_NUMBER(nitro_watch_event_code(event), here->code);
-            CHECK_NUMBER(nitro_error_code(why), here->code);
-            CHECK((why == NULL) == (here->code == NITRO_OK));
+            CHECK_NUMBER(nitro_error_code(error), here->code);
+            CHECK((error == NULL) == (here->code == NITRO_OK));
             CHECK((status == NULL) == (here->code == NITRO_E_NOT_FOUND));
-            if (here->code == NITRO_E_JOB_FAILED) CHECK_HOLDS(nitro_error_problem_json(why), "PDFIsPasswordProtected");
-            if (why) CHECK(nitro_error_reference_id(why) != NULL);
-            if (why) CHECK_HOLDS(nitro_error_message(why), here->id);
+            if (here->code == NITRO_E_JOB_FAILED) CHECK_HOLDS(nitro_error_problem_json(error), "PDFIsPasswordProtected");
+            if (error) CHECK(nitro_error_reference_id(error) != NULL);
+            if (error) CHECK_HOLDS(nitro_error_message(error), here->id);
         } else {
             progress++;
             CHECK_NUMBER(nitro_watch_event_code(event), NITRO_OK);
@@ -101,7 +101,7 @@ static void ends_as_scripted(const nitro_client_t *client) {
 static void *wait_for_events(void *watch) {
     nitro_watch_event_t *event = NULL;
     nitro_code_t code;
-    do { /* The other thread may be waiting itself when this one begins. */
+    do { /* The other thread may be waiting itself when this one starts. */
         code = nitro_watch_next(watch, NULL, 0, &event, NULL);
         nitro_watch_event_free(event);
     } while (code == NITRO_E_BUSY || event);
@@ -109,7 +109,7 @@ static void *wait_for_events(void *watch) {
     return NULL;
 }
 
-/* One thread waits, another one is told so, and removes the jobs until there is nothing to wait for. */
+/* One thread waits; another one gets NITRO_E_BUSY and removes all jobs, which ends the wait. */
 static void removed_from_another_thread(const nitro_client_t *client) {
     nitro_watch_t *watch = NULL;
     nitro_watch_event_t *event = NULL;
@@ -126,7 +126,7 @@ static void removed_from_another_thread(const nitro_client_t *client) {
     job = job_of(client, rows[0].id);
     OK(nitro_watch_add(watch, job, NULL, &first, &err));
     nitro_job_free(job);
-    do { /* Each is seen once; after that nothing comes. */
+    do { /* Each job has one event; after that there is none. */
         err_forget();
         code = nitro_watch_next(watch, NULL, 2, &event, &err);
         CHECK((event == NULL) == (code != NITRO_OK));
@@ -140,7 +140,7 @@ static void removed_from_another_thread(const nitro_client_t *client) {
         code = nitro_watch_next(watch, NULL, 1, &event, &err);
         nitro_watch_event_free(event);
         if (code == NITRO_E_BUSY) break;
-        nanosleep(&moment, NULL); /* So that the other one gets in: a tool that runs one thread at a time may never let it. */
+        nanosleep(&moment, NULL); /* Lets the other thread run: a tool that runs one thread at a time may starve it. */
     }
     for (i = 0, id = first; i < count; i++, id++) CHECK_NUMBER(nitro_watch_remove(watch, id), 1);
     CHECK_NUMBER(nitro_watch_remove(watch, first), 0);
@@ -148,7 +148,7 @@ static void removed_from_another_thread(const nitro_client_t *client) {
     nitro_watch_free(watch);
 }
 
-/* Freeing does not wait for the jobs, and events outlive their watch. */
+/* Freeing a watch does not wait for its jobs, and events outlive their watch. */
 static void freed_while_jobs_run(const nitro_client_t *client) {
     nitro_watch_t *watch = NULL;
     nitro_watch_event_t *event = NULL;

@@ -73,8 +73,15 @@ fn programs() -> &'static Programs {
             .arg(c::root().join("benches/load/Cargo.toml"));
         c::succeeds(build.arg("--target-dir").arg(target.join("load")));
         let clients = ["nitro_bench", "curl_bench"].map(|name| target.join(name));
-        c::compile(&[&sources.join("nitro_bench.c")], &c::library(), &clients[0]);
-        let files = ["curl_bench.c", "curl_client.c", "curl_watch.c", "json.c"];
+        let ours = ["nitro_bench.c", "nitro_uploads.c"].map(|name| sources.join(name));
+        c::compile(&ours.each_ref().map(PathBuf::as_path), &c::library(), &clients[0]);
+        let files = [
+            "curl_bench.c",
+            "curl_client.c",
+            "curl_uploads.c",
+            "curl_watch.c",
+            "json.c",
+        ];
         let mut cc = Command::new("cc");
         cc.args(c::STRICT_C)
             .args(files.map(|name| sources.join(name)))
@@ -140,5 +147,28 @@ fn both_benchmark_clients_save_the_same_file_and_see_every_job_end() {
         });
         assert_eq!(seen[0].len(), 20);
         assert_eq!(seen[0], seen[1], "{words}");
+    }
+}
+
+#[test]
+fn both_clients_upload_every_file() {
+    if !c::have("curl-config") {
+        return;
+    }
+    let (load, clients) = (Load::start(), &programs().clients);
+    let [large, small] = [("large", 3_000_000), ("small", 50_000)].map(|(name, size)| {
+        let file = c::build_dir().join(name).with_extension("pdf");
+        std::fs::write(&file, vec![b'%'; size]).unwrap();
+        file.display().to_string()
+    });
+    for (words, result) in [
+        (format!("up {large} 2"), "2 2.0000"),
+        (format!("batch {small} 20 4"), "20 20.0000"),
+        // More at a time than there are.
+        (format!("batch {small} 2 4"), "2 2.0000"),
+    ] {
+        for client in clients {
+            assert_eq!(load.ask(client, &words).1, result, "{words}");
+        }
     }
 }

@@ -68,7 +68,7 @@ fn error_responses_become_codes_with_the_problem_document() {
         "limited_body",
         emulator.create_job(Scenario::instant().rate_limit(Some(body))),
     )
-    .arg("nobody", "http://127.0.0.1:1")
+    .arg("closed", "http://127.0.0.1:1")
     .passes();
 }
 
@@ -85,11 +85,13 @@ fn malformed_responses_are_rejected() {
         "not-utf8" => raw::json(b"{\"status\":\"compl\xff\"}"),
         "deep" => raw::json("[".repeat(100_000)),
         "short" => b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"status\":\"completed\"}".to_vec(),
-        "no-http" => b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(),
-        "silent" => Vec::new(),
-        "nowhere" => b"HTTP/1.1 302 Found\r\nlocation: gopher://x/\r\ncontent-length: 0\r\n\r\n".to_vec(),
-        "round-and-round" => {
-            b"HTTP/1.1 302 Found\r\nlocation: /jobs/round-and-round\r\ncontent-length: 0\r\n\r\n".to_vec()
+        "not-http" => b"SSH-2.0-OpenSSH_9.2\r\n".to_vec(),
+        "no-response" => Vec::new(),
+        "unsupported-scheme" => {
+            b"HTTP/1.1 302 Found\r\nlocation: gopher://x/\r\ncontent-length: 0\r\n\r\n".to_vec()
+        }
+        "redirect-loop" => {
+            b"HTTP/1.1 302 Found\r\nlocation: /jobs/redirect-loop\r\ncontent-length: 0\r\n\r\n".to_vec()
         }
         "wrong-status" => raw::json(r#"{"jobID":[],"status":7,"progress":"half","error":null}"#),
         "wrong-file" => raw::json(
@@ -118,7 +120,9 @@ fn responses_beyond_the_size_limits_are_rejected() {
             ("stream", false) => {
                 return stream.write_all(&raw::json(r#"{"status":"completed","result":{}}"#));
             }
-            ("refusal", _) => "HTTP/1.1 400 Bad\r\ncontent-type: application/json\r\n\r\n{\"title\":\"",
+            ("error-response", _) => {
+                "HTTP/1.1 400 Bad\r\ncontent-type: application/json\r\n\r\n{\"title\":\""
+            }
             _ => "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"status\":\"",
         };
         stream.write_all(head.as_bytes())?;

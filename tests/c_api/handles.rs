@@ -78,7 +78,7 @@ fn statuses_report_every_state() {
                 times: 9,
             }),
         ),
-        ("silent", running().omit_status(true)),
+        ("no_status", running().omit_status(true)),
         ("gone", done().outcome(Outcome::Gone)),
         ("lost", done().outcome(Outcome::Lost)),
     ];
@@ -271,7 +271,7 @@ fn a_download_whose_connections_break_leaves_no_file() {
         ranges: false,
         ..Presigned::default()
     });
-    run("cut", &emulator, &[("file", scenario)])
+    run("truncated", &emulator, &[("file", scenario)])
         .arg("path", folder.path().join("cut.pdf"))
         .passes();
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0);

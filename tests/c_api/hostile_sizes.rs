@@ -99,7 +99,7 @@ fn respond(request: &Request, stream: &mut TcpStream) -> Result<()> {
 fn no_size_announced_by_the_peer_is_trusted() {
     let server = Raw::serve(respond);
     let folder = tempfile::tempdir().expect("a folder");
-    c::run("greedy", &server.base_url, "secret-token-77")
+    c::run("hostile_sizes", &server.base_url, "secret-token-77")
         .arg("folder", folder.path())
         .passes();
     let left = std::fs::read_dir(folder.path()).expect("the folder").count();

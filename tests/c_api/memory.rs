@@ -16,7 +16,7 @@ fn size() -> u64 {
 
 #[test]
 fn uploading_500_megabytes_takes_at_most_16_megabytes() {
-    let (program, service, up) = (c::measured("upload"), Drain::start(), size());
+    let (program, service, up) = (c::measured("upload_memory"), Drain::start(), size());
     let folder = tempfile::tempdir().expect("a folder");
     // A file without blocks: it is read like any other.
     let path = folder.path().join("a.pdf");
@@ -37,7 +37,7 @@ fn uploading_500_megabytes_takes_at_most_16_megabytes() {
 
 #[test]
 fn downloading_500_megabytes_takes_at_most_16_megabytes() {
-    let (program, emulator, size) = (c::measured("stream"), common::emulator(), size());
+    let (program, emulator, size) = (c::measured("download_memory"), common::emulator(), size());
     let job = || emulator.create_job(Scenario::instant().size_bytes(size));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file.pdf");

@@ -16,7 +16,7 @@ fn every_option_takes_effect() {
     };
     let emulator = Emulator::start(config).expect("the emulator starts");
     let recorder = raw::Raw::responding(|_| raw::response(401, "text/plain", ""));
-    let mute = raw::Raw::serve(|_, stream| std::io::Read::read(stream, &mut [0]).map(drop));
+    let unresponsive = raw::Raw::serve(|_, stream| std::io::Read::read(stream, &mut [0]).map(drop));
     let folder = tempfile::tempdir().expect("a folder");
     let pem = folder.path().join("ca.pem");
     let certificate =
@@ -25,7 +25,7 @@ fn every_option_takes_effect() {
     c::run("options", &emulator.base_url(), &emulator.token())
         .arg("base", emulator.base_url() + "/")
         .arg("done", emulator.create_job(Scenario::instant()))
-        .arg("mute", &mute.base_url)
+        .arg("unresponsive", &unresponsive.base_url)
         .arg("recorder", &recorder.base_url)
         .arg("closed", "http://127.0.0.1:1")
         .arg("pem", &pem)

@@ -46,7 +46,7 @@ fn a_hundred_thousand_operations_leak_no_memory_descriptors_or_threads() {
 #[test]
 fn one_status_request_takes_less_than_five_megabytes() {
     let emulator = common::emulator();
-    measured("small", &emulator)
+    measured("startup_memory", &emulator)
         .arg("job", emulator.create_job(Scenario::instant()))
         .passes();
 }
@@ -54,7 +54,7 @@ fn one_status_request_takes_less_than_five_megabytes() {
 #[test]
 fn handles_shared_by_eight_threads_are_cancelled_and_freed_from_a_ninth() {
     let emulator = common::emulator();
-    c::run("ninth", &emulator.base_url(), &emulator.token())
+    c::run("shared_handles", &emulator.base_url(), &emulator.token())
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
         .arg("rounds", c::unless_under_tool("8", "3"))

@@ -41,7 +41,7 @@ fn a_cancel_from_another_thread_ends_the_call() {
     program.passes();
     let heads = server.heads();
     assert!(
-        !heads.iter().any(|head| head.contains("never-asked")),
+        !heads.iter().any(|head| head.contains("never-requested")),
         "{heads:?}"
     );
     assert_eq!(

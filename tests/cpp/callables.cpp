@@ -1,12 +1,12 @@
-// What a program gives to be called: of any kind, stopping the call, and throwing through it. Arguments: done, a completed
-// job of one file; running, one that goes on; folder, an empty one; path, a file that is never made there.
+// Callables as callbacks: of any kind, stopping the call, and throwing through it. Arguments: done, a completed job of one
+// file; running, one that does not end; folder, an empty one; path, a file that is never created.
 #include "check.hpp"
 
 namespace callables_twin {
 
 const std::string document = "%PDF-1.7 a document";
 
-// A callable that is stateful and cannot be copied.
+// A stateful callable that cannot be copied.
 struct only_moves {
     std::unique_ptr<int> calls;
     bool operator()(nitro::status_view) { return ++*calls < 2; }
@@ -32,18 +32,18 @@ void of_any_kind(const nitro::client &client) {
 
 #if NITRO_HPP_EXCEPTIONS
 
-// The program's own, which no handler for the library's takes.
+// An exception of the program, which a handler for the library's exceptions does not catch.
 struct own : std::exception {
-    explicit own(int number) : what_of_it(number) {}
-    int what_of_it;
+    explicit own(int number) : number(number) {}
+    int number;
 };
 
-// The call throws exactly what was thrown inside it.
+// The call rethrows exactly what was thrown in its callback.
 template <class F> void throws(int number, F call) {
     try {
         call();
     } catch (const own &thrown) {
-        CHECK_NUMBER(thrown.what_of_it, number);
+        CHECK_NUMBER(thrown.number, number);
         return;
     }
     NEVER("nothing was thrown");
@@ -78,25 +78,25 @@ void from_each_callable(const nitro::client &client) {
     throws(6, [&] { client.run(some_submission(), arg("path"), existing::fail, at_run); });
     throws(6, [&] { client.run_all(some_submission(), arg("folder"), existing::fail, at_run); });
 
-    // What was no exception of any class, and what the library itself throws.
+    // A value that is not an exception object, and an exception of the standard library.
     try {
         running.wait([](nitro::status_view) { throw 7; });
         NEVER("nothing was thrown");
     } catch (int number) {
         CHECK_NUMBER(number, 7);
     }
-    std::function<void(nitro::status_view)> nobody;
+    std::function<void(nitro::status_view)> empty;
     try {
-        running.wait(nobody);
+        running.wait(empty);
         NEVER("nothing was thrown");
     } catch (const std::bad_function_call &) {
     }
-    // Nothing of it is left for the next call.
+    // The next call does not rethrow it.
     FAILS(wait_timeout, running.wait(milliseconds(10)));
     FAILS(stopped, running.wait([](nitro::status_view) { return false; }));
 }
 
-// A call inside a callable, whose failure is the program's to catch or to let through.
+// A call inside a callback: the program may catch its error or let it pass.
 void calls_inside(const nitro::client &client) {
     const nitro::job running = job_named(client, "running"), done = job_named(client, "done");
     int caught = 0;
@@ -114,7 +114,7 @@ void calls_inside(const nitro::client &client) {
     FAILS(invalid_argument, running.wait([&](nitro::status_view) { OK(client.job_from_id("a")); done.download(""); }));
 }
 
-// Each thread has its own.
+// Each thread has its own pending exception.
 void on_threads(const nitro::client &client) {
     const nitro::job running = job_named(client, "running");
     std::vector<std::thread> threads;
@@ -126,7 +126,7 @@ void on_threads(const nitro::client &client) {
     for (std::thread &thread : threads) thread.join();
 }
 
-// A token callable's comes out of the call that wanted the token; a watch tells it as its jobs' events.
+// The call that needed the token rethrows an exception of the token callback; a watch reports it as events of its jobs.
 void from_a_token_source() {
     nitro::options options;
     options.base_url(given().base_url).token_source([](nitro::token_reason) -> nitro::token { throw own(9); });
@@ -139,13 +139,13 @@ void from_a_token_source() {
     watch.add(job);
     for (auto &event : watch) {
         CHECK(event.is_last() && event.code() == code::unauthorized);
-        // The next call hears nothing of it.
+        // The next call does not rethrow it.
         FAILS(invalid_argument, client.job_from_id(".."));
     }
 }
 
-// Constructors throw as calls do, and setters follow one another.
-void native() {
+// Constructors throw as calls do, and setters can be chained.
+void constructors_and_setters() {
     const nitro::client client(
         nitro::options().base_url(given().base_url).bearer_token(given().token).retries(1).idle_timeout(seconds(20)));
     CHECK(client.job_from_id(arg("done")).status().is_terminal());
@@ -168,7 +168,7 @@ void throwing(const nitro::client &client) {
     calls_inside(client);
     on_threads(client);
     from_a_token_source();
-    native();
+    constructors_and_setters();
 }
 
 #else
@@ -185,7 +185,7 @@ void times() {
     CHECK_NUMBER(call(token).timeout_ms(), -1);
     CHECK(call(token, seconds(1)).cancel() == token.get() && call(seconds(1)).cancel() == nullptr);
     CHECK_NUMBER(call(std::chrono::minutes(1)).timeout_ms(), 60000);
-    CHECK_NUMBER(call(std::chrono::nanoseconds(1)).timeout_ms(), 1); // Rounded up: zero would be no limit.
+    CHECK_NUMBER(call(std::chrono::nanoseconds(1)).timeout_ms(), 1); // Rounded up: zero would mean no timeout.
     CHECK_NUMBER(call(std::chrono::microseconds(1001)).timeout_ms(), 2);
     CHECK_NUMBER(call(std::chrono::duration<double>(0.0101)).timeout_ms(), 11);
     CHECK_NUMBER(call(seconds(0)).timeout_ms(), 1);

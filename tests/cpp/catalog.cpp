@@ -1,4 +1,4 @@
-// The catalogue from C++: lent whenever it is asked for, and submissions held against it. Twin of tests/c/catalog.c.
+// The catalogue from C++, and submissions that are checked against it. Twin of tests/c/catalog.c.
 #include "check.hpp"
 
 namespace catalog_twin {
@@ -10,9 +10,9 @@ nitro::submission some_submission(const char *endpoint, const char *method, cons
     return submission;
 }
 
-void refused(const char *endpoint, const char *method, const char *params, const char *words) {
+void rejected(const char *endpoint, const char *method, const char *params, const char *part) {
     const nitro::submission submission = some_submission(endpoint, method, params);
-    CHECK_HOLDS(FAILS(invalid_argument, submission.check()).message, words);
+    CHECK_HOLDS(FAILS(invalid_argument, submission.check()).message, part);
 }
 
 void run() {
@@ -22,11 +22,11 @@ void run() {
     CHECK_HOLDS(json, "\"enum\":[\"web\",\"print\",\"archive\"");
     std::printf("%s", json.c_str());
 
-    refused("transformations", "merge", "{}", "merge: it takes at least 2 documents");
-    refused("transformations", "optimize", "{\"profile\":\"small\"}", "profile: it must be one of web, print");
-    refused("conversions", "convert", "{\"to\":\"pdf\"}", "document 1 is application/pdf, and it takes doc");
+    rejected("transformations", "merge", "{}", "merge: it takes at least 2 documents");
+    rejected("transformations", "optimize", "{\"profile\":\"small\"}", "profile: it must be one of web, print");
+    rejected("conversions", "convert", "{\"to\":\"pdf\"}", "document 1 is application/pdf, and it takes doc");
     OK(some_submission("transformations", "optimize", "{\"profile\":\"web\"}").check());
-    OK(some_submission("transformations", "what-is-learnt-later", "{\"any\":[1]}").check());
+    OK(some_submission("transformations", "added-later", "{\"any\":[1]}").check());
     FAILS(invalid_argument, nitro::submission().check());
 }
 

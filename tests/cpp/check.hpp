@@ -1,5 +1,5 @@
-// What the C++ twins of tests/c share. One program holds all twins and runs the one that it is called by:
-// TWIN BASE_URL TOKEN [NAME=VALUE]... Each twin takes the arguments of its C program, and the same test runs it.
+// Helpers of the twins: the C++ ports of the programs in tests/c. One program contains all twins and runs the one whose name
+// it has: TWIN BASE_URL TOKEN [NAME=VALUE]... Each twin takes the arguments of its C program, and the same test runs it.
 #ifndef CHECK_HPP
 #define CHECK_HPP
 
@@ -31,7 +31,7 @@ namespace check {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/** What the test gave. */
+/** The arguments of the program. */
 struct arguments {
     std::string base_url, token;
     std::vector<std::string> named;
@@ -47,8 +47,8 @@ inline arguments &given() {
     std::exit(1);
 }
 
-inline void that(const char *file, int line, const char *what, bool holds) {
-    if (!holds) fail(file, line, std::string(what) + " does not hold");
+inline void that(const char *file, int line, const char *what, bool condition) {
+    if (!condition) fail(file, line, std::string(what) + " is false");
 }
 
 inline void text(const char *file, int line, const char *what, const std::string &actual, const std::string &expected) {
@@ -57,7 +57,7 @@ inline void text(const char *file, int line, const char *what, const std::string
 
 inline void holds(const char *file, int line, const char *what, const std::string &text, const std::string &part) {
     if (text.find(part) == std::string::npos)
-        fail(file, line, std::string(what) + " is \"" + text + "\", in which there is no \"" + part + "\"");
+        fail(file, line, std::string(what) + " is \"" + text + "\", which does not contain \"" + part + "\"");
 }
 
 template <class A, class B> void number(const char *file, int line, const char *what, A actual, B expected) {
@@ -66,38 +66,39 @@ template <class A, class B> void number(const char *file, int line, const char *
         fail(file, line, std::string(what) + " is " + std::to_string(have) + " and not " + std::to_string(want));
 }
 
-/** A failure has words, and no secret in any of them. */
+/** An error has a message, and none of its fields contains a secret. */
 inline void is_sound(const char *file, int line, const nitro::error_info &err) {
-    that(file, line, "an error has words", !err.message.empty());
+    that(file, line, "an error has a message", !err.message.empty());
     for (const std::string *each : {&err.message, &err.problem_json, &err.problem_detail, &err.ticket_json})
-        that(file, line, "no error holds the token", each->find(given().token) == std::string::npos);
+        that(file, line, "an error does not contain the token", each->find(given().token) == std::string::npos);
 }
 
-template <class T> void succeeded(const char *file, int line, const char *call, const nitro::outcome<T> &come) {
-    if (!come) fail(file, line, std::string(call) + " gave " + code_name(come.code()) + ": " + come.error().message);
+template <class T> void succeeded(const char *file, int line, const char *call, const nitro::outcome<T> &outcome) {
+    if (!outcome)
+        fail(file, line, std::string(call) + " returned " + code_name(outcome.code()) + ": " + outcome.error().message);
 }
 
-template <class T> T ok(const char *file, int line, const char *call, nitro::outcome<T> come) {
-    succeeded(file, line, call, come);
-    return std::move(come).value();
+template <class T> T ok(const char *file, int line, const char *call, nitro::outcome<T> outcome) {
+    succeeded(file, line, call, outcome);
+    return std::move(outcome).value();
 }
 
-inline void ok(const char *file, int line, const char *call, nitro::outcome<void> come) {
-    succeeded(file, line, call, come);
+inline void ok(const char *file, int line, const char *call, nitro::outcome<void> outcome) {
+    succeeded(file, line, call, outcome);
 }
 
 template <class T>
-nitro::error_info fails(const char *file, int line, const char *call, const nitro::outcome<T> &come, nitro::code code) {
-    if (come.code() != code)
-        fail(file, line, std::string(call) + " gave " + code_name(come.code()) + " and not " + code_name(code) + ": " +
-                             come.error().message);
-    const nitro::error_info err = come.error();
-    that(file, line, "the error is of its code", err.code == code);
+nitro::error_info fails(const char *file, int line, const char *call, const nitro::outcome<T> &outcome, nitro::code code) {
+    if (outcome.code() != code)
+        fail(file, line, std::string(call) + " returned " + code_name(outcome.code()) + " and not " + code_name(code) +
+                             ": " + outcome.error().message);
+    const nitro::error_info err = outcome.error();
+    that(file, line, "the error has the code of the outcome", err.code == code);
     is_sound(file, line, err);
     return err;
 }
 
-/** The value of the argument NAME=VALUE, which must be there. */
+/** The value of the argument NAME=VALUE, which must exist. */
 inline std::string arg(const std::string &name) {
     for (const std::string &each : given().named)
         if (each.compare(0, name.size() + 1, name + "=") == 0) return each.substr(name.size() + 1);
@@ -113,17 +114,17 @@ inline std::vector<std::uint8_t> read_file(const std::string &path) {
     return std::vector<std::uint8_t>(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
-/** Waits for a line from the test that started this program: something has happened there. */
+/** Waits for a line from the test that started this program, which signals an event there. */
 inline void await_signal() {
     int read = std::getchar();
     while (read != '\n' && read != EOF) read = std::getchar();
-    that(__FILE__, __LINE__, "a line came", read == '\n');
+    that(__FILE__, __LINE__, "a line was received", read == '\n');
 }
 
-/** Under a tool each instruction costs fifty. */
+/** Whether the program runs under a tool such as valgrind, which is about fifty times slower. */
 inline bool under_a_tool() { return std::getenv("NITRO_TEST_RUNNER") && *std::getenv("NITRO_TEST_RUNNER"); }
 
-/** A twin, which the program finds by its name. */
+/** A twin, which the program looks up by its name. */
 struct twin {
     const char *name;
     void (*run)();
@@ -143,15 +144,15 @@ struct twin {
 #define CHECK_HOLDS(whole, part) check::holds(__FILE__, __LINE__, #whole, (whole), (part))
 #define CHECK_NUMBER(actual, expected) check::number(__FILE__, __LINE__, #actual, (actual), (expected))
 
-/* The call succeeds; gives its value. */
+/* The call succeeds; returns its value. */
 #define OK(...) check::ok(__FILE__, __LINE__, #__VA_ARGS__, nitro::attempt([&] { return __VA_ARGS__; }))
-/* The call fails with this code; gives what went wrong. */
+/* The call fails with this code; returns the error. */
 #define FAILS(expected, ...) \
     check::fails(__FILE__, __LINE__, #__VA_ARGS__, nitro::attempt([&] { return __VA_ARGS__; }), nitro::code::expected)
-/* What came of the call. */
+/* The code of the call. */
 #define CODE_OF(...) (nitro::attempt([&] { return __VA_ARGS__; }).code())
 
-/* The same for a setter of options, which gives the options where failures are thrown. */
+/* The same for a setter of options, which returns the options if errors are thrown. */
 #if NITRO_HPP_EXCEPTIONS
 #define SETTING(...) nitro::attempt([&] { __VA_ARGS__; })
 #else
@@ -164,7 +165,7 @@ struct twin {
 
 namespace check {
 
-/** Options for the service that the test runs, quick to poll. */
+/** Options for the service of the test, with short poll intervals. */
 inline nitro::options some_options() {
     nitro::options options;
     SET(options.base_url(given().base_url));

@@ -1,4 +1,4 @@
-// The result on disk. Twin of tests/c/download.c.
+// Saving the result. Twin of tests/c/download.c.
 #include "check.hpp"
 
 namespace download_twin {
@@ -12,7 +12,7 @@ struct seen {
     std::size_t files;
     std::int64_t last;
 
-    bool look(const nitro::transfer &now) {
+    bool on_transfer(const nitro::transfer &now) {
         CHECK(now.file < now.files);
         CHECK(now.bytes >= 0 && (now.total == -1 || now.bytes <= now.total));
         files = now.files;
@@ -25,8 +25,8 @@ void one_file(const nitro::client &client) {
     const nitro::job job = job_named(client, "file");
     const std::string path = in_folder("one.pdf");
     seen seen = {0, 0, 0, 0};
-    const auto look = [&](const nitro::transfer &now) { return seen.look(now); };
-    std::string saved = OK(job.download(path, existing::fail, look, nitro::no_limit));
+    const auto on_transfer = [&](const nitro::transfer &now) { return seen.on_transfer(now); };
+    std::string saved = OK(job.download(path, existing::fail, on_transfer, nitro::no_limit));
     same_as_expected(path);
     CHECK(seen.calls >= 2);
     CHECK_NUMBER(seen.files, 1);
@@ -40,12 +40,12 @@ void one_file(const nitro::client &client) {
     CHECK_HOLDS(saved, "one (2).pdf");
     same_as_expected(in_folder("one (2).pdf"));
 
-    // A name beyond ASCII is UTF-8.
+    // Paths are UTF-8.
     OK(job.download(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf")));
     same_as_expected(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf"));
     FAILS(invalid_argument, job.download(path + std::string("\0.pdf", 5), existing::replace));
 #if NITRO_HPP_LENDS
-    // So is that of a path, and a piece of a text ends where it ends.
+    // std::filesystem::path is converted to UTF-8, and a string view need not end with NUL.
     OK(job.download(std::filesystem::path(in_folder("gr\xC3\xB6\xC3\x9F" "e.pdf")), existing::replace));
     CHECK_HOLDS(OK(job.download(std::string_view(path + "and more").substr(0, path.size()), existing::replace)), "one.pdf\"");
 #endif
@@ -54,19 +54,19 @@ void one_file(const nitro::client &client) {
 void several_files(const nitro::client &client) {
     const nitro::job job = job_named(client, "files");
     seen seen = {0, 0, 0, 0};
-    const auto look = [&](const nitro::transfer &now) { return seen.look(now); };
-    const std::string saved = OK(job.download_all(arg("folder"), existing::number, look));
+    const auto on_transfer = [&](const nitro::transfer &now) { return seen.on_transfer(now); };
+    const std::string saved = OK(job.download_all(arg("folder"), existing::number, on_transfer));
     CHECK_NUMBER(seen.files, 3);
     CHECK_HOLDS(saved, "first.pdf");
     CHECK_HOLDS(saved, "second.pdf");
-    CHECK_HOLDS(saved, "first (2).pdf"); // Two of one name both stay.
+    CHECK_HOLDS(saved, "first (2).pdf"); // Two files of the same name are both kept.
     CHECK(check::file_exists(in_folder("first.pdf")) && check::file_exists(in_folder("first (2).pdf")));
     FAILS(file_exists, job.download_all(arg("folder")));
     FAILS(unexpected_result, job.download(in_folder("x.pdf")));
 }
 
-// Leaves no file behind.
-#define BREAKS(name, expected)                                                                           \
+// The call fails and leaves no file.
+#define FAILS_WITH(name, expected)                                                                           \
     do {                                                                                             \
         const nitro::job job = job_named(client, name);                                              \
         FAILS(expected, job.download(in_folder("none.pdf"), existing::replace));                         \
@@ -74,18 +74,18 @@ void several_files(const nitro::client &client) {
         FAILS(expected, job.download_all(arg("folder"), existing::replace));                             \
     } while (0)
 
-void stops(const nitro::client &client) {
+void stopped_by_the_callback(const nitro::client &client) {
     const nitro::job job = job_named(client, "file");
     for (int at = 1; at <= 3; at++) {
         seen seen = {0, at, 0, 0};
-        const auto look = [&](const nitro::transfer &now) { return seen.look(now); };
-        FAILS(stopped, job.download(in_folder("none.pdf"), existing::fail, look));
+        const auto on_transfer = [&](const nitro::transfer &now) { return seen.on_transfer(now); };
+        FAILS(stopped, job.download(in_folder("none.pdf"), existing::fail, on_transfer));
         CHECK_NUMBER(seen.calls, at);
         CHECK(!check::file_exists(in_folder("none.pdf")));
     }
 }
 
-void bad_targets(const nitro::client &client) {
+void invalid_targets(const nitro::client &client) {
     const nitro::job job = job_named(client, "file");
     for (std::int32_t what : {-1, 3, INT32_MAX, INT32_MIN})
         FAILS(invalid_argument, job.download(in_folder("none.pdf"), static_cast<existing>(what)));
@@ -100,19 +100,19 @@ void run() {
     const nitro::client client = some_client();
     one_file(client);
     several_files(client);
-    BREAKS("text", unexpected_result);
-    BREAKS("delivered", delivered);
-    BREAKS("running", not_ready);
-    BREAKS("failed", job_failed);
-    BREAKS("canceled", job_canceled);
-    BREAKS("gone", gone);
-    BREAKS("expired", forbidden);
-    BREAKS("storage_fault", service);
-    BREAKS("until_close", unverified);
-    stops(client);
-    bad_targets(client);
+    FAILS_WITH("text", unexpected_result);
+    FAILS_WITH("delivered", delivered);
+    FAILS_WITH("running", not_ready);
+    FAILS_WITH("failed", job_failed);
+    FAILS_WITH("canceled", job_canceled);
+    FAILS_WITH("gone", gone);
+    FAILS_WITH("expired", forbidden);
+    FAILS_WITH("storage_fault", service);
+    FAILS_WITH("until_close", unverified);
+    stopped_by_the_callback(client);
+    invalid_targets(client);
 }
 
 } // namespace download_twin
-#undef BREAKS
+#undef FAILS_WITH
 TWIN(download);

@@ -1,4 +1,4 @@
-// What C++ has instead of NULL: handles that are empty. Every call with one fails; every accessor gives its empty value.
+// Empty handles, the C++ counterpart of NULL. Every call with one fails; every accessor returns an empty value.
 #include "check.hpp"
 
 namespace empty_twin {
@@ -9,7 +9,7 @@ void calls() {
     const nitro::job_events events;
     const nitro::job_watch watch;
     const nitro::submission none;
-    const auto take = [](const std::uint8_t *, std::size_t) {};
+    const auto ignore = [](const std::uint8_t *, std::size_t) {};
     FAILS(invalid_argument, client.job_from_id("a"));
     FAILS(invalid_argument, client.job_from_json("{\"jobID\":\"a\"}"));
     FAILS(invalid_argument, client.watch());
@@ -21,7 +21,7 @@ void calls() {
     FAILS(invalid_argument, job.wait());
     FAILS(invalid_argument, job.events());
     FAILS(invalid_argument, job.result());
-    FAILS(invalid_argument, job.result_bytes(take));
+    FAILS(invalid_argument, job.result_bytes(ignore));
     FAILS(invalid_argument, job.download("file"));
     FAILS(invalid_argument, job.download_all("folder"));
     FAILS(invalid_argument, events.next());
@@ -29,7 +29,7 @@ void calls() {
     FAILS(invalid_argument, watch.next());
     FAILS(invalid_argument, nitro::job_result().value_json());
 
-    // A text that is NULL where it was meant to be one; the type lets it be named only as a variable.
+    // A null pointer as a string, which compiles only through a variable.
     const char *no_text = nullptr;
     FAILS(invalid_argument, some_client().job_from_id(no_text));
 }
@@ -65,7 +65,7 @@ void setters() {
     NOT_SET(invalid_argument, options.log(nullptr));
     NOT_SET(invalid_argument, options.poll_interval(seconds(1), seconds(2)));
     NOT_SET(invalid_argument, options.token_source([](nitro::token_reason) { return nitro::token(); }));
-    CHECK(OK(nitro::client::make(options))); // Which C takes for the defaults.
+    CHECK(OK(nitro::client::make(options))); // C treats empty options as the defaults.
 }
 
 void outcomes() {

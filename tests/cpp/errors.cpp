@@ -1,4 +1,4 @@
-// The service's refusals. Twin of tests/c/errors.c.
+// Error responses of the service. Twin of tests/c/errors.c.
 #include "check.hpp"
 
 namespace errors_twin {
@@ -19,45 +19,45 @@ code expected(int http) {
     }
 }
 
-nitro::error_info refused(const nitro::client &client, const std::string &form, int http) {
-    const std::string name = form + "-" + std::to_string(http);
+nitro::error_info error_response(const nitro::client &client, const std::string &format, int http) {
+    const std::string name = format + "-" + std::to_string(http);
     const nitro::job job = job_named(client, name);
-    CHECK(CODE_OF(job.status()) == expected(http)); // The C program asks twice, too.
+    CHECK(CODE_OF(job.status()) == expected(http)); // The C program makes two requests, too.
     const nitro::error_info err =
         check::fails(__FILE__, __LINE__, "status", nitro::attempt([&] { return job.status(); }), expected(http));
     CHECK_NUMBER(err.http_status, http);
     CHECK(err.retryable == (http == 429 || http >= 500));
     CHECK_TEXT(err.reference_id, job.reference_id());
-    CHECK_HOLDS(err.message, arg(name)); // Which job it was.
+    CHECK_HOLDS(err.message, arg(name)); // The message names the job.
     CHECK_HOLDS(err.message, std::to_string(http));
     CHECK(err.limit == nitro::limit::none);
     return err;
 }
 
-void each_form(const nitro::client &client, int http) {
-    nitro::error_info err = refused(client, "problem", http);
+void every_format(const nitro::client &client, int http) {
+    nitro::error_info err = error_response(client, "problem", http);
     CHECK_HOLDS(err.problem_type, "https://developers.gonitro.com/");
     CHECK(!err.problem_title.empty() && !err.problem_detail.empty());
     CHECK_HOLDS(err.problem_json, "\"instance\"");
     CHECK_HOLDS(err.message, err.problem_title);
 
-    err = refused(client, "message", http);
+    err = error_response(client, "message", http);
     CHECK_TEXT(err.problem_type, "bad_thing");
     CHECK_TEXT(err.problem_title, "It went badly");
     CHECK_TEXT(err.problem_json, "{\"error\":\"bad_thing\",\"message\":\"It went badly\"}");
 
-    err = refused(client, "html", http);
+    err = error_response(client, "html", http);
     CHECK_TEXT(err.problem_type, "");
     CHECK_TEXT(err.problem_title, "");
     CHECK_TEXT(err.problem_json, "<html><body>Bad gateway</body></html>");
 
-    err = refused(client, "empty", http);
+    err = error_response(client, "empty", http);
     CHECK_TEXT(err.problem_type, "");
     CHECK_TEXT(err.problem_title, "");
     CHECK_TEXT(err.problem_detail, "");
 }
 
-// The pause that the service asks for, in a header or in the document.
+// The delay that the service requests, in a header or in the document.
 void retry_after(const nitro::client &client, const char *name) {
     const nitro::error_info err = FAILS(rate_limited, job_named(client, name).status());
     CHECK(err.retry_after == seconds(7));
@@ -72,10 +72,10 @@ void wrong_token() {
     CHECK_HOLDS(err.message, "token");
 }
 
-// Nobody listens there. An error lives on its own.
-void nobody_there() {
+// No server listens on this port. The error outlives the other handles.
+void connection_refused() {
     nitro::options options = some_options();
-    SET(options.base_url(arg("nobody")));
+    SET(options.base_url(arg("closed")));
     SET(options.retries(0));
     const nitro::error_info err = FAILS(connect, job_of(client_with(options), "a").status());
     CHECK_NUMBER(err.http_status, 0);
@@ -90,11 +90,11 @@ void run() {
     SET(options.retries(0));
     const nitro::client client = client_with(options);
     const std::string codes = arg("codes");
-    for (std::size_t at = 0; at < codes.size(); at += 4) each_form(client, std::atoi(codes.c_str() + at));
+    for (std::size_t at = 0; at < codes.size(); at += 4) every_format(client, std::atoi(codes.c_str() + at));
     retry_after(client, "limited");
     retry_after(client, "limited_body");
     wrong_token();
-    nobody_there();
+    connection_refused();
 }
 
 } // namespace errors_twin

@@ -1,4 +1,4 @@
-// Answers of a size that the peer decides: a limit ends them, not the memory. Twin of tests/c/large.c, which measures.
+// Responses without an end: a size limit ends the call. Twin of tests/c/large.c, which also measures the memory.
 #include "check.hpp"
 
 namespace large_twin {
@@ -11,9 +11,9 @@ void run() {
     const nitro::client client = client_with(options);
     FAILS(too_large, job_of(client, "endless").status());
     FAILS(too_large, job_of(client, "endless").result());
-    // A refusal without end is still the refusal.
-    FAILS(bad_request, job_of(client, "refusal").status());
-    // An event without end costs the stream, not the job: polling finds its end.
+    // An error response without an end is still reported as that error.
+    FAILS(bad_request, job_of(client, "error-response").status());
+    // An event without an end only ends the stream: the library polls the job to its end.
     CHECK(OK(job_of(client, "stream").wait()).state() == nitro::job_state::completed);
 }
 

@@ -1,13 +1,13 @@
-// Handles live on without what they were made from, and end in any order. Twin of tests/c/lifetimes.c.
+// Handles outlive the handles that they were made from, and are destroyed in any order. Twin of tests/c/lifetimes.c.
 #include "check.hpp"
 
 namespace lifetimes_twin {
 
-// Moved, not copied; what was moved from is empty.
+// A handle is moved, not copied; a handle that was moved from is empty.
 template <class T> void only_moves(T handle) {
     static_assert(!std::is_copy_constructible<T>::value && !std::is_copy_assignable<T>::value, "a handle has one owner");
     static_assert(std::is_nothrow_move_constructible<T>::value && std::is_nothrow_move_assignable<T>::value, "and moves");
-    static_assert(!std::is_convertible<T, bool>::value, "a handle is no number");
+    static_assert(!std::is_convertible<T, bool>::value, "a handle does not convert to bool implicitly");
     CHECK(handle);
     const auto *raw = handle.get();
     T moved = std::move(handle);
@@ -25,7 +25,7 @@ template <class T> void only_moves(T handle) {
 
 void from_client_to_string() {
     nitro::options options = some_options();
-    nitro::client client = client_with(options), second = client_with(options); // Options are read, not taken.
+    nitro::client client = client_with(options), second = client_with(options); // The caller keeps the options.
     options.reset();
     second.reset();
     nitro::job job = job_named(client, "done");
@@ -45,7 +45,7 @@ void from_client_to_string() {
     only_moves(std::move(status));
 }
 
-// The other way round, with a stream that is open and in mid-event.
+// In the reverse order, with a stream that is open and in the middle of an event.
 void with_an_open_stream() {
     nitro::client client = some_client();
     const nitro::job job = job_named(client, "running");
@@ -54,8 +54,8 @@ void with_an_open_stream() {
     client.reset();
 }
 
-// An error tells all it knows when everything else is gone.
-void error_alone() {
+// An error keeps its fields after everything else was destroyed.
+void error_outlives_the_other_handles() {
     nitro::error_info err;
     {
         const nitro::client client = some_client();
@@ -69,7 +69,7 @@ void error_alone() {
 void run() {
     from_client_to_string();
     with_an_open_stream();
-    error_alone();
+    error_outlives_the_other_handles();
     const nitro::client client = some_client();
     only_moves(some_client());
     only_moves(some_options());

@@ -1,19 +1,19 @@
-// One option after the other. Twin of tests/c/options.c.
+// Every option. Twin of tests/c/options.c.
 #include "check.hpp"
 
 namespace options_twin {
 
 typedef std::chrono::duration<std::int64_t, std::ratio<3600 * 24 * 365>> years;
 
-nitro::outcome<nitro::job_status> ask(const nitro::client &client, const std::string &id,
-                                      const nitro::call &how = nitro::call()) {
+nitro::outcome<nitro::job_status> status_of(const nitro::client &client, const std::string &id,
+                                            const nitro::call &how = nitro::call()) {
     const nitro::job job = job_of(client, id);
     return nitro::attempt([&] { return job.status(how); });
 }
 
-// A client with the options cannot be made; why is said.
-void unusable(const nitro::options &options, const char *words) {
-    CHECK_HOLDS(FAILS(invalid_argument, nitro::client::make(options)).message, words);
+// A client cannot be made from these options; the message names the option.
+void rejected(const nitro::options &options, const char *part) {
+    CHECK_HOLDS(FAILS(invalid_argument, nitro::client::make(options)).message, part);
 }
 
 void base_urls() {
@@ -22,33 +22,33 @@ void base_urls() {
                             "http://a\r", "http://[::1",     "http://u:p@host",   "file:///etc/passwd", "https://u@host"}) {
         nitro::options options = some_options();
         SET(options.base_url(bad));
-        unusable(options, "base URL");
+        rejected(options, "base URL");
     }
 }
 
 void texts() {
     nitro::options options = some_options();
     SET(options.user_agent("a\r\nb: c"));
-    unusable(options, "user");
+    rejected(options, "user");
     options = some_options();
     SET(options.bearer_token("a\r\nb: c"));
-    unusable(options, "token");
+    rejected(options, "token");
     options = some_options();
     SET(options.add_trusted_origin("nonsense"));
-    unusable(options, "origin");
+    rejected(options, "origin");
     options = some_options();
     SET(options.add_ca_pem("nonsense"));
-    unusable(options, "certificate");
+    rejected(options, "certificate");
     options = some_options();
     SET(options.client_certificate_pem("nonsense", "nonsense"));
-    unusable(options, "certificate");
+    rejected(options, "certificate");
     options = some_options();
     SET(options.proxy("ftp://host"));
-    unusable(options, "proxy");
+    rejected(options, "proxy");
     options = some_options();
     SET(options.poll_interval(milliseconds(500), milliseconds(100)));
-    unusable(options, "poll");
-    // What C would cut short is refused.
+    rejected(options, "poll");
+    // A string that C would truncate is rejected.
     NOT_SET(invalid_argument, options.bearer_token(std::string("to\0ken", 6)));
     NOT_SET(invalid_argument, options.client_credentials("id", std::string("se\0cret", 7)));
 }
@@ -68,10 +68,10 @@ void numbers() {
     NOT_SET(invalid_argument, options.max_json_bytes(0));
     NOT_SET(invalid_argument, options.max_event_bytes(-5));
     CHECK_HOLDS(NOT_SET(file, options.add_ca_file("/no/such/file.pem")).message, "/no/such/file.pem");
-    client_with(options); // What was refused changed nothing.
+    client_with(options); // The rejected values changed nothing.
 }
 
-// Every setter with what it is for; the largest times do no harm.
+// Every setter with a valid value; the longest durations work.
 void all_at_once() {
     nitro::options options = some_options();
     const auto most = (std::numeric_limits<std::int64_t>::max)();
@@ -93,26 +93,26 @@ void all_at_once() {
     SET(options.only_added_ca(false));
     SET(options.log(nullptr));
     const nitro::client client = client_with(options);
-    CHECK(ask(client, arg("done")));
-    CHECK(ask(client, arg("done"), (years::max)()));
+    CHECK(status_of(client, arg("done")));
+    CHECK(status_of(client, arg("done"), (years::max)()));
 }
 
-void limits() {
+void timeouts() {
     nitro::options options = some_options();
-    SET(options.base_url(arg("mute")));
+    SET(options.base_url(arg("unresponsive")));
     SET(options.call_timeout(milliseconds(60)));
-    CHECK(ask(client_with(options), "a").error().limit == nitro::limit::call);
+    CHECK(status_of(client_with(options), "a").error().limit == nitro::limit::call);
 
     options = some_options();
-    SET(options.base_url(arg("mute")));
+    SET(options.base_url(arg("unresponsive")));
     SET(options.idle_timeout(milliseconds(60)));
     SET(options.call_timeout(nitro::no_limit));
     SET(options.wait_timeout(nitro::no_limit));
     SET(options.retries(0));
-    CHECK(ask(client_with(options), "a", nitro::no_limit).error().limit == nitro::limit::idle);
+    CHECK(status_of(client_with(options), "a", nitro::no_limit).error().limit == nitro::limit::idle);
 }
 
-nitro::options quick_to_give_up() {
+nitro::options options_without_retries() {
     nitro::options options = some_options();
     SET(options.base_url(arg("base")));
     SET(options.retries(0));
@@ -120,25 +120,25 @@ nitro::options quick_to_give_up() {
 }
 
 void proxies() {
-    nitro::options options = quick_to_give_up();
+    nitro::options options = options_without_retries();
     SET(options.proxy(arg("closed")));
-    CHECK(ask(client_with(options), arg("done")).code() == code::proxy);
+    CHECK(status_of(client_with(options), arg("done")).code() == code::proxy);
     SET(options.no_proxy("127.0.0.0/8"));
-    CHECK(ask(client_with(options), arg("done")));
+    CHECK(status_of(client_with(options), arg("done")));
 
-    // The environment counts only if it is asked for.
+    // The environment is used only on request.
     CHECK(setenv("http_proxy", arg("closed").c_str(), 1) == 0);
-    options = quick_to_give_up();
-    CHECK(ask(client_with(options), arg("done")));
+    options = options_without_retries();
+    CHECK(status_of(client_with(options), arg("done")));
     SET(options.proxy_from_env());
-    CHECK(ask(client_with(options), arg("done")).code() == code::proxy);
+    CHECK(status_of(client_with(options), arg("done")).code() == code::proxy);
     CHECK(unsetenv("http_proxy") == 0);
 }
 
 void environment() {
     CHECK(setenv("NITRO_BASE_URL", arg("base").c_str(), 1) == 0);
     CHECK(setenv("NITRO_TOKEN", given().token.c_str(), 1) == 0);
-    CHECK(ask(client_with(OK(nitro::options::from_env())), arg("done")));
+    CHECK(status_of(client_with(OK(nitro::options::from_env())), arg("done")));
 
     CHECK(setenv("NITRO_TOKEN", "\xff", 1) == 0);
     CHECK_HOLDS(FAILS(invalid_argument, nitro::options::from_env()).message, "NITRO_TOKEN");
@@ -146,11 +146,11 @@ void environment() {
     client_with(OK(nitro::options::from_env()));
 }
 
-// Without a token none is sent; the test looks.
+// Without a token none is sent; the test checks the request.
 void no_token() {
     nitro::options options;
     SET(options.base_url(arg("recorder")));
-    CHECK(ask(client_with(options), "without-token").code() == code::unauthorized);
+    CHECK(status_of(client_with(options), "without-token").code() == code::unauthorized);
     client_with(nitro::options()); // All defaults.
 }
 
@@ -159,7 +159,7 @@ void run() {
     texts();
     numbers();
     all_at_once();
-    limits();
+    timeouts();
     proxies();
     environment();
     no_token();

@@ -10,7 +10,7 @@ nitro::job_result result_of(const nitro::client &client, const char *name, resul
     CHECK(result.kind() == kind);
     CHECK_HOLDS(result.json(), arg(name));
     const std::string value = OK(result.value_json());
-    CHECK_HOLDS(result.json(), value); // As received, byte for byte.
+    CHECK_HOLDS(result.json(), value); // Byte for byte as received.
     CHECK(kind == result_kind::form_fields || value.size() < result.json().size());
 #if NITRO_HPP_LENDS
     CHECK(result.json_view() == result.json());
@@ -19,7 +19,7 @@ nitro::job_result result_of(const nitro::client &client, const char *name, resul
     return OK(job_named(client, name).result(nitro::no_limit));
 }
 
-void no_file(const nitro::client &client, const char *name, result_kind kind) {
+void not_a_file(const nitro::client &client, const char *name, result_kind kind) {
     const nitro::job_result result = result_of(client, name, kind);
     CHECK_NUMBER(result.file_count(), 0);
     CHECK(result.files().empty());
@@ -51,7 +51,7 @@ void files(const nitro::client &client) {
     CHECK_TEXT(result.file(0).url, "");
 }
 
-// {"result":"a\u0000b \ud83d\ude00 \"q\"\n"}: decoded, and the NUL, behind which C sees nothing, is left out.
+// {"result":"a\u0000b \ud83d\ude00 \"q\"\n"}: decoded, and without the NUL, which would end the string in C.
 void decoded(const nitro::client &client) {
     CHECK_TEXT(result_of(client, "escaped", result_kind::text).text(), "ab \xF0\x9F\x98\x80 \"q\"\n");
 }
@@ -60,22 +60,22 @@ void run() {
     const nitro::client client = some_client();
     files(client);
     decoded(client);
-    no_file(client, "text", result_kind::text);
-    no_file(client, "tables", result_kind::tables);
-    no_file(client, "text_boxes", result_kind::text_boxes);
-    no_file(client, "text_boxes_queries", result_kind::text_boxes);
-    no_file(client, "pii_boxes", result_kind::pii_boxes);
-    no_file(client, "properties", result_kind::properties);
-    no_file(client, "form", result_kind::form);
-    no_file(client, "fillable", result_kind::form_fields);
-    no_file(client, "fillable_unwrapped", result_kind::form_fields);
-    no_file(client, "unknown", result_kind::unknown);
+    not_a_file(client, "text", result_kind::text);
+    not_a_file(client, "tables", result_kind::tables);
+    not_a_file(client, "text_boxes", result_kind::text_boxes);
+    not_a_file(client, "text_boxes_queries", result_kind::text_boxes);
+    not_a_file(client, "pii_boxes", result_kind::pii_boxes);
+    not_a_file(client, "properties", result_kind::properties);
+    not_a_file(client, "form", result_kind::form);
+    not_a_file(client, "fillable", result_kind::form_fields);
+    not_a_file(client, "fillable_unwrapped", result_kind::form_fields);
+    not_a_file(client, "unknown", result_kind::unknown);
 
     CHECK(FAILS(not_ready, job_named(client, "running").result()).retryable);
     FAILS(job_canceled, job_named(client, "canceled").result());
     FAILS(gone, job_named(client, "gone").result());
     FAILS(not_found, job_named(client, "lost").result());
-    const nitro::error_info err = FAILS(job_failed, job_named(client, "failed").result()); // Though it comes with 200.
+    const nitro::error_info err = FAILS(job_failed, job_named(client, "failed").result()); // In a 200 response.
     CHECK_TEXT(err.problem_type, "PDFIsPasswordProtected");
     CHECK_TEXT(err.problem_title, "The PDF needs a password");
 }

@@ -1,22 +1,22 @@
-// One question, one answer. Twin of tests/c/status.c.
+// One status request. Twin of tests/c/status.c.
 #include "check.hpp"
 
 namespace status_twin {
 
-void stands(const nitro::client &client, const char *name, nitro::job_state state, const char *word, bool ended) {
+void has_status(const nitro::client &client, const char *name, nitro::job_state state, const char *state_name, bool ended) {
     nitro::job job = job_named(client, name);
     const nitro::job_status status = OK(job.status());
     job.reset(); // The status does not need it.
     CHECK(status.state() == state);
-    CHECK_TEXT(status.name(), word);
+    CHECK_TEXT(status.name(), state_name);
     CHECK(status.is_terminal() == ended);
     CHECK_HOLDS(status.json(), "{");
 
-    const nitro::status_info kept = status.info();
-    CHECK(kept.state == state && kept.name == word && kept.terminal == ended);
-    CHECK(kept == status.view().info() && kept != nitro::status_info());
+    const nitro::status_info info = status.info();
+    CHECK(info.state == state && info.name == state_name && info.terminal == ended);
+    CHECK(info == status.view().info() && info != nitro::status_info());
 #if NITRO_HPP_LENDS
-    CHECK(status.name_view() == word && status.view().name_view() == word);
+    CHECK(status.name_view() == state_name && status.view().name_view() == state_name);
     CHECK(status.json_view() == status.json());
 #endif
 }
@@ -27,13 +27,13 @@ double progress(const nitro::client &client, const char *name) {
 
 void run() {
     const nitro::client client = some_client();
-    stands(client, "running", nitro::job_state::running, "running", false);
-    stands(client, "completed", nitro::job_state::completed, "completed", true);
-    stands(client, "redirect", nitro::job_state::completed, "completed", true);
-    stands(client, "failed", nitro::job_state::failed, "failed", true);
-    stands(client, "canceled", nitro::job_state::canceled, "canceled", true);
-    stands(client, "paused", nitro::job_state::unknown, "paused", false);
-    stands(client, "silent", nitro::job_state::running, "running", false);
+    has_status(client, "running", nitro::job_state::running, "running", false);
+    has_status(client, "completed", nitro::job_state::completed, "completed", true);
+    has_status(client, "redirect", nitro::job_state::completed, "completed", true);
+    has_status(client, "failed", nitro::job_state::failed, "failed", true);
+    has_status(client, "canceled", nitro::job_state::canceled, "canceled", true);
+    has_status(client, "paused", nitro::job_state::unknown, "paused", false);
+    has_status(client, "no_status", nitro::job_state::running, "running", false);
 
     CHECK(progress(client, "half") > 0.49 && progress(client, "half") < 0.51);
     CHECK(progress(client, "half_percent") > 0.49 && progress(client, "half_percent") < 0.51);

@@ -1,4 +1,4 @@
-// Jobs started from C++. Twin of tests/c/submit.c.
+// Starting jobs. Twin of tests/c/submit.c.
 #include "check.hpp"
 
 namespace submit_twin {
@@ -12,7 +12,7 @@ struct source {
     std::int64_t fails_with;
     int calls;
 
-    // Three bytes at a time.
+    // Returns three bytes at a time.
     std::int64_t read(std::uint8_t *buffer, std::size_t capacity) {
         calls++;
         if (fails_with) return fails_with;
@@ -23,7 +23,7 @@ struct source {
     }
 };
 
-// A callable on it.
+// A callable that reads from a source.
 struct reading {
     source *from;
     std::int64_t operator()(std::uint8_t *buffer, std::size_t capacity) { return from->read(buffer, capacity); }
@@ -35,18 +35,18 @@ void all_inputs(const nitro::client &client) {
     source source = {0, 0, 0};
     OK(submission.params_json("{}"));
     OK(submission.add_file(arg("pdf")));
-    OK(submission.add_bytes("b.pdf", document)); // A copy, which the submission keeps.
+    OK(submission.add_bytes("b.pdf", document)); // A copy, which the submission owns.
     OK(submission.add_reader("c", static_cast<std::int64_t>(document.size()), reading{&source}, "application/pdf"));
     nitro::submission moved = std::move(submission);
     CHECK(!submission);
 
     std::int64_t last = -1, total = 0;
-    const auto watch_upload = [&](const nitro::upload &now) {
+    const auto on_upload = [&](const nitro::upload &now) {
         CHECK(now.sent > last && now.sent <= now.total);
         last = now.sent;
         total = now.total;
     };
-    const nitro::job job = OK(client.submit(moved, watch_upload));
+    const nitro::job job = OK(client.submit(moved, on_upload));
     CHECK_NUMBER(last, total);
     CHECK_NUMBER(source.at, document.size());
     moved.reset();
@@ -59,8 +59,8 @@ void all_inputs(const nitro::client &client) {
     CHECK(OK(job.result()).kind() == nitro::result_kind::file);
 }
 
-// Nothing is sent of what cannot be sent.
-void refused_before(const nitro::client &client) {
+// The library rejects an invalid submission before it sends anything.
+void rejected_by_the_library(const nitro::client &client) {
     FAILS(invalid_argument, nitro::submission::make("nonsense", "merge"));
     FAILS(invalid_argument, nitro::submission::make("transformations", std::string("mer\0ge", 6)));
     nitro::submission submission = some_submission("flatten");
@@ -79,11 +79,11 @@ void refused_before(const nitro::client &client) {
     OK(submission.add_file("/no/such/file.pdf"));
     FAILS(file, client.submit(submission));
     submission = some_submission("flatten");
-    OK(submission.add_url("no address", "application/pdf"));
+    OK(submission.add_url("not a URL", "application/pdf"));
     FAILS(invalid_argument, client.submit(submission));
 }
 
-// The callables stop it, and so does the token.
+// The callbacks and the cancel token stop a submission.
 void stopped(const nitro::client &client) {
     const auto length = static_cast<std::int64_t>(document.size());
     nitro::submission submission = some_submission("flatten");
@@ -106,8 +106,8 @@ void stopped(const nitro::client &client) {
     FAILS(cancelled, client.submit(submission, cancel));
 }
 
-// The service's reasons, and an unknown method.
-void refused_by_the_service(const nitro::client &client) {
+// The service rejects an unknown method, and the error has its problem.
+void rejected_by_the_service(const nitro::client &client) {
     nitro::submission submission = some_submission("spilt");
     OK(submission.lend_bytes("a.pdf", document.data(), document.size()));
     const nitro::error_info err = FAILS(unprocessable, client.submit(submission));
@@ -116,12 +116,12 @@ void refused_by_the_service(const nitro::client &client) {
     CHECK(!err.reference_id.empty());
 }
 
-struct watched {
+struct progress {
     nitro::run_phase phase = nitro::run_phase::upload, stop_in = static_cast<nitro::run_phase>(0);
     int phases[5] = {0};
     std::string ticket;
 
-    bool look(const nitro::run_progress &now) {
+    bool on_run(const nitro::run_progress &now) {
         CHECK(now.phase >= phase && now.phase <= nitro::run_phase::download);
         phase = now.phase;
         phases[static_cast<int>(phase)]++;
@@ -133,41 +133,41 @@ struct watched {
     }
 };
 
-void run_all_of_it(const nitro::client &client) {
+void run_submission(const nitro::client &client) {
     nitro::submission submission = some_submission("flatten");
     OK(submission.add_bytes("a.pdf", std::vector<std::uint8_t>(document.begin(), document.end()), "application/pdf"));
-    watched watched;
-    const auto look = [&](const nitro::run_progress &now) { return watched.look(now); };
-    nitro::finished done = OK(client.run(submission, arg("path"), existing::fail, look));
-    for (int phase = NITRO_RUN_UPLOAD; phase <= NITRO_RUN_DOWNLOAD; phase++) CHECK(watched.phases[phase] > 0);
-    CHECK_NUMBER(watched.phases[NITRO_RUN_SUBMITTED], 1);
-    CHECK_HOLDS(watched.ticket, done.job.id());
+    progress progress;
+    const auto on_run = [&](const nitro::run_progress &now) { return progress.on_run(now); };
+    nitro::finished done = OK(client.run(submission, arg("path"), existing::fail, on_run));
+    for (int phase = NITRO_RUN_UPLOAD; phase <= NITRO_RUN_DOWNLOAD; phase++) CHECK(progress.phases[phase] > 0);
+    CHECK_NUMBER(progress.phases[NITRO_RUN_SUBMITTED], 1);
+    CHECK_HOLDS(progress.ticket, done.job.id());
     CHECK_HOLDS(done.saved_json, arg("path"));
     CHECK(check::file_exists(arg("path")));
     FAILS(file_exists, client.run(submission, arg("path")));
 
     CHECK_HOLDS(OK(client.run_all(submission, arg("folder"), existing::number)).saved_json, "a.pdf");
 
-    // Nothing is saved without a path, and the result is there.
+    // Without a path nothing is saved, and the result is available.
     done = OK(client.run(submission));
     CHECK_TEXT(done.saved_json, "[]");
     OK(done.job.result());
 
-    // Stopped as soon as there is a job: the error has its ticket, too.
-    watched.phase = nitro::run_phase::upload;
-    watched.stop_in = nitro::run_phase::submitted;
-    const nitro::error_info err = FAILS(stopped, client.run(submission, look));
-    CHECK_TEXT(err.ticket_json, watched.ticket);
-    OK(OK(client.job_from_json(watched.ticket)).wait());
+    // Stopped as soon as there is a job: the error has its ticket.
+    progress.phase = nitro::run_phase::upload;
+    progress.stop_in = nitro::run_phase::submitted;
+    const nitro::error_info err = FAILS(stopped, client.run(submission, on_run));
+    CHECK_TEXT(err.ticket_json, progress.ticket);
+    OK(OK(client.job_from_json(progress.ticket)).wait());
 }
 
 void run() {
     const nitro::client client = some_client();
     all_inputs(client);
-    refused_before(client);
+    rejected_by_the_library(client);
     stopped(client);
-    refused_by_the_service(client);
-    run_all_of_it(client);
+    rejected_by_the_service(client);
+    run_submission(client);
 }
 
 } // namespace submit_twin

@@ -3,15 +3,15 @@
 
 namespace threads_twin {
 
-void all_of_it(const nitro::client &client, const nitro::job &job, std::int64_t size) {
+void make_all_calls(const nitro::client &client, const nitro::job &job, std::int64_t size) {
     OK(job.wait());
     CHECK(OK(job.status()).state() == nitro::job_state::completed);
     CHECK(OK(job.result()).file(0).size == size);
-    std::uint64_t taken = 0;
-    const auto take = [&](const std::uint8_t *, std::size_t length) { taken += length; };
-    CHECK(OK(job.result_bytes(take)).bytes == taken && static_cast<std::int64_t>(taken) == size);
-    const nitro::job again = OK(client.job_from_json(OK(job.json())));
-    CHECK_TEXT(again.id(), job.id());
+    std::uint64_t received = 0;
+    const auto count = [&](const std::uint8_t *, std::size_t length) { received += length; };
+    CHECK(OK(job.result_bytes(count)).bytes == received && static_cast<std::int64_t>(received) == size);
+    const nitro::job restored = OK(client.job_from_json(OK(job.json())));
+    CHECK_TEXT(restored.id(), job.id());
 }
 
 void run() {
@@ -23,8 +23,8 @@ void run() {
         threads.emplace_back([&, i] {
             const nitro::job own = job_named(client, "job" + std::to_string(i));
             for (int round = 0; round < 4; round++) {
-                all_of_it(client, own, size);
-                all_of_it(client, shared, size);
+                make_all_calls(client, own, size);
+                make_all_calls(client, shared, size);
             }
         });
     for (std::thread &thread : threads) thread.join();

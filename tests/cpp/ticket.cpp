@@ -11,28 +11,28 @@ void round_trip(const nitro::client &client) {
     CHECK_HOLDS(json, arg("job"));
     CHECK(json.find(given().token) == std::string::npos);
 
-    const nitro::job again = OK(client.job_from_json(json));
-    CHECK_TEXT(again.id(), job.id());
-    CHECK_TEXT(again.reference_id(), job.reference_id());
-    CHECK_TEXT(OK(again.json()), json);
-    OK(again.status());
+    const nitro::job restored = OK(client.job_from_json(json));
+    CHECK_TEXT(restored.id(), job.id());
+    CHECK_TEXT(restored.reference_id(), job.reference_id());
+    CHECK_TEXT(OK(restored.json()), json);
+    OK(restored.status());
 }
 
-// An id that would be something else in a path is sent as what it is.
+// An id with characters that are special in a path is percent-encoded.
 void odd_id(const nitro::client &client) {
     const nitro::job job = job_named(client, "odd");
     CHECK_TEXT(job.id(), arg("odd"));
     FAILS(not_found, job.status());
 }
 
-void hostile_ids(const nitro::client &client) {
-    // The last one is what C would take for "a".
+void invalid_ids(const nitro::client &client) {
+    // C would truncate the last one to "a".
     const std::string ids[] = {"",     ".",    "..",           "a\nb",                  "a\rb",
                                "\x7f", "\xff", "a\xc3", "\xed\xa0\x80", std::string(1025, 'x'), std::string("a\0b", 3)};
     for (const std::string &id : ids) FAILS(invalid_argument, client.job_from_id(id));
 }
 
-void no_tickets(const nitro::client &client) {
+void invalid_tickets(const nitro::client &client) {
     const char *texts[] = {
         "", " ", "{}", "[]", "null", "\"a\"", "{\"jobID\":1}", "{\"jobID\":null}", "{\"jobID\":\"\"}",
         "{\"jobID\":\"..\"}", "{\"jobID\":\"a", "{\"jobID\":\"a\"} x", "{\"jobID\":\"a\",\"statusURL\":\"file:///etc\"}",
@@ -44,8 +44,8 @@ void no_tickets(const nitro::client &client) {
     for (const char *text : texts) FAILS(invalid_argument, client.job_from_json(text));
 }
 
-// A ticket may come from anywhere; the token goes to the service alone. The test looks at what `elsewhere` was sent.
-void ticket_to_elsewhere(const nitro::client &client) {
+// A ticket may come from an untrusted source; only the service gets the token. The test checks what `elsewhere` received.
+void ticket_with_foreign_url(const nitro::client &client) {
     const nitro::job job =
         OK(client.job_from_json("{\"jobID\":\"a\",\"statusURL\":\"" + arg("elsewhere") + "/jobs/a/status\"}"));
     FAILS(unauthorized, job.status());
@@ -55,9 +55,9 @@ void run() {
     const nitro::client client = some_client();
     round_trip(client);
     odd_id(client);
-    hostile_ids(client);
-    no_tickets(client);
-    ticket_to_elsewhere(client);
+    invalid_ids(client);
+    invalid_tickets(client);
+    ticket_with_foreign_url(client);
 }
 
 } // namespace ticket_twin

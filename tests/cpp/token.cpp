@@ -1,4 +1,4 @@
-// Where tokens come from. Twin of tests/c/token.c.
+// Sources of tokens. Twin of tests/c/token.c.
 #include "check.hpp"
 
 namespace token_twin {
@@ -9,18 +9,18 @@ nitro::options options_without_token() {
     return options;
 }
 
-nitro::outcome<nitro::job_status> ask(const nitro::client &client) {
+nitro::outcome<nitro::job_status> request_status(const nitro::client &client) {
     return nitro::attempt([&] { return job_named(client, "job").status(); });
 }
 
 void credentials() {
     nitro::options options = options_without_token();
     SET(options.client_credentials(arg("id"), arg("secret")));
-    CHECK(ask(client_with(options)));
+    CHECK(request_status(client_with(options)));
 
     options = options_without_token();
     SET(options.client_credentials(arg("id"), "wrong"));
-    const nitro::error_info err = ask(client_with(options)).error();
+    const nitro::error_info err = request_status(client_with(options)).error();
     CHECK(err.code == code::unauthorized);
     CHECK_TEXT(err.problem_type, "invalid_client");
     CHECK_NUMBER(err.http_status, 401);
@@ -38,45 +38,45 @@ struct program {
 
 void callback() {
     const auto program = std::make_shared<token_twin::program>();
-    std::weak_ptr<token_twin::program> lives = program;
+    std::weak_ptr<token_twin::program> reference = program;
     nitro::job job;
     {
         nitro::options options = options_without_token();
         SET(options.token_source([program](nitro::token_reason reason) {
             program->calls++;
             program->reason = reason;
-            nitro::token given;
-            given.value = program->token;
-            given.expires_in = std::chrono::hours(1);
-            return given;
+            nitro::token token;
+            token.value = program->token;
+            token.expires_in = std::chrono::hours(1);
+            return token;
         }));
         const nitro::client client = client_with(options);
-        nitro::error_info err = ask(client).error();
+        nitro::error_info err = request_status(client).error();
         CHECK(err.code == code::unauthorized);
         CHECK_HOLDS(err.message, "returned 1");
         program->token = "\xff";
-        CHECK(ask(client).code() == code::unauthorized);
+        CHECK(request_status(client).code() == code::unauthorized);
         program->token = std::string("a\0b", 3);
-        CHECK(ask(client).code() == code::unauthorized);
+        CHECK(request_status(client).code() == code::unauthorized);
         program->token = given().token;
         program->calls = 0;
-        CHECK(ask(client));
-        CHECK(ask(client));
+        CHECK(request_status(client));
+        CHECK(request_status(client));
         CHECK_NUMBER(program->calls, 1);
         CHECK(program->reason == nitro::token_reason::first);
-        CHECK_TEXT(program->token, given().token); // What was wiped is the copy.
+        CHECK_TEXT(program->token, given().token); // Only the copy was overwritten.
         job = job_named(client, "job");
     }
 
-    // The callable lives as long as what was made from the options.
+    // The callback reference as long as the handles made from the options.
     await_signal();
     program->token = "second";
     OK(job.status());
     CHECK_NUMBER(program->calls, 2);
     CHECK(program->reason == nitro::token_reason::refused);
-    CHECK(lives.use_count() == 2);
+    CHECK(reference.use_count() == 2);
     job = nitro::job();
-    CHECK(lives.use_count() == 1);
+    CHECK(reference.use_count() == 1);
 }
 
 void run() {

@@ -1,4 +1,4 @@
-// Header and library are of one version, and each code has its name, its enumerator and its exception. Twin of
+// Header and library have the same version, and each code has a name, an enumerator and an exception. Twin of
 // tests/c/version.c.
 #include "check.hpp"
 
@@ -7,7 +7,7 @@ namespace version_twin {
 #if NITRO_HPP_EXCEPTIONS
 template <class E> bool is(const nitro::error &thrown) { return dynamic_cast<const E *>(&thrown) != nullptr; }
 
-// Of the class of its group, and a copy that tells the same.
+// The code is thrown as the class of its group.
 void is_thrown(code what) {
     const auto number = static_cast<int>(what);
     nitro::error_info info;
@@ -51,7 +51,7 @@ void run() {
         CHECK_TEXT(code_text(what), nitro_code_text(static_cast<nitro_code_t>(what)));
         if (what != code::ok) is_thrown(what);
     }
-    // One that is added after this header passes all the same.
+    // A code that a later version adds is thrown, too.
     is_thrown(static_cast<code>(59));
     is_thrown(static_cast<code>(999));
     CHECK_TEXT(code_name(static_cast<code>(-1)), "NITRO_E_?");

@@ -1,4 +1,4 @@
-// Following a job to its end. Twin of tests/c/wait.c.
+// Waiting for the end of a job. Twin of tests/c/wait.c.
 #include "check.hpp"
 
 namespace wait_twin {
@@ -8,31 +8,31 @@ struct seen {
     double last;
 };
 
-// True to go on, as every progress has it.
-bool look(nitro::status_view status, seen &seen) {
+// A progress callback: true to continue.
+bool on_progress(nitro::status_view status, seen &seen) {
     CHECK(!status.is_terminal());
-    if (status.progress() >= 0.0) { // It may also be silent about it.
+    if (status.progress() >= 0.0) { // A status may have no progress.
         CHECK(status.progress() >= seen.last);
         seen.last = status.progress();
     }
     return ++seen.calls != seen.stop_at;
 }
 
-void nothing(nitro::status_view) {}
+void ignore(nitro::status_view) {}
 
 void completes(const nitro::client &client, const char *name) {
     const nitro::job job = job_named(client, name);
     seen seen = {0, 0, 0.0};
-    const auto looking = [&](nitro::status_view status) { return look(status, seen); };
-    const nitro::job_status status = OK(job.wait(looking));
+    const auto count = [&](nitro::status_view status) { return on_progress(status, seen); };
+    const nitro::job_status status = OK(job.wait(count));
     CHECK(seen.calls >= 1);
     CHECK(status.state() == nitro::job_state::completed);
-    OK(job.wait(nitro::no_limit)); // It stays so.
-    OK(job.wait(nothing));         // A function does as well, and one that says nothing goes on.
-    OK(job.wait(std::function<void(nitro::status_view)>(nothing), nitro::no_limit));
+    OK(job.wait(nitro::no_limit)); // A second wait has the same outcome.
+    OK(job.wait(ignore));         // A function works as well, and one without a return value continues.
+    OK(job.wait(std::function<void(nitro::status_view)>(ignore), nitro::no_limit));
 }
 
-void fails(const nitro::client &client) {
+void job_does_not_complete(const nitro::client &client) {
     nitro::job job = job_named(client, "failed");
     nitro::error_info err = FAILS(job_failed, job.wait());
     CHECK_NUMBER(err.http_status, 0);
@@ -48,22 +48,22 @@ void fails(const nitro::client &client) {
     CHECK_TEXT(err.problem_json, "");
 }
 
-void stops(const nitro::client &client) {
+void stopped_by_the_callback(const nitro::client &client) {
     const nitro::job job = job_named(client, "stopped");
     seen seen = {0, 2, 0.0};
-    FAILS(stopped, job.wait([&](nitro::status_view status) { return look(status, seen); }));
+    FAILS(stopped, job.wait([&](nitro::status_view status) { return on_progress(status, seen); }));
     CHECK_NUMBER(seen.calls, 2);
-    CHECK(OK(job.wait())); // The job went on.
+    CHECK(OK(job.wait())); // The job continued.
 }
 
-// Time runs out, the program ends; another one takes the ticket out of the error and waits again.
+// The wait times out and the program ends; another one restores the job from the ticket of the error and waits again.
 void times_out(nitro::client client) {
     nitro::job job = job_named(client, "slow");
     const nitro::error_info err = FAILS(wait_timeout, job.wait(milliseconds(50)));
     CHECK(err.limit == nitro::limit::wait);
     CHECK(err.retryable);
     CHECK(!err.ticket_json.empty());
-    // No time left is no time, and never "no limit".
+    // A timeout of zero or less expires at once and never means "no timeout".
     FAILS(wait_timeout, job.wait(seconds(0)));
     FAILS(wait_timeout, job.wait(seconds(-5)));
     job.reset();
@@ -74,8 +74,8 @@ void times_out(nitro::client client) {
     OK(job.wait());
 }
 
-// What the client's own limit says holds for a call without one.
-void default_limit() {
+// Without a timeout in the call, the wait timeout of the client's options applies.
+void default_timeout() {
     nitro::options options = some_options();
     SET(options.wait_timeout(milliseconds(50)));
     const nitro::client client = client_with(options);
@@ -89,9 +89,9 @@ void run() {
     completes(client, "message");
     completes(client, "no_stream");
     completes(client, "plain_json");
-    fails(client);
-    stops(client);
-    default_limit();
+    job_does_not_complete(client);
+    stopped_by_the_callback(client);
+    default_timeout();
     times_out(std::move(client));
 }
 

@@ -1,4 +1,4 @@
-// Many jobs at once. Twin of tests/c/watch.c.
+// Following many jobs. Twin of tests/c/watch.c.
 #include "check.hpp"
 
 namespace watch_twin {
@@ -9,10 +9,10 @@ struct row {
     int ends;
 };
 
-// A list of rows whose addresses stay.
+// A list of rows that never move in memory.
 typedef std::vector<std::unique_ptr<row>> rows;
 
-// What the events of a job go by until its own row is known.
+// The user data of a job's events until it is replaced with its row.
 row unknown;
 
 row *row_of(const nitro::watch_event &event, const rows &all) {
@@ -23,7 +23,7 @@ row *row_of(const nitro::watch_event &event, const rows &all) {
     return nullptr;
 }
 
-// Adds each job of this list with its row; gives the number of the first.
+// Adds each job of this list with its row; returns the number of the first.
 std::uint64_t add_all(const nitro::client &client, const nitro::job_watch &watch, const char *name, code ends_with,
                       rows &all) {
     std::uint64_t first = 0;
@@ -36,17 +36,17 @@ std::uint64_t add_all(const nitro::client &client, const nitro::job_watch &watch
         const std::uint64_t id = OK(watch.add(job, &unknown));
         CHECK(id != 0);
         if (!first) first = id;
-        // Once more changes nothing but the row.
+        // Adding it again only replaces the user data.
         CHECK(OK(watch.add(job, all.back().get())) == id);
     }
     return first;
 }
 
-// What a loop goes through: the events themselves, or their outcomes where nothing can be thrown.
-const nitro::watch_event &plain(const nitro::watch_event &event) { return event; }
-const nitro::watch_event &plain(const nitro::outcome<nitro::watch_event> &event) { return event.value(); }
+// The items of a loop: the events, or without exceptions their outcomes.
+const nitro::watch_event &unwrap(const nitro::watch_event &event) { return event; }
+const nitro::watch_event &unwrap(const nitro::outcome<nitro::watch_event> &event) { return event.value(); }
 
-// Whether it was the last of its job.
+// Checks an event; returns whether it was the last of its job.
 bool as_scripted(const nitro::watch_event &event, row *here) {
     CHECK(here);
     CHECK_TEXT(event.job_id(), here->id);
@@ -58,19 +58,19 @@ bool as_scripted(const nitro::watch_event &event, row *here) {
         return false;
     }
     here->ends++;
-    const nitro::error_info why = event.error();
-    CHECK(event.code() == here->ends_with && why.code == here->ends_with);
-    CHECK(why.message.empty() == (here->ends_with == code::ok));
+    const nitro::error_info error = event.error();
+    CHECK(event.code() == here->ends_with && error.code == here->ends_with);
+    CHECK(error.message.empty() == (here->ends_with == code::ok));
     CHECK(!event.status() == (here->ends_with == code::not_found));
-    if (here->ends_with == code::job_failed) CHECK_HOLDS(why.problem_json, "PDFIsPasswordProtected");
+    if (here->ends_with == code::job_failed) CHECK_HOLDS(error.problem_json, "PDFIsPasswordProtected");
     if (here->ends_with != code::ok) {
-        CHECK(!why.reference_id.empty());
-        CHECK_HOLDS(why.message, here->id);
+        CHECK(!error.reference_id.empty());
+        CHECK_HOLDS(error.message, here->id);
     }
     return true;
 }
 
-// Each job comes to the end that is expected, and says why; nothing comes after it.
+// Each job has the expected last event with its reason; there is no event after it.
 void ends_as_scripted(const nitro::client &client) {
     const nitro::job_watch watch = OK(client.watch());
     CHECK(!OK(watch.next()));
@@ -88,45 +88,45 @@ void ends_as_scripted(const nitro::client &client) {
         if (as_scripted(event, here)) ends++;
         else progress++;
     };
-    for (bool more = true; more;) { // Pulled one by one until one is interrupted, and the rest in a loop.
+    for (bool more = true; more;) { // One by one until a timeout, and the rest in a loop.
         const auto next = nitro::attempt([&] { return watch.next(milliseconds(2)); });
         CHECK(next || next.code() == code::timeout);
         more = next && *next;
         if (more) seen(*next);
     }
-    for (auto &event : watch) seen(plain(event));
+    for (auto &event : watch) seen(unwrap(event));
     for (const auto &each : all) CHECK_NUMBER(each->ends, 1);
     CHECK_NUMBER(ends, all.size());
     CHECK(progress > 0 && known > 0);
     CHECK_NUMBER(watch.count(), 0);
 }
 
-// One thread waits, another one is told so, and removes the jobs until there is nothing to wait for.
+// One thread waits; another one gets code::busy and removes all jobs, which ends the wait.
 void removed_from_another_thread(const nitro::client &client) {
     const nitro::job_watch watch = OK(client.watch(2, 100.0));
     rows all;
     const std::uint64_t first = add_all(client, watch, "running", code::ok, all);
-    code come;
-    do come = CODE_OF(watch.next(milliseconds(2))); // Each is seen once; after that nothing comes.
-    while (come == code::ok);
-    CHECK(come == code::timeout);
+    code last;
+    do last = CODE_OF(watch.next(milliseconds(2))); // Each job has one event; after that there is none.
+    while (last == code::ok);
+    CHECK(last == code::timeout);
     std::thread waiting([&] {
-        for (;;) { // The other thread may be waiting itself when this one begins.
+        for (;;) { // The other thread may be waiting itself when this one starts.
             const auto next = nitro::attempt([&] { return watch.next(nitro::no_limit); });
             if (next.code() == code::busy || (next && *next)) continue;
             CHECK(next);
             return;
         }
     });
-    // So that the other one gets in: a tool that runs one thread at a time may never let it.
+    // Lets the other thread run: a tool that runs one thread at a time may starve it.
     while (CODE_OF(watch.next(milliseconds(1))) != code::busy) std::this_thread::sleep_for(milliseconds(1));
     for (std::uint64_t id = first; id < first + all.size(); id++) CHECK(watch.remove(id));
     CHECK(!watch.remove(first));
     waiting.join();
 }
 
-// Its end does not wait for the jobs, and events outlive their watch.
-void ended_while_jobs_run(const nitro::client &client) {
+// Destroying a watch does not wait for its jobs, and events outlive their watch.
+void destroyed_while_jobs_run(const nitro::client &client) {
     nitro::job_watch watch = OK(client.watch(4));
     const nitro::cancel_token cancel;
     rows all;
@@ -143,7 +143,7 @@ void run() {
     const nitro::client client = some_client();
     ends_as_scripted(client);
     removed_from_another_thread(client);
-    ended_while_jobs_run(client);
+    destroyed_while_jobs_run(client);
     FAILS(invalid_argument, client.watch(257));
     FAILS(invalid_argument, client.watch(1, -1.0));
 }

@@ -20,7 +20,7 @@ use nitro_emulator::{Clock, Emulator, Scenario};
 /// What has no twin, and why.
 const WITHOUT_TWIN: [(&str, &str); 11] = [
     (
-        "greedy",
+        "hostile_sizes",
         "is about sizes that a peer names, which the library alone reads",
     ),
     (
@@ -47,15 +47,15 @@ const WITHOUT_TWIN: [(&str, &str); 11] = [
         "counts the library's threads and lookups; a poll is compared by make cpp-overhead",
     ),
     ("sigpipe", "is about the library's sockets alone"),
-    ("small", "measures the library's memory"),
+    ("startup_memory", "measures the library's memory"),
 ];
 const MEASURED: [(&str, &str); 3] = [
-    ("upload", "measures the library's memory"),
+    ("upload_memory", "measures the library's memory"),
     (
         "soak",
         "measures the library's memory; what the binding owns is seen by valgrind and the sanitizers",
     ),
-    ("stream", "measures the library's memory"),
+    ("download_memory", "measures the library's memory"),
 ];
 
 #[test]
@@ -92,7 +92,7 @@ fn handles_shared_by_eight_threads_are_cancelled_and_freed_from_a_ninth() {
         return;
     }
     let emulator = common::emulator();
-    run("ninth", &emulator)
+    run("shared_handles", &emulator)
         .arg("running", emulator.create_job(running()))
         .arg("done", emulator.create_job(Scenario::instant()))
         .arg("rounds", c::unless_under_tool("8", "3"))

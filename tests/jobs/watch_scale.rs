@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::process::alone;
 use common::{emulator, options, with_watchdog};
 use nitro_emulator::{Scenario, Start};
-use nitro_jobs::{Call, Client, News, WatchOptions};
+use nitro_jobs::{Call, Client, JobUpdate, WatchOptions};
 
 const JOBS: u64 = 2000;
 const THREADS: usize = 4;
@@ -57,7 +57,7 @@ fn two_thousand_jobs_are_followed_by_four_threads() {
                 println!("{} bytes a job", (memory() - before) * 1024 / JOBS as i64);
                 let (mut done, mut most) = (HashSet::new(), 0);
                 while let Some(event) = watch.next(&Call::new()).unwrap() {
-                    if let News::GaveUp(error) = event.news() {
+                    if let JobUpdate::GaveUp(error) = event.update() {
                         panic!("{error:?}");
                     }
                     if event.is_last() {

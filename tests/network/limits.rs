@@ -27,7 +27,7 @@ fn the_connect_timeout_covers_every_phase_of_connecting() {
     let is = |run: c::Run| {
         let report = Report::of(run);
         report.is("NITRO_E_TIMEOUT").by_limit(CONNECT);
-        report.message_contains("connect limit of 0.2 s");
+        report.message_contains("connect timeout of 0.2 s");
     };
     is(ask(&format!("http://{}", full.address)));
     is(ask("http://hang.test"));
@@ -64,16 +64,16 @@ fn idle_call_and_wait_timeouts_are_reported_by_name() {
     Report::of(ask("status").arg("idle", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(IDLE)
-        .message_contains("idle limit of 0.2 s");
+        .message_contains("idle timeout of 0.2 s");
     Report::of(ask("status").arg("timeout", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(CALL)
-        .message_contains("call limit of 0.2 s");
+        .message_contains("call timeout of 0.2 s");
     Report::of(ask("status").arg("call", "200")).by_limit(CALL);
     Report::of(ask("wait").arg("wait", "200"))
         .is("NITRO_E_WAIT_TIMEOUT")
         .by_limit(WAIT)
-        .message_contains("wait limit of 0.2 s");
+        .message_contains("wait timeout of 0.2 s");
     let waiting = Report::of(ask("wait").arg("timeout", "200"));
     waiting.is("NITRO_E_WAIT_TIMEOUT").by_limit(WAIT);
 

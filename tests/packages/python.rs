@@ -123,7 +123,7 @@ fn the_first_program(environment: &Environment) {
     );
     let last = lines.last().expect("a line");
     assert!(
-        last.starts_with("left to itself: {") && last.contains(&running),
+        last.starts_with("the job continues: {") && last.contains(&running),
         "{printed}"
     );
 }

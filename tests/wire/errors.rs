@@ -14,26 +14,26 @@ use nitro_jobs::{Call, Client, Download, Error, ErrorKind};
 
 /// Status, kind, whether it is retryable, and a part of the advice.
 const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
-    (400, ErrorKind::BadRequest, false, "the service answered 400"),
+    (400, ErrorKind::BadRequest, false, "the service returned 400"),
     (401, ErrorKind::Unauthorized, false, "check the bearer token"),
     (403, ErrorKind::Forbidden, false, "the token does not allow this"),
     (404, ErrorKind::NotFound, false, "check the job id"),
-    (408, ErrorKind::Http, true, "the service answered 408"),
-    (409, ErrorKind::Http, false, "the service answered 409"),
-    (410, ErrorKind::Gone, false, "send the request again"),
+    (408, ErrorKind::Http, true, "the service returned 408"),
+    (409, ErrorKind::Http, false, "the service returned 409"),
+    (410, ErrorKind::Gone, false, "submit the document again"),
     (
         413,
         ErrorKind::ContentTooLarge,
         false,
-        "larger than the service takes",
+        "exceeds the service's size limit",
     ),
     (
         415,
         ErrorKind::UnsupportedMediaType,
         false,
-        "the service answered 415",
+        "the service returned 415",
     ),
-    (422, ErrorKind::Unprocessable, false, "the service answered 422"),
+    (422, ErrorKind::Unprocessable, false, "the service returned 422"),
     (429, ErrorKind::RateLimited, true, "try again later"),
     (500, ErrorKind::Service, true, "try again later"),
 ];
@@ -176,12 +176,12 @@ fn error_bodies_of_other_formats_are_summarised() {
                 "text/plain",
                 "upstream connect error",
             ),
-            (500, "", "", "the service answered 500: "),
+            (500, "", "", "the service returned 500; "),
             (
                 500,
                 "{\"title\":\"cut of",
                 "application/problem+json",
-                "the service answered 500: ",
+                "the service returned 500; ",
             ),
             (404, "null", "application/json", "check the job id"),
         ] {

@@ -302,6 +302,6 @@ fn a_job_that_the_service_does_not_know_is_not_found() {
         let error = gone.status(&Call::new()).unwrap_err();
         assert_eq!((error.kind(), error.http_status()), (ErrorKind::Gone, Some(410)));
         assert!(error.message().contains("15 minutes"), "{error}");
-        assert!(error.message().contains("send the request again"), "{error}");
+        assert!(error.message().contains("submit the document again"), "{error}");
     });
 }

@@ -1,4 +1,4 @@
-//! What is sent: made once for each id, and kept.
+//! Responses and their bodies: made once for each id, then cached.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ pub const STREAM: &str =
 /// The end of a chunked body.
 const END: &[u8] = b"0\r\n\r\n";
 
-/// What a job that runs says.
+/// The status of a running job.
 pub fn running(id: &str, progress: f64) -> String {
     format!(r#"{{"jobID":"{id}","status":"running","progress":{progress}}}"#)
 }
@@ -34,24 +34,24 @@ pub fn chunk(to: &mut Vec<u8>, text: &str) {
     to.extend_from_slice(format!("{:x}\r\n{text}\r\n", text.len()).as_bytes());
 }
 
-/// Whole answers, with their heads.
+/// Whole responses, with their heads.
 #[derive(Default)]
 pub struct Bodies(Mutex<HashMap<String, Arc<Vec<u8>>>>);
 
 impl Bodies {
-    fn kept(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> Arc<Vec<u8>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(body) = kept.get(name) {
+    fn cached(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> Arc<Vec<u8>> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(body) = cache.get(name) {
             return body.clone();
         }
         let body = Arc::new(make());
-        kept.insert(name.to_owned(), body.clone());
+        cache.insert(name.to_owned(), body.clone());
         body
     }
 
     /// The stream of `sse-N`, or of `sse-N-BYTES` with events of about so many bytes: N events, then the end.
     pub fn events(&self, id: &str) -> Arc<Vec<u8>> {
-        self.kept(&format!("events of {id}"), || {
+        self.cached(&format!("events of {id}"), || {
             let (count, size) = (number(id, 1).unwrap_or(0), number(id, 2).unwrap_or(0));
             let mut bytes = STREAM.as_bytes().to_vec();
             for n in 0..count {
@@ -70,13 +70,13 @@ impl Bodies {
 
     /// The result of `json-N` or `bin-N`: boxes as JSON, or bytes as they are.
     pub fn result(&self, id: &str) -> Arc<Vec<u8>> {
-        self.kept(id, || {
+        self.cached(id, || {
             let size = number(id, 1).unwrap_or(100);
             if id.starts_with("json-") {
-                return answer("application/json", boxes(id, size).as_bytes());
+                return response("application/json", boxes(id, size).as_bytes());
             }
             let bytes: Vec<u8> = (0..size).map(|at| (at * 31 + at / 251) as u8).collect();
-            answer("application/octet-stream", &bytes)
+            response("application/octet-stream", &bytes)
         })
     }
 }
@@ -86,7 +86,7 @@ fn number(id: &str, n: usize) -> Option<usize> {
     id.split('-').nth(n)?.parse().ok()
 }
 
-fn answer(media_type: &str, body: &[u8]) -> Vec<u8> {
+fn response(media_type: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n");
     [head.as_bytes(), body].concat()

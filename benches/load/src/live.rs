@@ -1,4 +1,4 @@
-//! Jobs that run for a while: `live-MS-...` ends so many milliseconds after it was first asked for.
+//! Jobs that run for a while: `live-MS-...` ends so many milliseconds after its first request.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Nanoseconds of `CLOCK_MONOTONIC`, which the clients tell their times by too.
+/// Nanoseconds of `CLOCK_MONOTONIC`, the clock of the clients' times too.
 pub fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     now.tv_sec.unsigned_abs() * 1_000_000_000 + now.tv_nsec.unsigned_abs()

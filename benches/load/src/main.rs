@@ -1,6 +1,6 @@
-//! A load server: `nitro-load [PORT]` listens on 127.0.0.1, prints its port, and answers until it is ended.
+//! A load server: `nitro-load [PORT]` listens on 127.0.0.1, prints its port, and responds until it is terminated.
 //!
-//! The id of a job says what it is: see `benches/README.md`.
+//! The id of a job selects its responses: see `benches/README.md`.
 
 mod body;
 mod live;
@@ -9,13 +9,14 @@ mod request;
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use body::Bodies;
 use live::{Live, now};
 use request::{Request, Requests};
 
-/// How often a live job tells its progress.
+/// How often a live job reports its progress.
 const TICK: Duration = Duration::from_millis(250);
 /// Thousands of connections have a thread each, and none goes deep.
 const STACK: usize = 128 << 10;
@@ -24,6 +25,8 @@ const STACK: usize = 128 << 10;
 struct Load {
     bodies: Bodies,
     live: Live,
+    /// How many jobs were started by uploads.
+    started: AtomicU64,
 }
 
 fn main() -> io::Result<()> {
@@ -36,7 +39,7 @@ fn main() -> io::Result<()> {
     for connection in listener.incoming() {
         let (connection, load) = (connection?, load.clone());
         std::thread::Builder::new().stack_size(STACK).spawn(move || {
-            // Clients that hang up are no concern of the others.
+            // A connection that breaks does not concern the others.
             let _ = load.serve(&connection);
         })?;
     }
@@ -48,12 +51,12 @@ impl Load {
         connection.set_nodelay(true)?;
         let mut requests = Requests::new(connection);
         while let Some(request) = requests.next()? {
-            self.answer(&request, connection)?;
+            self.respond(&request, connection)?;
         }
         Ok(())
     }
 
-    fn answer(&self, request: &Request, mut to: &TcpStream) -> io::Result<()> {
+    fn respond(&self, request: &Request, mut to: &TcpStream) -> io::Result<()> {
         match request.path.as_str() {
             "/load/live" => return to.write_all(&whole("200 OK", "text/plain", &self.live.list())),
             "/load/reset" => {
@@ -64,6 +67,12 @@ impl Load {
         }
         if !request.has_token {
             return to.write_all(&problem("401 Unauthorized"));
+        }
+        if request.method == "POST" {
+            return match request.path.as_str() {
+                "/conversions" => to.write_all(self.start().as_bytes()),
+                _ => to.write_all(&problem("404 Not Found")),
+            };
         }
         let Some(job) = request.path.strip_prefix("/jobs/") else {
             return to.write_all(&problem("404 Not Found"));
@@ -76,6 +85,16 @@ impl Load {
             }
             None => to.write_all(&problem("404 Not Found")),
         }
+    }
+
+    /// The response to an upload: a job was started.
+    fn start(&self) -> String {
+        let id = format!("started-{}", self.started.fetch_add(1, Ordering::Relaxed));
+        let body = body::running(&id, 0.0);
+        format!(
+            "HTTP/1.1 202 Accepted\r\nLocation: /jobs/{id}/status\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
     }
 
     fn status(&self, id: &str) -> String {

@@ -1,8 +1,8 @@
-// Follows a job to its end with a progress line and saves its result. Ctrl-C cancels.
+// Follows a job to its end with a progress line and saves its result. Ctrl-C cancels the wait.
 //
 //   follow JOB_ID FILE       with NITRO_BASE_URL and NITRO_TOKEN in the environment
 //
-// Exits with 0 when the file is there, 1 when it is not, 2 for wrong arguments.
+// Exits with 0 if the file was saved, 1 if it was not, 2 for wrong arguments.
 #include <nitro_jobs.hpp>
 
 #include <csignal>
@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-// Waits for Ctrl-C in a thread of its own: a signal handler may not call the library, a thread may.
+// Waits for Ctrl-C in a separate thread: a signal handler may not call the library, a thread may.
 class ctrl_c {
   public:
     explicit ctrl_c(const nitro::cancel_token &cancel) {
@@ -26,7 +26,7 @@ class ctrl_c {
         });
     }
     ~ctrl_c() {
-        pthread_kill(waiting_.native_handle(), SIGUSR1); // Nobody pressed it.
+        pthread_kill(waiting_.native_handle(), SIGUSR1); // Ends the thread if there was no Ctrl-C.
         waiting_.join();
     }
 

@@ -1,15 +1,15 @@
-// Watches many jobs at once, each in a line of its own.
+// Watches many jobs at once and prints one line for each event.
 //
 //   watch_many JOB_ID...     with NITRO_BASE_URL and NITRO_TOKEN in the environment
 //
-// Exits with 0 if all of them are completed, 1 if one is not, 2 for wrong arguments.
+// Exits with 0 if all of them completed, 1 if one did not, 2 for wrong arguments.
 #include <nitro_jobs.hpp>
 
 #include <iostream>
 #include <string>
 #include <vector>
 
-// A row of a list, as a window would have it: found by a pointer, without a search.
+// A row of a list, as in a window: the event's user data points to it, so no search is needed.
 struct row {
     int number;
     std::string id;
@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
     int failed = 0;
     try {
         const nitro::client client(nitro::options::from_env());
-        // Four threads, and no more than 20 requests a second for all jobs together.
+        // Four threads, and at most 20 requests a second for all jobs together.
         const nitro::job_watch watch = client.watch(4, 20.0);
         std::vector<row> rows;
         for (int i = 1; i < argc; i++) rows.push_back(row{i, argv[i]});

@@ -1,5 +1,5 @@
 /** @file
- * How a call is bounded: a token that cancels it, and a time limit. */
+ * The cancel token and the timeout of a call. */
 #ifndef NITRO_JOBS_CALL_HPP
 #define NITRO_JOBS_CALL_HPP
 
@@ -19,18 +19,18 @@ struct c_cancel {
 };
 
 /**
- * Stops the calls that it was given to, from any thread. Cannot be reset: make a new one for new work.
+ * Cancels the calls that it was passed to, from any thread. It cannot be reset: make a new one for new work.
  *
- * Threads: any at once; it may end while calls use it, which then can no longer be cancelled.
+ * Threads: any number at once. It may be destroyed while calls use it; those calls can then no longer be cancelled.
  */
 class cancel_token : public handle<c_cancel> {
   public:
-    /** One that has not been triggered. */
+    /** A token that has not been triggered. */
     cancel_token() : handle<c_cancel>(nitro_cancel_new()) {}
-    /** Takes over a handle of the C API. */
+    /** Takes ownership of a handle of the C API. */
     explicit cancel_token(nitro_cancel_t *raw) noexcept : handle<c_cancel>(raw) {}
 
-    /** Each call that was given it ends with code::cancelled, and so does each later one. Not for signal handlers. */
+    /** Ends each call that uses it, and each later one, with code::cancelled. Must not be called in a signal handler. */
     void trigger() const noexcept { nitro_cancel_trigger(get()); }
     /** Whether it has been triggered. */
     NITRO_HPP_NODISCARD bool is_triggered() const noexcept { return nitro_cancel_is_triggered(get()) != 0; }
@@ -38,12 +38,12 @@ class cancel_token : public handle<c_cancel> {
 
 /** The type of no_limit. */
 struct no_limit_t {};
-/** Instead of a time: as long as it takes. Silence and slowness beyond the client's options end a call all the same. */
+/** Instead of a timeout: no timeout for the whole call. The client's idle timeout and minimum rate still apply. */
 constexpr no_limit_t no_limit{};
 
 namespace detail {
 
-/** Whole milliseconds, rounded up, within what C can say. */
+/** Whole milliseconds, rounded up and clamped to the range of the C API. */
 template <class Rep, class Period>
 std::int64_t to_milliseconds(const std::chrono::duration<Rep, Period> &time) noexcept {
     const double real = std::chrono::duration<double, std::milli>(time).count();
@@ -56,40 +56,41 @@ std::int64_t to_milliseconds(const std::chrono::duration<Rep, Period> &time) noe
 } // namespace detail
 
 /**
- * What bounds a call: `job.status(token)`, `job.status(std::chrono::seconds(5))`, `job.status({token, no_limit})`.
+ * The cancel token and the timeout of a call: `job.status(token)`, `job.status(std::chrono::seconds(5))`,
+ * `job.status({token, no_limit})`.
  *
- * Without anything the client's own limits hold. A time that is zero or less is over at once; it is never "no limit".
+ * By default the client's own timeouts apply. A timeout of zero or less expires at once; it never means "no timeout".
  */
 class call {
   public:
-    /** The client's own limits. */
+    /** The client's own timeouts. */
     call() noexcept : cancel_(nullptr), timeout_ms_(-1) {}
-    /** With a token, which must live as long as the call. */
+    /** With a cancel token, which must outlive the call. */
     call(const cancel_token &cancel) noexcept : cancel_(cancel.get()), timeout_ms_(-1) {}
-    /** With a time limit on the whole call. */
+    /** With a timeout for the whole call. */
     template <class Rep, class Period>
-    call(const std::chrono::duration<Rep, Period> &timeout) noexcept : cancel_(nullptr), timeout_ms_(limit(timeout)) {}
-    /** Without a limit on the whole call. */
+    call(const std::chrono::duration<Rep, Period> &timeout) noexcept : cancel_(nullptr), timeout_ms_(to_timeout(timeout)) {}
+    /** Without a timeout for the whole call. */
     call(no_limit_t) noexcept : cancel_(nullptr), timeout_ms_(0) {}
-    /** With both. */
+    /** With a cancel token and a timeout. */
     template <class Rep, class Period>
     call(const cancel_token &cancel, const std::chrono::duration<Rep, Period> &timeout) noexcept
-        : cancel_(cancel.get()), timeout_ms_(limit(timeout)) {}
-    /** With a token and without a limit. */
+        : cancel_(cancel.get()), timeout_ms_(to_timeout(timeout)) {}
+    /** With a cancel token and without a timeout. */
     call(const cancel_token &cancel, no_limit_t) noexcept : cancel_(cancel.get()), timeout_ms_(0) {}
-    /** Nobody could trigger it. */
+    /** Deleted: a temporary token cannot be triggered. */
     call(const cancel_token &&) = delete;
-    /** Nobody could trigger it. */
+    /** Deleted: a temporary token cannot be triggered. */
     template <class Time> call(const cancel_token &&, const Time &) = delete;
 
-    /** For C. */
+    /** The cancel token as the C API takes it. */
     const nitro_cancel_t *cancel() const noexcept { return cancel_; }
-    /** For C. */
+    /** The timeout as the C API takes it. */
     std::int64_t timeout_ms() const noexcept { return timeout_ms_; }
 
   private:
     template <class Rep, class Period>
-    static std::int64_t limit(const std::chrono::duration<Rep, Period> &timeout) noexcept {
+    static std::int64_t to_timeout(const std::chrono::duration<Rep, Period> &timeout) noexcept {
         const std::int64_t ms = detail::to_milliseconds(timeout);
         return ms > 0 ? ms : 1;
     }

@@ -1,5 +1,5 @@
 /** @file
- * From callables to C's functions with `user_data`, and what they throw back across C's frames. */
+ * C callbacks with `user_data` for C++ callables, and the handling of the exceptions that they throw. */
 #ifndef NITRO_JOBS_CALLBACK_HPP
 #define NITRO_JOBS_CALLBACK_HPP
 
@@ -14,62 +14,62 @@
 namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
-/** How far a download is: `bytes` of file `file`, which counts from 0 to `files` - 1, have come. */
+/** Progress of a download: `bytes` bytes of file number `file`, from 0 to `files` - 1, were received. */
 struct transfer {
-    std::size_t file;   /**< Which file. */
-    std::size_t files;  /**< Of how many. */
-    std::int64_t bytes; /**< What has come of it. */
-    std::int64_t total; /**< Of how many bytes; -1 if that is not known. */
+    std::size_t file;   /**< The index of the file. */
+    std::size_t files;  /**< The number of files. */
+    std::int64_t bytes; /**< Bytes of this file received so far. */
+    std::int64_t total; /**< The size of this file in bytes; -1 if unknown. */
 };
 
-/** How far an upload is. */
+/** Progress of an upload. */
 struct upload {
-    std::int64_t sent;  /**< Bytes that were sent. */
-    std::int64_t total; /**< Of how many. */
+    std::int64_t sent;  /**< Bytes sent so far. */
+    std::int64_t total; /**< Bytes to send in total. */
 };
 
-/** How far a run is. What does not belong to the phase is zero or empty. */
+/** Progress of a run. Fields that do not belong to the phase are zero or empty. */
 struct run_progress {
-    run_phase phase;         /**< Where the run is; treat one that is not known as nothing. */
-    std::int64_t done;       /**< Bytes of run_phase::upload and run_phase::download. */
-    std::int64_t total;      /**< Of how many; -1 if that is not known. */
-    std::string ticket_json; /**< With run_phase::submitted the job's ticket, to be written down. */
-    status_view status;      /**< With run_phase::processing what the service says. */
+    run_phase phase;         /**< The phase of the run; ignore unknown values. */
+    std::int64_t done;       /**< Bytes transferred so far, in run_phase::upload and run_phase::download. */
+    std::int64_t total;      /**< Bytes to transfer in total; -1 if unknown. */
+    std::string ticket_json; /**< In run_phase::submitted the job's ticket, which the program should store. */
+    status_view status;      /**< In run_phase::processing the job's status. */
 };
 
 namespace detail {
 
-/** What a callable returns; no type at all where it cannot be called so. */
-template <class F, class... A> using answer = decltype(std::declval<F &>()(std::declval<A>()...));
+/** The return type of a callable; substitution fails if it cannot be called with these arguments. */
+template <class F, class... A> using call_result = decltype(std::declval<F &>()(std::declval<A>()...));
 
-template <class R> struct says_whether_to_go_on {
+template <class R> struct progress_caller {
     static_assert(std::is_same<R, bool>::value,
-                  "a progress callable returns nothing, or a bool: true to go on, false to stop");
-    template <class F, class A> static bool ask(F &call, A &&told) { return call(static_cast<A &&>(told)); }
+                  "a progress callback returns nothing, or a bool: true to continue, false to stop");
+    template <class F, class A> static bool invoke(F &call, A &&argument) { return call(static_cast<A &&>(argument)); }
 };
-template <> struct says_whether_to_go_on<void> {
-    template <class F, class A> static bool ask(F &call, A &&told) {
-        call(static_cast<A &&>(told));
+template <> struct progress_caller<void> {
+    template <class F, class A> static bool invoke(F &call, A &&argument) {
+        call(static_cast<A &&>(argument));
         return true;
     }
 };
 
-/** Calls it; whether to go on. */
-template <class F, class A> bool goes_on(F &call, A &&told) {
-    return says_whether_to_go_on<answer<F, A>>::ask(call, static_cast<A &&>(told));
+/** Calls a progress callback; returns whether the call should continue. */
+template <class F, class A> bool should_continue(F &call, A &&argument) {
+    return progress_caller<call_result<F, A>>::invoke(call, static_cast<A &&>(argument));
 }
 
-/** Runs a body that C calls; keeps what it throws and gives `otherwise` instead. */
-template <class R, class Body> R guarded(R otherwise, Body body) noexcept {
+/** Runs the body of a C callback. Stores an exception that it throws and returns `on_exception` then. */
+template <class R, class Body> R guarded(R on_exception, Body body) noexcept {
 #if NITRO_HPP_EXCEPTIONS
     try {
         return body();
     } catch (...) {
-        carried() = std::current_exception();
-        return otherwise;
+        pending_exception() = std::current_exception();
+        return on_exception;
     }
 #else
-    (void)otherwise;
+    (void)on_exception;
     return body();
 #endif
 }
@@ -81,22 +81,22 @@ template <class F> void *user_data(F &call) noexcept {
 }
 
 template <class F> std::int32_t on_progress(const nitro_status_t *status, void *data) noexcept {
-    return guarded<std::int32_t>(1, [&] { return goes_on(callable<F>(data), status_view(status)) ? 0 : 1; });
+    return guarded<std::int32_t>(1, [&] { return should_continue(callable<F>(data), status_view(status)) ? 0 : 1; });
 }
 
 template <class F>
 std::int32_t on_transfer(std::size_t file, std::size_t files, std::int64_t bytes, std::int64_t total,
                          void *data) noexcept {
     return guarded<std::int32_t>(1, [&] {
-        const transfer told = {file, files, bytes, total};
-        return goes_on(callable<F>(data), told) ? 0 : 1;
+        const transfer progress = {file, files, bytes, total};
+        return should_continue(callable<F>(data), progress) ? 0 : 1;
     });
 }
 
 template <class F> std::int32_t on_upload(std::int64_t sent, std::int64_t total, void *data) noexcept {
     return guarded<std::int32_t>(1, [&] {
-        const upload told = {sent, total};
-        return goes_on(callable<F>(data), told) ? 0 : 1;
+        const upload progress = {sent, total};
+        return should_continue(callable<F>(data), progress) ? 0 : 1;
     });
 }
 
@@ -104,24 +104,24 @@ template <class F>
 std::int32_t on_run(std::int32_t phase, std::int64_t done, std::int64_t total, const char *ticket_json,
                     const nitro_status_t *status, void *data) noexcept {
     return guarded<std::int32_t>(1, [&] {
-        const run_progress told = {static_cast<run_phase>(phase), done, total, owned(ticket_json), status_view(status)};
-        return goes_on(callable<F>(data), told) ? 0 : 1;
+        const run_progress progress = {static_cast<run_phase>(phase), done, total, copied(ticket_json), status_view(status)};
+        return should_continue(callable<F>(data), progress) ? 0 : 1;
     });
 }
 
-/** The bytes of a sink as one argument, as goes_on() wants it. */
-template <class F> struct two_arguments {
+/** Wraps a sink so that should_continue() can call it with one argument. */
+template <class F> struct sink_caller {
     F &call;
     std::size_t length;
-    auto operator()(const std::uint8_t *bytes) -> answer<F, const std::uint8_t *, std::size_t> {
+    auto operator()(const std::uint8_t *bytes) -> call_result<F, const std::uint8_t *, std::size_t> {
         return call(bytes, length);
     }
 };
 
 template <class F> std::int32_t on_bytes(const std::uint8_t *bytes, std::size_t length, void *data) noexcept {
     return guarded<std::int32_t>(1, [&] {
-        two_arguments<F> both = {callable<F>(data), length};
-        return goes_on(both, bytes) ? 0 : 1;
+        sink_caller<F> sink = {callable<F>(data), length};
+        return should_continue(sink, bytes) ? 0 : 1;
     });
 }
 

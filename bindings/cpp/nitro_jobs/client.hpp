@@ -1,5 +1,5 @@
 /** @file
- * The client: the one door into the library. */
+ * The client, which is the entry point of the library. */
 #ifndef NITRO_JOBS_CLIENT_HPP
 #define NITRO_JOBS_CLIENT_HPP
 
@@ -10,10 +10,10 @@
 namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
-/** What a run has made. */
+/** The result of a run. */
 struct finished {
     nitro::job job;         /**< The job. */
-    std::string saved_json; /**< What was saved: [{"path":...,"bytes":...,"contentType":...}]. */
+    std::string saved_json; /**< The saved files: [{"path":...,"bytes":...,"contentType":...}]. */
 };
 
 /** The C side of client. */
@@ -23,70 +23,70 @@ struct c_client {
 };
 
 /**
- * Connections, trust, proxy and token, shared by everything that is made from it. Make one and keep it.
+ * Holds connections, TLS trust, proxy and token for everything that is made from it. Make one and keep it.
  *
- * What is made from it lives on without it. Threads: any at once.
+ * Handles that were made from it may outlive it. Threads: any number at once.
  */
 class client : public detail::hooked<c_client> {
   public:
     using detail::hooked<c_client>::hooked;
-    /** Empty; see make(). */
+    /** An empty handle; see make(). */
     client() noexcept {}
 #if NITRO_HPP_EXCEPTIONS
-    /** From options, which are read and not taken. No connection is made yet. */
+    /** Makes a client from options, which the caller keeps. No connection is made yet. */
     explicit client(const options &options) : client(make(options)) {}
 #endif
 
-    /** From options, which are read and not taken. No connection is made yet. */
+    /** Makes a client from options, which the caller keeps. No connection is made yet. */
     NITRO_HPP_NODISCARD static returns<client> make(const options &options) {
         nitro_client_t *made = nullptr;
-        detail::given_error err;
+        detail::owned_error err;
         auto hooks = options.hooks();
         if (nitro_client_new(options.get(), &made, &err.raw) != NITRO_OK) return detail::failed<client>(err);
         return client(made, std::move(hooks));
     }
 
-    /** A job of which only the id is known. Nothing is sent. */
+    /** Creates a job handle from an id. Nothing is sent. */
     NITRO_HPP_NODISCARD returns<job> job_from_id(const text &id) const { return job_from(nitro_job_from_id, id); }
-    /** Takes up the ticket that job::json() wrote, in this program or another. Nothing is sent. */
+    /** Recreates a job handle from JSON written by job::json(), possibly by another process. Nothing is sent. */
     NITRO_HPP_NODISCARD returns<job> job_from_json(const text &json) const { return job_from(nitro_job_from_json, json); }
 
     /**
-     * A watch without jobs. Nothing is sent and no thread is started before job_watch::add().
+     * Makes a watch without jobs. Nothing is sent and no thread is started before job_watch::add().
      *
-     * `threads`: how many there may be, 0 for 4. `requests_per_second`: of all jobs together, 0 for no limit.
+     * `threads`: the maximum number of threads, 0 for 4. `requests_per_second`: for all jobs together, 0 for no limit.
      */
     NITRO_HPP_NODISCARD returns<job_watch> watch(std::uint32_t threads = 0, double requests_per_second = 0.0) const {
         nitro_watch_t *made = nullptr;
-        detail::given_error err;
+        detail::owned_error err;
         if (nitro_watch_new(get(), threads, requests_per_second, &made, &err.raw) != NITRO_OK)
             return detail::failed<job_watch>(err);
         return job_watch(made, hooks());
     }
 
     /**
-     * Starts a job: sends the documents and returns as soon as the service has them. Write job::json() down at once.
+     * Starts a job: sends the documents and returns as soon as the service has accepted them. Store job::json() at once.
      *
-     * After a failure for which error_info::uncertain is true there may be a job all the same.
+     * After an error for which error_info::uncertain is true a job may have been started.
      */
     NITRO_HPP_NODISCARD returns<job> submit(const submission &submission, const call &how = call()) const {
         return submit_with(submission, nullptr, nullptr, how);
     }
     /** The same with progress: `progress(const upload &)`. */
-    template <class F, class = detail::answer<F, const upload &>>
+    template <class F, class = detail::call_result<F, const upload &>>
     NITRO_HPP_NODISCARD returns<job> submit(const submission &submission, F progress, const call &how = call()) const {
         return submit_with(submission, detail::on_upload<F>, detail::user_data(progress), how);
     }
 
     /**
-     * Submits and waits; the result is taken by job::result(). Once there is a job every failure carries its ticket, and
-     * so does the progress: what a progress throws comes out as it is.
+     * Submits and waits; get the result with job::result(). Once there is a job, every error contains its ticket. An
+     * exception of a progress callback is rethrown as it is, so store the ticket that the callback receives.
      */
     returns<finished> run(const submission &submission, const call &how = call()) const {
         return run_with(nitro_client_run, submission, nullptr, existing::fail, nullptr, nullptr, how);
     }
     /** The same with progress: `progress(const run_progress &)`. */
-    template <class F, class = detail::answer<F, const run_progress &>>
+    template <class F, class = detail::call_result<F, const run_progress &>>
     returns<finished> run(const submission &submission, F progress, const call &how = call()) const {
         return run_with(nitro_client_run, submission, nullptr, existing::fail, detail::on_run<F>,
                         detail::user_data(progress), how);
@@ -97,18 +97,18 @@ class client : public detail::hooked<c_client> {
         return run_with(nitro_client_run, submission, &path, if_there, nullptr, nullptr, how);
     }
     /** The same with progress: `progress(const run_progress &)`. */
-    template <class F, class = detail::answer<F, const run_progress &>>
+    template <class F, class = detail::call_result<F, const run_progress &>>
     returns<finished> run(const submission &submission, const text &path, existing if_there, F progress,
                           const call &how = call()) const {
         return run_with(nitro_client_run, submission, &path, if_there, detail::on_run<F>, detail::user_data(progress), how);
     }
-    /** Submits, waits, and saves all files of the result into `folder`: all of them, or none. */
+    /** Submits, waits, and saves all files of the result to `folder`: either all of them or none. */
     returns<finished> run_all(const submission &submission, const text &folder, existing if_there = existing::fail,
                               const call &how = call()) const {
         return run_with(nitro_client_run_all, submission, &folder, if_there, nullptr, nullptr, how);
     }
     /** The same with progress: `progress(const run_progress &)`. */
-    template <class F, class = detail::answer<F, const run_progress &>>
+    template <class F, class = detail::call_result<F, const run_progress &>>
     returns<finished> run_all(const submission &submission, const text &folder, existing if_there, F progress,
                               const call &how = call()) const {
         return run_with(nitro_client_run_all, submission, &folder, if_there, detail::on_run<F>,
@@ -117,17 +117,17 @@ class client : public detail::hooked<c_client> {
 
   private:
     typedef nitro_code_t (*maker)(const nitro_client_t *, const char *, nitro_job_t **, nitro_error_t **);
-    returns<job> job_from(maker make, const text &what) const {
-        if (!what.is_whole()) return detail::refused<job>(detail::cut_text());
+    returns<job> job_from(maker make, const text &source) const {
+        if (!source.is_whole()) return detail::rejected<job>(detail::contains_nul());
         nitro_job_t *made = nullptr;
-        detail::given_error err;
-        if (make(get(), what.c_str(), &made, &err.raw) != NITRO_OK) return detail::failed<job>(err);
+        detail::owned_error err;
+        if (make(get(), source.c_str(), &made, &err.raw) != NITRO_OK) return detail::failed<job>(err);
         return job(made, hooks());
     }
 
     returns<job> submit_with(const submission &what, nitro_upload_fn progress, void *data, const call &how) const {
         nitro_job_t *made = nullptr;
-        detail::given_error err;
+        detail::owned_error err;
         if (nitro_client_submit(get(), what.get(), progress, data, how.cancel(), how.timeout_ms(), &made, &err.raw) !=
             NITRO_OK)
             return detail::failed<job>(err);
@@ -139,17 +139,17 @@ class client : public detail::hooked<c_client> {
                                    nitro_error_t **);
     returns<finished> run_with(runner run, const submission &what, const text *path, existing if_there,
                                nitro_run_fn progress, void *data, const call &how) const {
-        if (path && !path->is_whole()) return detail::refused<finished>(detail::cut_text());
+        if (path && !path->is_whole()) return detail::rejected<finished>(detail::contains_nul());
         nitro_job_t *made = nullptr;
-        detail::given_error err;
-        detail::given_text saved;
+        detail::owned_error err;
+        detail::owned_text saved;
         if (run(get(), what.get(), path ? path->c_str() : nullptr, static_cast<std::int32_t>(if_there), progress, data,
                 how.cancel(), how.timeout_ms(), &made, saved.out(), &err.raw) != NITRO_OK)
             return detail::failed<finished>(err);
-        finished both;
-        both.job = job(made, hooks());
-        both.saved_json = saved.take();
-        return both;
+        finished result;
+        result.job = job(made, hooks());
+        result.saved_json = saved.str();
+        return result;
     }
 };
 

@@ -1,11 +1,11 @@
 /** @file
- * What the compiler can do, and which of the two forms of the binding it gets. */
+ * The features of the compiler, and which of the two modes of the binding is used. */
 #ifndef NITRO_JOBS_CONFIG_HPP
 #define NITRO_JOBS_CONFIG_HPP
 
 /**
  * @def NITRO_HPP_STANDARD
- * The C++ standard that is compiled for.
+ * The C++ standard in use.
  */
 #if defined(_MSVC_LANG)
 #define NITRO_HPP_STANDARD _MSVC_LANG
@@ -19,7 +19,7 @@
 
 /**
  * @def NITRO_HPP_EXCEPTIONS
- * 1 if failures are thrown, 0 if they are returned. Follows the compiler, or define NITRO_NO_EXCEPTIONS to have them returned.
+ * 1 if errors are thrown, 0 if they are returned. Follows the compiler; define NITRO_NO_EXCEPTIONS to have them returned.
  */
 #if !defined(NITRO_NO_EXCEPTIONS) && (defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND))
 #define NITRO_HPP_EXCEPTIONS 1
@@ -29,7 +29,7 @@
 
 /**
  * @def NITRO_HPP_MODE
- * The inline namespace of everything: a program may hold files of both forms, and the linker never takes one for the other.
+ * The inline namespace of everything, so that a program may contain files of both modes without conflicts in the linker.
  */
 #if NITRO_HPP_EXCEPTIONS
 #define NITRO_HPP_MODE throwing
@@ -39,11 +39,11 @@
 
 /**
  * @def NITRO_HPP_LENDS
- * 1 where std::string_view is, and with it the functions that lend text.
+ * 1 if std::string_view exists, and with it the functions that return views.
  */
 /**
  * @def NITRO_HPP_NODISCARD
- * Marks what may not be ignored.
+ * Marks return values that must not be ignored.
  */
 #if NITRO_HPP_STANDARD >= 201703L
 #define NITRO_HPP_LENDS 1

@@ -1,5 +1,5 @@
 /** @file
- * What went wrong, as a value, and the exceptions that carry it. */
+ * Errors: the value that describes one, and the exceptions that hold it. */
 #ifndef NITRO_JOBS_ERROR_HPP
 #define NITRO_JOBS_ERROR_HPP
 
@@ -15,65 +15,65 @@ namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
 /**
- * What went wrong in one call, with everything that helps to act on it; a value, to be copied and kept.
+ * Describes why a call failed, with everything that helps to handle it. A copyable value.
  *
- * No token and no password is ever in it. A text is empty where there is none.
+ * It never contains a token or a password. A string without a value is empty.
  */
 struct error_info {
-    nitro::code code = nitro::code::ok;    /**< The code of the failure. */
-    std::string message;                   /**< What went wrong and what to do next, for people. */
-    int http_status = 0;                   /**< The status of the service's refusal; 0 if the failure is not its. */
-    std::string problem_type;              /**< The service's type of problem, for example "PDFIsPasswordProtected". */
-    std::string problem_title;             /**< The service's title of it. */
-    std::string problem_detail;            /**< The service's explanation of this occurrence. */
-    std::string problem_json;              /**< The service's whole account, as received: JSON, or whatever came. */
-    std::chrono::milliseconds retry_after{-1}; /**< The pause that the service asks for; -1 ms if it said nothing. */
-    bool retryable = false;                /**< The same call may succeed later without any change. */
-    nitro::limit limit = nitro::limit::none; /**< Which time limit ran out. */
+    nitro::code code = nitro::code::ok;    /**< The error code. */
+    std::string message;                   /**< What failed and what to do next, for people. */
+    int http_status = 0;                   /**< The HTTP status of an error response; 0 if there was none. */
+    std::string problem_type;              /**< The problem type, for example "PDFIsPasswordProtected". */
+    std::string problem_title;             /**< The problem title. */
+    std::string problem_detail;            /**< The problem detail: an explanation of this occurrence. */
+    std::string problem_json;              /**< The problem document as received: JSON, or any other body. */
+    std::chrono::milliseconds retry_after{-1}; /**< The delay that the service requests; -1 ms if none. */
+    bool retryable = false;                /**< Whether a retry without any change may succeed. */
+    nitro::limit limit = nitro::limit::none; /**< Which timeout expired. */
     std::string reference_id;              /**< The id to quote to Nitro's support. */
-    bool uncertain = false;                /**< A submission failed but may have started a job all the same. */
-    std::string ticket_json;               /**< The ticket of the job that the failure is about. */
+    bool uncertain = false;                /**< Whether a failed submission may have started a job. */
+    std::string ticket_json;               /**< The ticket of the job that the error is about. */
 };
 
 namespace detail {
 
-inline std::string owned(const char *text) { return text ? std::string(text) : std::string(); }
+inline std::string copied(const char *text) { return text ? std::string(text) : std::string(); }
 
-/** Copies what a C error lends. */
+/** Copies the fields of a C error. */
 inline error_info info_of(const nitro_error_t *err) {
     error_info info;
     info.code = static_cast<code>(nitro_error_code(err));
-    info.message = owned(nitro_error_message(err));
+    info.message = copied(nitro_error_message(err));
     info.http_status = nitro_error_http_status(err);
-    info.problem_type = owned(nitro_error_problem_type(err));
-    info.problem_title = owned(nitro_error_problem_title(err));
-    info.problem_detail = owned(nitro_error_problem_detail(err));
-    info.problem_json = owned(nitro_error_problem_json(err));
+    info.problem_type = copied(nitro_error_problem_type(err));
+    info.problem_title = copied(nitro_error_problem_title(err));
+    info.problem_detail = copied(nitro_error_problem_detail(err));
+    info.problem_json = copied(nitro_error_problem_json(err));
     info.retry_after = std::chrono::milliseconds(nitro_error_retry_after_ms(err));
     info.retryable = nitro_error_is_retryable(err) != 0;
     info.limit = static_cast<limit>(nitro_error_limit(err));
-    info.reference_id = owned(nitro_error_reference_id(err));
+    info.reference_id = copied(nitro_error_reference_id(err));
     info.uncertain = nitro_error_is_uncertain(err) != 0;
-    info.ticket_json = owned(nitro_error_ticket_json(err));
+    info.ticket_json = copied(nitro_error_ticket_json(err));
     return info;
 }
 
-/** The error that a call gave away. */
-struct given_error {
-    nitro_error_t *raw = nullptr; /**< Where the call puts it. */
-    given_error() noexcept {}
-    given_error(const given_error &) = delete;
-    given_error &operator=(const given_error &) = delete;
-    ~given_error() {
+/** An error returned by a C call; frees it. */
+struct owned_error {
+    nitro_error_t *raw = nullptr; /**< Set by the call. */
+    owned_error() noexcept {}
+    owned_error(const owned_error &) = delete;
+    owned_error &operator=(const owned_error &) = delete;
+    ~owned_error() {
         if (raw) nitro_error_free(raw);
     }
 };
 
-/** The failure of a text that C would cut short. */
-inline error_info cut_text() {
+/** The error for a string that C would truncate. */
+inline error_info contains_nul() {
     error_info info;
     info.code = code::invalid_argument;
-    info.message = "a text has a NUL in it: nothing behind it would be seen. Nothing was sent.";
+    info.message = "A string argument contains a NUL character. Nothing was sent. Remove the NUL character.";
     return info;
 }
 
@@ -81,29 +81,29 @@ inline error_info cut_text() {
 
 #if NITRO_HPP_EXCEPTIONS
 
-/** A call failed: the root of all exceptions of this binding. Copying one does not throw. */
+/** A call failed: the base class of all exceptions of this binding. Copying one does not throw. */
 class error : public std::exception {
   public:
-    /** An exception of this failure. */
+    /** An exception for this error. */
     explicit error(error_info info) : info_(std::make_shared<error_info>(std::move(info))) {}
 
-    /** What went wrong and what to do next. */
+    /** What failed and what to do next. */
     const char *what() const noexcept override { return info_->message.c_str(); }
-    /** Everything that is known of it. */
+    /** Everything that is known about the error. */
     const error_info &info() const noexcept { return *info_; }
-    /** Its code. */
+    /** The error code. */
     nitro::code code() const noexcept { return info_->code; }
 
   private:
     std::shared_ptr<const error_info> info_;
 };
 
-/** The program's own mistake: an argument or option cannot be used. */
+/** An argument or option cannot be used. */
 class argument_error : public error {
   public:
     using error::error;
 };
-/** The library's side: a defect that was caught, no memory, or a handle that another thread uses. */
+/** A defect in the library that was caught, out of memory, or a handle that another thread is using. */
 class library_error : public error {
   public:
     using error::error;
@@ -118,27 +118,27 @@ class cancelled_error : public interrupted_error {
   public:
     using interrupted_error::interrupted_error;
 };
-/** A callable said stop. */
+/** A callback returned "stop". */
 class stopped_error : public interrupted_error {
   public:
     using interrupted_error::interrupted_error;
 };
-/** A time limit ran out; error_info::limit says which. */
+/** A timeout expired; error_info::limit is which one. */
 class timeout_error : public error {
   public:
     using error::error;
 };
-/** The time to wait for a job ran out. The job goes on: its ticket is in error_info::ticket_json. */
+/** The wait timeout expired. The job continues: its ticket is in error_info::ticket_json. */
 class wait_timeout_error : public timeout_error {
   public:
     using timeout_error::timeout_error;
 };
-/** The way to the service: names, connections, TLS, proxies, and answers that break off or cannot be understood. */
+/** The network failed: DNS, connections, TLS, proxies, and responses that are incomplete or malformed. */
 class connection_error : public error {
   public:
     using error::error;
 };
-/** The service refused: error_info::http_status and the problem say why. */
+/** The service returned an error response: see error_info::http_status and the problem fields. */
 class service_error : public error {
   public:
     using error::error;
@@ -148,22 +148,22 @@ class unauthorized_error : public service_error {
   public:
     using service_error::service_error;
 };
-/** There is no such job, or no longer; or its files were deleted. */
+/** The job does not exist, does no longer exist, or its files were deleted. */
 class not_found_error : public service_error {
   public:
     using service_error::service_error;
 };
-/** Too many requests: error_info::retry_after. */
+/** Too many requests: see error_info::retry_after. */
 class rate_limited_error : public service_error {
   public:
     using service_error::service_error;
 };
-/** The job has no such result: it is not ready, it failed, it was canceled, it made something else. */
+/** The job does not have this result: it is not ready, it failed, it was canceled, or the result is of another kind. */
 class job_error : public error {
   public:
     using error::error;
 };
-/** The job failed, for the service's reason. */
+/** The job failed; the problem fields have the service's reason. */
 class job_failed_error : public job_error {
   public:
     using job_error::job_error;
@@ -173,13 +173,13 @@ class job_canceled_error : public job_error {
   public:
     using job_error::job_error;
 };
-/** A local file. */
+/** A local file could not be read or written. */
 class file_error : public error {
   public:
     using error::error;
 };
 
-/** Throws the exception that goes with the code of a failure. */
+/** Throws the exception class that belongs to the error code. */
 [[noreturn]] inline void raise(error_info info) {
     const auto number = static_cast<nitro_code_t>(info.code);
     switch (info.code) {
@@ -196,7 +196,7 @@ class file_error : public error {
     case code::job_canceled: throw job_canceled_error(std::move(info));
     default: break;
     }
-    // The rest by group; a code that is added later is of its group, too.
+    // All other codes by group, so that codes added later map to their group.
     if (number > 0 && number < 10) throw library_error(std::move(info));
     if (number >= 20 && number < 40) throw connection_error(std::move(info));
     if (number >= 40 && number < 60) throw service_error(std::move(info));

@@ -1,5 +1,5 @@
 /** @file
- * What is pulled one after the other: the live progress of a job, and the loop over it. */
+ * The live progress of a job, and iteration over handles that return one item after the other. */
 #ifndef NITRO_JOBS_EVENTS_HPP
 #define NITRO_JOBS_EVENTS_HPP
 
@@ -21,40 +21,40 @@ template <class T> bool is_end(const outcome<T> &item) { return item && !*item; 
 
 } // namespace detail
 
-/** Goes through what `Source` gives until there is no more. Where nothing can be thrown, a failure is the last item. */
+/** Iterates over the items of `Source` until its end. Without exceptions an error is the last item. */
 template <class Source> class pull_iterator {
   public:
-    /** What is gone through: the items themselves, or their outcomes where nothing can be thrown. */
+    /** The items, or without exceptions their outcomes. */
     typedef returns<typename Source::item> value_type;
-    /** As iterators have it. */
+    /** See std::iterator_traits. */
     typedef std::input_iterator_tag iterator_category;
-    /** As iterators have it. */
+    /** See std::iterator_traits. */
     typedef std::ptrdiff_t difference_type;
-    /** As iterators have it. */
+    /** See std::iterator_traits. */
     typedef value_type *pointer;
-    /** As iterators have it. */
+    /** See std::iterator_traits. */
     typedef value_type &reference;
 
-    /** The end. */
+    /** The end iterator. */
     pull_iterator() noexcept {}
-    /** Pulls the first item. */
-    pull_iterator(const Source &source, const call &how) : at_(std::make_shared<position>(source, how)) { settle(); }
+    /** Requests the first item. */
+    pull_iterator(const Source &source, const call &how) : at_(std::make_shared<position>(source, how)) { check_end(); }
 
-    /** The item, which may be moved away. */
+    /** The current item, which may be moved from. */
     reference operator*() const noexcept { return at_->item; }
-    /** A member of it. */
+    /** A member of the current item. */
     pointer operator->() const noexcept { return std::addressof(at_->item); }
-    /** Pulls the next one. */
+    /** Requests the next item. */
     pull_iterator &operator++() {
         if (detail::is_failure(at_->item)) {
             at_.reset();
         } else {
             at_->item = at_->source->next(at_->how);
-            settle();
+            check_end();
         }
         return *this;
     }
-    /** Pulls the next one. */
+    /** Requests the next item. */
     void operator++(int) { ++*this; }
     /** Whether both are at the end. */
     friend bool operator==(const pull_iterator &one, const pull_iterator &other) noexcept { return one.at_ == other.at_; }
@@ -63,25 +63,25 @@ template <class Source> class pull_iterator {
 
   private:
     struct position {
-        position(const Source &from, const call &bounds) : source(&from), how(bounds), item(from.next(bounds)) {}
+        position(const Source &from, const call &options) : source(&from), how(options), item(from.next(options)) {}
         const Source *source;
         call how;
         value_type item;
     };
-    void settle() {
+    void check_end() {
         if (detail::is_end(at_->item)) at_.reset();
     }
     std::shared_ptr<position> at_;
 };
 
-/** What a loop goes through, each pull bounded in the same way. */
+/** A range over the items of `Source`, each requested with the same cancel token and timeout. */
 template <class Source> class pull_range {
   public:
-    /** Pulls from `source`, which must outlive it. */
+    /** A range over `source`, which must outlive it. */
     pull_range(const Source &source, const call &how) noexcept : source_(&source), how_(how) {}
-    /** Pulls the first item. */
+    /** Requests the first item. */
     pull_iterator<Source> begin() const { return pull_iterator<Source>(*source_, how_); }
-    /** The end. */
+    /** The end iterator. */
     pull_iterator<Source> end() const noexcept { return pull_iterator<Source>(); }
 
   private:
@@ -96,38 +96,38 @@ struct c_events {
 };
 
 /**
- * The live progress of one job, to be pulled: `for (auto &status : job.events())`; reconnects and polls by itself.
+ * The live progress of one job as a sequence of states: `for (auto &status : job.events())`. Reconnects and polls by itself.
  *
- * Threads: one at a time; a second one gets code::busy.
+ * Threads: one at a time; a second thread gets code::busy.
  */
 class job_events : public detail::hooked<c_events> {
   public:
-    /** What is pulled. */
+    /** The item type. */
     typedef job_status item;
     using detail::hooked<c_events>::hooked;
-    /** Empty. */
+    /** An empty handle. */
     job_events() noexcept {}
 
     /**
-     * Waits for the next state: each one while the job runs, then its end, then an empty status.
+     * Waits for the next state: each state while the job runs, then its final state, then an empty status.
      *
-     * A job that failed is a state here, not an error. code::timeout and code::cancelled lose nothing: call again.
+     * A failed job is a state here, not an error. After code::timeout and code::cancelled no state is lost: call again.
      */
     NITRO_HPP_NODISCARD returns<job_status> next(const call &how = call()) const {
         nitro_status_t *status = nullptr;
-        detail::given_error err;
+        detail::owned_error err;
         if (nitro_events_next(get(), how.cancel(), how.timeout_ms(), &status, &err.raw) != NITRO_OK)
             return detail::failed<job_status>(err);
         return job_status(status);
     }
 
-    /** The states from here on, each pull bounded so. */
+    /** The remaining states, each requested with this cancel token and timeout. */
     pull_range<job_events> each(const call &how) const & noexcept { return pull_range<job_events>(*this, how); }
-    /** The loop would go through what has ended. */
+    /** Deleted: the loop would use a destroyed handle. */
     pull_range<job_events> each(const call &how) const && = delete;
-    /** Pulls the next state. */
+    /** Requests the next state. */
     pull_iterator<job_events> begin() const { return pull_iterator<job_events>(*this, call()); }
-    /** The end. */
+    /** The end iterator. */
     pull_iterator<job_events> end() const noexcept { return pull_iterator<job_events>(); }
 };
 

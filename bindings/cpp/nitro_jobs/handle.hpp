@@ -1,5 +1,5 @@
 /** @file
- * The one owner of a C handle. */
+ * The owner of a C handle. */
 #ifndef NITRO_JOBS_HANDLE_HPP
 #define NITRO_JOBS_HANDLE_HPP
 
@@ -13,43 +13,43 @@ namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
 /**
- * Owns a C handle: moved, not copied, and freed at the end. Base of every handle below.
+ * Owns a C handle: it can be moved, not copied, and its destructor frees it. The base class of every handle.
  *
- * One that was moved from, or made without arguments, is empty: accessors give their empty value, and a call with it fails
- * with code::invalid_argument.
+ * A handle that was moved from, or made without arguments, is empty: accessors return an empty value, and a call with it
+ * fails with code::invalid_argument.
  */
 template <class C> class handle {
   public:
     /** The C type. */
     typedef typename C::type c_type;
 
-    /** Empty. */
+    /** An empty handle. */
     handle() noexcept : raw_(nullptr) {}
-    /** Takes over a handle of the C API. */
+    /** Takes ownership of a handle of the C API. */
     explicit handle(c_type *raw) noexcept : raw_(raw) {}
-    /** Leaves the other one empty. */
+    /** Leaves the other handle empty. */
     handle(handle &&other) noexcept : raw_(other.release()) {}
-    /** Frees what it had and leaves the other one empty. */
+    /** Frees the current handle and leaves the other one empty. */
     handle &operator=(handle &&other) noexcept {
         if (this != &other) reset(other.release());
         return *this;
     }
     handle(const handle &) = delete;
     handle &operator=(const handle &) = delete;
-    /** Frees it. */
+    /** Frees the handle. */
     ~handle() { reset(); }
 
     /** Whether it is not empty. */
     explicit operator bool() const noexcept { return raw_ != nullptr; }
-    /** The handle for functions of the C API; it stays owned. */
+    /** The C handle, which this object still owns. */
     c_type *get() const noexcept { return raw_; }
-    /** Gives the handle up: the caller frees it with the function of the C API. */
+    /** Releases ownership: the caller must free the handle with the function of the C API. */
     NITRO_HPP_NODISCARD c_type *release() noexcept {
         c_type *raw = raw_;
         raw_ = nullptr;
         return raw;
     }
-    /** Frees what it has and takes over another one, or none. */
+    /** Frees the current handle and takes ownership of another one, or none. */
     void reset(c_type *raw = nullptr) noexcept {
         if (raw_) C::free(raw_);
         raw_ = raw;
@@ -61,7 +61,7 @@ template <class C> class handle {
 
 namespace detail {
 
-/** What the C handle's callbacks need for as long as it lives: it is freed before they are. */
+/** A handle with the callables that its callbacks use. The C handle is freed before them. */
 template <class C> class hooked : public handle<C> {
   public:
     hooked() noexcept {}
@@ -82,16 +82,16 @@ template <class C> class hooked : public handle<C> {
     std::shared_ptr<const void> hooks_;
 };
 
-/** A string that a call gave away. */
-class given_text {
+/** A string returned by a C call; frees it. */
+class owned_text {
   public:
-    given_text() noexcept : raw_(nullptr) {}
-    given_text(const given_text &) = delete;
-    given_text &operator=(const given_text &) = delete;
-    ~given_text() { nitro_string_free(raw_); }
+    owned_text() noexcept : raw_(nullptr) {}
+    owned_text(const owned_text &) = delete;
+    owned_text &operator=(const owned_text &) = delete;
+    ~owned_text() { nitro_string_free(raw_); }
     char **out() noexcept { return &raw_; }
-    std::string take() const { return raw_ ? std::string(raw_) : std::string(); }
-    std::string take(std::size_t length) const { return raw_ ? std::string(raw_, length) : std::string(); }
+    std::string str() const { return raw_ ? std::string(raw_) : std::string(); }
+    std::string str(std::size_t length) const { return raw_ ? std::string(raw_, length) : std::string(); }
 
   private:
     char *raw_;

@@ -10,10 +10,10 @@
 namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
-/** A token, as a callable of options::token_source() gives it. */
+/** A token, as a callback of options::token_source() returns it. */
 struct token {
-    std::string value;                   /**< The token itself; wiped once it was taken. Empty if there is none. */
-    std::chrono::seconds expires_in{-1}; /**< For how long it is valid; -1 s if that is not known. */
+    std::string value;                   /**< The token; overwritten once it was used. Empty if there is none. */
+    std::chrono::seconds expires_in{-1}; /**< How long it is valid; -1 s if unknown. */
 };
 
 /** The C side of options. */
@@ -23,161 +23,161 @@ struct c_options {
 };
 
 /**
- * The options of a client; each has a default that suits a desktop program.
+ * The options of a client. The defaults suit a desktop program.
  *
- * Setters return the options for the next one, or an outcome where nothing can be thrown. Times are rounded up to
+ * Setters return the options, so that they can be chained, or without exceptions an outcome. Durations are rounded up to
  * milliseconds. Threads: one at a time.
  */
 class options : public handle<c_options> {
   public:
 #if NITRO_HPP_EXCEPTIONS
-    /** What a setter returns: the options. */
+    /** The return type of a setter: the options. */
     typedef options &set;
 #else
-    /** What a setter returns: whether it could be set. */
+    /** The return type of a setter: success or an error. */
     typedef outcome<void> set;
 #endif
 
-    /** The defaults, and no token. */
+    /** Default options without a token. */
     options() : handle<c_options>(nitro_options_new()) {}
-    /** Takes over a handle of the C API. */
+    /** Takes ownership of a handle of the C API. */
     explicit options(nitro_options_t *raw) noexcept : handle<c_options>(raw) {}
 
-    /** From NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET, each if it is set. */
+    /** Reads NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET, each if it is set. */
     NITRO_HPP_NODISCARD static returns<options> from_env() {
         nitro_options_t *made = nullptr;
-        detail::given_error err;
+        detail::owned_error err;
         if (nitro_options_from_env(&made, &err.raw) != NITRO_OK) return detail::failed<options>(err);
         return options(made);
     }
 
-    /** The service's address; a path prefix is kept. Checked when a client is made, as are all texts below. */
-    set base_url(const text &url) { return words(nitro_options_set_base_url, url); }
+    /** The base URL of the service; a path prefix is kept. Checked when a client is made, as all strings below are. */
+    set base_url(const text &url) { return set_text(nitro_options_set_base_url, url); }
     /** The User-Agent. */
-    set user_agent(const text &name) { return words(nitro_options_set_user_agent, name); }
+    set user_agent(const text &name) { return set_text(nitro_options_set_user_agent, name); }
 
-    /** The limit on resolving, connecting, proxy and TLS together: 15 s by default. */
+    /** The timeout for resolving, connecting, proxy and TLS together: 15 s by default. */
     template <class R, class P> set connect_timeout(const std::chrono::duration<R, P> &time) {
-        return number(nitro_options_set_connect_timeout_ms, detail::to_milliseconds(time));
+        return set_number(nitro_options_set_connect_timeout_ms, detail::to_milliseconds(time));
     }
-    /** The limit on silence: 30 s by default. */
+    /** The idle timeout: how long no byte may be sent or received, 30 s by default. */
     template <class R, class P> set idle_timeout(const std::chrono::duration<R, P> &time) {
-        return number(nitro_options_set_idle_timeout_ms, detail::to_milliseconds(time));
+        return set_number(nitro_options_set_idle_timeout_ms, detail::to_milliseconds(time));
     }
-    /** The least bytes a second that a body must bring: 100 by default, 0 switches it off. */
-    set min_rate(std::int64_t bytes_per_second) { return number(nitro_options_set_min_rate, bytes_per_second); }
-    /** The limit on a whole call that is given none: 120 s by default. */
+    /** The minimum rate of a body in bytes per second: 100 by default, 0 disables the check. */
+    set min_rate(std::int64_t bytes_per_second) { return set_number(nitro_options_set_min_rate, bytes_per_second); }
+    /** The timeout for a call that sets none: 120 s by default. */
     template <class R, class P> set call_timeout(const std::chrono::duration<R, P> &time) {
-        return number(nitro_options_set_call_timeout_ms, at_least_one(detail::to_milliseconds(time)));
+        return set_number(nitro_options_set_call_timeout_ms, at_least_one(detail::to_milliseconds(time)));
     }
-    /** No limit on a whole call. */
-    set call_timeout(no_limit_t) { return number(nitro_options_set_call_timeout_ms, 0); }
-    /** The limit on a whole wait that is given none: 30 minutes by default. */
+    /** No timeout for a call that sets none. */
+    set call_timeout(no_limit_t) { return set_number(nitro_options_set_call_timeout_ms, 0); }
+    /** The timeout for a wait that sets none: 30 minutes by default. */
     template <class R, class P> set wait_timeout(const std::chrono::duration<R, P> &time) {
-        return number(nitro_options_set_wait_timeout_ms, at_least_one(detail::to_milliseconds(time)));
+        return set_number(nitro_options_set_wait_timeout_ms, at_least_one(detail::to_milliseconds(time)));
     }
-    /** No limit on a whole wait. */
-    set wait_timeout(no_limit_t) { return number(nitro_options_set_wait_timeout_ms, 0); }
-    /** How many times a safe request is sent again inside one call: 3 by default. */
+    /** No timeout for a wait that sets none. */
+    set wait_timeout(no_limit_t) { return set_number(nitro_options_set_wait_timeout_ms, 0); }
+    /** How many times a safe request is retried within one call: 3 by default. */
     set retries(std::int32_t times) {
-        detail::given_error err;
-        return done(nitro_options_set_retries(get(), times, &err.raw), err);
+        detail::owned_error err;
+        return checked(nitro_options_set_retries(get(), times, &err.raw), err);
     }
-    /** The longest pause before a retry or a poll: 30 s by default. */
+    /** The longest delay before a retry or a poll: 30 s by default. */
     template <class R, class P> set retry_cap(const std::chrono::duration<R, P> &time) {
-        return number(nitro_options_set_retry_cap_ms, detail::to_milliseconds(time));
+        return set_number(nitro_options_set_retry_cap_ms, detail::to_milliseconds(time));
     }
-    /** The first pause between two polls and the longest: 250 ms and 5 s by default. */
+    /** The first and the longest interval between two polls: 250 ms and 5 s by default. */
     template <class R1, class P1, class R2, class P2>
     set poll_interval(const std::chrono::duration<R1, P1> &first, const std::chrono::duration<R2, P2> &longest) {
-        detail::given_error err;
-        return done(nitro_options_set_poll_interval_ms(get(), detail::to_milliseconds(first),
+        detail::owned_error err;
+        return checked(nitro_options_set_poll_interval_ms(get(), detail::to_milliseconds(first),
                                                        detail::to_milliseconds(longest), &err.raw),
                     err);
     }
-    /** The largest JSON answer that is taken into memory: 256 MiB by default. */
-    set max_json_bytes(std::int64_t bytes) { return number(nitro_options_set_max_json_bytes, bytes); }
-    /** The largest event of a stream: 16 MiB by default. */
-    set max_event_bytes(std::int64_t bytes) { return number(nitro_options_set_max_event_bytes, bytes); }
+    /** The size limit of a JSON response: 256 MiB by default. */
+    set max_json_bytes(std::int64_t bytes) { return set_number(nitro_options_set_max_json_bytes, bytes); }
+    /** The size limit of an event of an event stream: 16 MiB by default. */
+    set max_event_bytes(std::int64_t bytes) { return set_number(nitro_options_set_max_event_bytes, bytes); }
 
-    /** An origin that may be sent the token beside the base URL's own. */
-    set add_trusted_origin(const text &origin) { return words(nitro_options_add_trusted_origin, origin); }
-    /** Certificate authorities, as PEM text, beside those of the operating system. */
-    set add_ca_pem(const text &pem) { return words(nitro_options_add_ca_pem, pem); }
-    /** The same from a PEM file, which is read now. */
-    set add_ca_file(const text &path) { return words(nitro_options_add_ca_file, path); }
-    /** Trusts the added authorities alone. */
+    /** Adds an origin that may receive the token, besides the origin of the base URL. */
+    set add_trusted_origin(const text &origin) { return set_text(nitro_options_add_trusted_origin, origin); }
+    /** Adds certificate authorities, as PEM text, to those of the operating system. */
+    set add_ca_pem(const text &pem) { return set_text(nitro_options_add_ca_pem, pem); }
+    /** Adds certificate authorities from a PEM file, which is read at once. */
+    set add_ca_file(const text &path) { return set_text(nitro_options_add_ca_file, path); }
+    /** Trusts only the added authorities. */
     set only_added_ca(bool only = true) {
-        detail::given_error err;
-        return done(nitro_options_set_only_added_ca(get(), only ? 1 : 0, &err.raw), err);
+        detail::owned_error err;
+        return checked(nitro_options_set_only_added_ca(get(), only ? 1 : 0, &err.raw), err);
     }
     /** The client's certificate chain and private key, as PEM text. */
     set client_certificate_pem(const text &chain, const text &key) {
-        return words(nitro_options_set_client_certificate_pem, chain, key);
+        return set_text(nitro_options_set_client_certificate_pem, chain, key);
     }
-    /** The proxy; without it none is used. */
-    set proxy(const text &url) { return words(nitro_options_set_proxy, url); }
-    /** The proxy from the environment, as curl takes it. */
+    /** The URL of the proxy; by default none is used. */
+    set proxy(const text &url) { return set_text(nitro_options_set_proxy, url); }
+    /** Uses the proxy of the environment, by the rules of curl. */
     set proxy_from_env() {
-        detail::given_error err;
-        return done(nitro_options_set_proxy_from_env(get(), &err.raw), err);
+        detail::owned_error err;
+        return checked(nitro_options_set_proxy_from_env(get(), &err.raw), err);
     }
-    /** The hosts that are reached without the proxy. */
-    set no_proxy(const text &hosts) { return words(nitro_options_set_no_proxy, hosts); }
+    /** The hosts that are contacted without the proxy. */
+    set no_proxy(const text &hosts) { return set_text(nitro_options_set_no_proxy, hosts); }
 
-    /** The bearer token. Of this, client_credentials() and token_source() the one set last counts. */
-    set bearer_token(const text &value) { return words(nitro_options_set_token, value); }
-    /** The client's id and secret, for which the service gives tokens. */
+    /** The bearer token. The last call of this, client_credentials() and token_source() takes effect. */
+    set bearer_token(const text &value) { return set_text(nitro_options_set_token, value); }
+    /** The client's id and secret, with which the library requests tokens. */
     set client_credentials(const text &id, const text &secret) {
-        return words(nitro_options_set_client_credentials, id, secret);
+        return set_text(nitro_options_set_client_credentials, id, secret);
     }
-    /** Where client credentials are turned into tokens. */
-    set token_url(const text &url) { return words(nitro_options_set_token_url, url); }
+    /** The token endpoint for client credentials. */
+    set token_url(const text &url) { return set_text(nitro_options_set_token_url, url); }
     /**
-     * Who is asked for tokens: `token ask(token_reason)`, kept for as long as anything that was made from these options.
+     * A callback that returns tokens: `token source(token_reason)`. It lives as long as anything made from these options.
      *
-     * An empty token says that there is none. What it throws comes out of the call that wanted the token; from a watch the
-     * jobs' events say code::unauthorized instead. It runs on the thread of that call, on one thread at a time for each
-     * client, and may not use that client.
+     * An empty token means that there is none. The call that needed the token rethrows what the callback throws; the events
+     * of a watch report code::unauthorized instead. The callback runs on the thread of that call, on one thread at a time for
+     * each client, and must not use that client.
      */
-    template <class F, class = detail::answer<F, token_reason>> set token_source(F ask) {
-        detail::given_error err;
-        auto kept = std::make_shared<F>(std::move(ask));
+    template <class F, class = detail::call_result<F, token_reason>> set token_source(F source) {
+        detail::owned_error err;
+        auto kept = std::make_shared<F>(std::move(source));
         const nitro_code_t code = nitro_options_set_token_callback(get(), on_token<F>, kept.get(), &err.raw);
         if (code == NITRO_OK) token_ = std::move(kept);
-        return done(code, err);
+        return checked(code, err);
     }
 
     /**
-     * Who hears what the library does: `void hear(log_level, const char *line)`, kept for as long as anything that was made
-     * from these options.
+     * A callback that receives log lines: `void sink(log_level, const char *line)`. It lives as long as anything made from
+     * these options.
      *
-     * It runs on a thread that is inside a call, on two at once if two are. It may not call the library. It can object to
-     * nothing: what it throws is dropped, or a line of a log could lose a job.
+     * It runs on the thread of a call, and on two threads at once if two make calls. It must not call the library. What it
+     * throws is ignored, because a log line must not make a submission fail.
      */
-    template <class F, class = detail::answer<F, log_level, const char *>> set log(F hear) {
-        detail::given_error err;
-        auto kept = std::make_shared<F>(std::move(hear));
+    template <class F, class = detail::call_result<F, log_level, const char *>> set log(F sink) {
+        detail::owned_error err;
+        auto kept = std::make_shared<F>(std::move(sink));
         const nitro_code_t code = nitro_options_set_log(get(), on_log<F>, kept.get(), &err.raw);
         if (code == NITRO_OK) log_ = std::move(kept);
-        return done(code, err);
+        return checked(code, err);
     }
-    /** Silence, the default. */
+    /** No log, the default. */
     set log(std::nullptr_t) {
-        detail::given_error err;
+        detail::owned_error err;
         const nitro_code_t code = nitro_options_set_log(get(), nullptr, nullptr, &err.raw);
         if (code == NITRO_OK) log_.reset();
-        return done(code, err);
+        return checked(code, err);
     }
 
-    /** What clients of these options keep alive. */
+    /** The callbacks, which clients made from these options keep alive. */
     std::shared_ptr<const void> hooks() const {
         if (!log_ && !token_) return nullptr;
         return std::make_shared<std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>>(log_, token_);
     }
 
   private:
-    set done(nitro_code_t code, const detail::given_error &err) {
+    set checked(nitro_code_t code, const detail::owned_error &err) {
 #if NITRO_HPP_EXCEPTIONS
         if (code != NITRO_OK) detail::failed<void>(err);
         return *this;
@@ -186,31 +186,31 @@ class options : public handle<c_options> {
         return set();
 #endif
     }
-    /** A text that C would cut short. */
-    set cut() {
+    /** Fails because of a string that C would truncate. */
+    set reject_nul() {
 #if NITRO_HPP_EXCEPTIONS
-        raise(detail::cut_text());
+        raise(detail::contains_nul());
 #else
-        return set(detail::cut_text());
+        return set(detail::contains_nul());
 #endif
     }
-    /** No time at all is no way to say "no limit". */
+    /** 0 would mean "no timeout" in C. */
     static std::int64_t at_least_one(std::int64_t ms) noexcept { return ms == 0 ? 1 : ms; }
 
-    set number(nitro_code_t (*setter)(nitro_options_t *, std::int64_t, nitro_error_t **), std::int64_t value) {
-        detail::given_error err;
-        return done(setter(get(), value, &err.raw), err);
+    set set_number(nitro_code_t (*setter)(nitro_options_t *, std::int64_t, nitro_error_t **), std::int64_t value) {
+        detail::owned_error err;
+        return checked(setter(get(), value, &err.raw), err);
     }
-    set words(nitro_code_t (*setter)(nitro_options_t *, const char *, nitro_error_t **), const text &value) {
-        if (!value.is_whole()) return cut();
-        detail::given_error err;
-        return done(setter(get(), value.c_str(), &err.raw), err);
+    set set_text(nitro_code_t (*setter)(nitro_options_t *, const char *, nitro_error_t **), const text &value) {
+        if (!value.is_whole()) return reject_nul();
+        detail::owned_error err;
+        return checked(setter(get(), value.c_str(), &err.raw), err);
     }
-    set words(nitro_code_t (*setter)(nitro_options_t *, const char *, const char *, nitro_error_t **), const text &one,
+    set set_text(nitro_code_t (*setter)(nitro_options_t *, const char *, const char *, nitro_error_t **), const text &one,
               const text &other) {
-        if (!one.is_whole() || !other.is_whole()) return cut();
-        detail::given_error err;
-        return done(setter(get(), one.c_str(), other.c_str(), &err.raw), err);
+        if (!one.is_whole() || !other.is_whole()) return reject_nul();
+        detail::owned_error err;
+        return checked(setter(get(), one.c_str(), other.c_str(), &err.raw), err);
     }
 
     template <class F> static void on_log(std::int32_t level, const char *line, void *data) noexcept {
@@ -218,7 +218,7 @@ class options : public handle<c_options> {
         try {
             detail::callable<F>(data)(static_cast<log_level>(level), line);
         } catch (...) {
-            // A line of a log may not change what a call does.
+            // A log line must not change the result of a call.
         }
 #else
         detail::callable<F>(data)(static_cast<log_level>(level), line);
@@ -227,10 +227,10 @@ class options : public handle<c_options> {
 
     template <class F> static std::int32_t on_token(std::int32_t reason, nitro_token_t *into, void *data) noexcept {
         return detail::guarded<std::int32_t>(1, [&]() -> std::int32_t {
-            token given = detail::callable<F>(data)(static_cast<token_reason>(reason));
-            if (given.value.empty() || given.value.find('\0') != std::string::npos) return 1;
-            const nitro_code_t code = nitro_token_set(into, given.value.c_str(), given.expires_in.count(), nullptr);
-            for (volatile char *each = &given.value[0]; *each; each++) *each = '\0';
+            token returned = detail::callable<F>(data)(static_cast<token_reason>(reason));
+            if (returned.value.empty() || returned.value.find('\0') != std::string::npos) return 1;
+            const nitro_code_t code = nitro_token_set(into, returned.value.c_str(), returned.expires_in.count(), nullptr);
+            for (volatile char *each = &returned.value[0]; *each; each++) *each = '\0';
             return code;
         });
     }

@@ -1,5 +1,5 @@
 /** @file
- * Where a job stands. */
+ * The status of a job. */
 #ifndef NITRO_JOBS_STATUS_HPP
 #define NITRO_JOBS_STATUS_HPP
 
@@ -12,48 +12,48 @@
 namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
-/** Where a job stands, as a value: to be copied, compared and kept. */
+/** The status of a job as a value, which can be copied and compared. */
 struct status_info {
-    job_state state = job_state::unknown; /**< Where it stands. */
-    std::string name;                     /**< The same in the service's own word. */
-    double progress = -1.0;               /**< From 0.0 to 1.0; -1.0 if the service did not say. */
-    bool terminal = false;                /**< Whether it has ended, in whatever way. */
+    job_state state = job_state::unknown; /**< The state. */
+    std::string name;                     /**< The name of the state as the service sent it. */
+    double progress = -1.0;               /**< From 0.0 to 1.0; -1.0 if unknown. */
+    bool terminal = false;                /**< Whether the job has ended, in any way. */
 
-    /** Whether all of it is the same. */
+    /** Whether all fields are equal. */
     friend bool operator==(const status_info &one, const status_info &other) {
         return one.state == other.state && one.name == other.name && one.terminal == other.terminal &&
                !(one.progress < other.progress) && !(other.progress < one.progress);
     }
-    /** Whether anything differs. */
+    /** Whether any field differs. */
     friend bool operator!=(const status_info &one, const status_info &other) { return !(one == other); }
 };
 
 namespace detail {
 
 #if NITRO_HPP_LENDS
-inline std::string_view lent(const char *chars) noexcept { return chars ? std::string_view(chars) : std::string_view(); }
+inline std::string_view view_of(const char *chars) noexcept { return chars ? std::string_view(chars) : std::string_view(); }
 #endif
 
 } // namespace detail
 
-/** What job_status and status_view both tell. */
+/** The accessors that job_status and status_view share. */
 template <class Self> class status_reader {
   public:
-    /** Where the job stands. */
+    /** The state of the job. */
     job_state state() const noexcept { return static_cast<job_state>(nitro_status_state(raw())); }
-    /** The state in the service's own word, for example "running". */
-    std::string name() const { return detail::owned(nitro_status_name(raw())); }
-    /** How far it is, from 0.0 to 1.0; -1.0 if the service did not say. 1.0 does not mean done. */
+    /** The name of the state as the service sent it, for example "running". */
+    std::string name() const { return detail::copied(nitro_status_name(raw())); }
+    /** The progress, from 0.0 to 1.0; -1.0 if unknown. 1.0 does not mean that the job has completed. */
     double progress() const noexcept { return nitro_status_progress(raw()); }
-    /** Whether it has ended, in whatever way. */
+    /** Whether the job has ended, in any way. */
     bool is_terminal() const noexcept { return nitro_status_is_terminal(raw()) != 0; }
-    /** What the service said, as received: JSON text, or nothing. */
+    /** The status document as received: JSON text, or an empty string. */
     std::string json() const {
         std::size_t length = 0;
         const char *chars = nitro_status_json(raw(), &length);
         return std::string(chars, length);
     }
-    /** A copy of what is told here, without the JSON. */
+    /** A copy of all fields except the JSON. */
     status_info info() const {
         status_info info;
         info.state = state();
@@ -67,19 +67,19 @@ template <class Self> class status_reader {
     const nitro_status_t *raw() const noexcept { return static_cast<const Self &>(*this).get(); }
 };
 
-/** A status that is lent: to a callable for the call, or by a watch_event. Threads: any at once. */
+/** A view of a status that is owned elsewhere: by the caller of a callback, or by a watch_event. Threads: any at once. */
 class status_view : public status_reader<status_view> {
   public:
     /** A view of a C status, which may be NULL. */
     explicit status_view(const nitro_status_t *raw = nullptr) noexcept : raw_(raw) {}
     /** Whether there is a status. */
     explicit operator bool() const noexcept { return raw_ != nullptr; }
-    /** For functions of the C API. */
+    /** The C handle, which is not owned. */
     const nitro_status_t *get() const noexcept { return raw_; }
 #if NITRO_HPP_LENDS
-    /** As name(), lent for as long as the status is. */
-    std::string_view name_view() const noexcept { return detail::lent(nitro_status_name(raw_)); }
-    /** As json(), lent for as long as the status is. */
+    /** As name(), valid for the lifetime of the status. */
+    std::string_view name_view() const noexcept { return detail::view_of(nitro_status_name(raw_)); }
+    /** As json(), valid for the lifetime of the status. */
     std::string_view json_view() const noexcept {
         std::size_t length = 0;
         const char *chars = nitro_status_json(raw_, &length);
@@ -97,25 +97,25 @@ struct c_status {
     static void free(type *raw) noexcept { nitro_status_free(raw); } /**< Frees one. */
 };
 
-/** Where a job stands: a state, and how far it is while it runs. Never changes. Threads: any at once. */
+/** The status of a job: its state, and its progress while it runs. Immutable. Threads: any number at once. */
 class job_status : public handle<c_status>, public status_reader<job_status> {
   public:
     using handle<c_status>::handle;
-    /** Empty. */
+    /** An empty handle. */
     job_status() noexcept {}
 
-    /** The same, not owned. */
+    /** A view of this status. */
     status_view view() const & noexcept { return status_view(get()); }
-    /** Nothing may be lent by what is about to end. */
+    /** Deleted: the view would outlive its owner. */
     status_view view() const && = delete;
 #if NITRO_HPP_LENDS
-    /** As name(), lent for as long as this lives. */
+    /** As name(), valid for the lifetime of this handle. */
     std::string_view name_view() const & noexcept { return view().name_view(); }
-    /** Nothing may be lent by what is about to end. */
+    /** Deleted: the view would outlive its owner. */
     std::string_view name_view() const && = delete;
-    /** As json(), lent for as long as this lives. */
+    /** As json(), valid for the lifetime of this handle. */
     std::string_view json_view() const & noexcept { return view().json_view(); }
-    /** Nothing may be lent by what is about to end. */
+    /** Deleted: the view would outlive its owner. */
     std::string_view json_view() const && = delete;
 #endif
 };

@@ -1,5 +1,5 @@
 /** @file
- * Text on its way into the library: UTF-8, whatever it comes in. */
+ * String arguments of the library, in UTF-8. */
 #ifndef NITRO_JOBS_TEXT_HPP
 #define NITRO_JOBS_TEXT_HPP
 
@@ -17,19 +17,19 @@ namespace nitro {
 inline namespace NITRO_HPP_MODE {
 
 /**
- * UTF-8 text that is given to a call: a literal, a std::string, and from C++17 on a std::string_view or a
- * std::filesystem::path. Lives for the call; a text with a NUL inside is refused.
+ * A UTF-8 string argument: a literal, a std::string, and from C++17 on a std::string_view or a std::filesystem::path. It is
+ * valid for the duration of the call. A string that contains a NUL is rejected.
  */
 class text {
   public:
-    /** Text that ends with NUL. */
+    /** A string that ends with NUL. */
     text(const char *chars) noexcept : chars_(chars), whole_(true) {}
-    /** There is no text in nothing. */
+    /** Deleted: a null pointer is not a string. */
     text(std::nullptr_t) = delete;
     /** A string, which is not copied. */
     text(const std::string &chars) noexcept : chars_(chars.c_str()), whole_(chars.find('\0') == std::string::npos) {}
 #if NITRO_HPP_LENDS
-    /** A piece of a string, which is copied. */
+    /** A string view, which is copied. */
     text(std::string_view chars) : own_(chars), chars_(own_.c_str()), whole_(own_.find('\0') == std::string::npos) {}
     /** A path, as UTF-8 on every platform. */
     template <class Path, class = decltype(std::declval<const Path &>().lexically_normal())>
@@ -43,9 +43,9 @@ class text {
     text(const text &) = delete;
     text &operator=(const text &) = delete;
 
-    /** For C. */
+    /** The string as the C API takes it. */
     const char *c_str() const noexcept { return chars_; }
-    /** Whether C sees all of it. */
+    /** Whether it is free of NUL, which would truncate it in C. */
     bool is_whole() const noexcept { return whole_; }
 
   private:

@@ -7,4 +7,4 @@ with nitro_jobs.Client.from_env() as client:  # NITRO_BASE_URL, NITRO_TOKEN
     try:
         client.job(sys.argv[2]).wait(cancel=cancel)
     except nitro_jobs.CancelledError as error:
-        print("left to itself:", error.ticket)
+        print("the job continues:", error.ticket)

@@ -1,4 +1,4 @@
-"""What the tests share: the emulator, as a program sees it, a client of it, and a watchdog."""
+"""Shared fixtures: the emulator, a client of it, and a watchdog."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ import pytest
 import nitro_jobs
 from nitro_jobs import Client, Job, Options
 
-# Whoever started the tests in the background may have had it ignored, which is inherited: then no Ctrl-C would come.
+# A background shell starts its children with SIGINT ignored, which is inherited: restore the handler for Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WATCHDOG = 60.0
-"""Seconds; longer than anything here may take on a busy machine, only a hang reaches it."""
+"""Seconds; longer than any test takes on a busy machine, so that only a hang reaches it."""
 
 
 class Emulator:
-    """The emulator, driven by its control endpoints."""
+    """The emulator, controlled through its control endpoints."""
 
     def __init__(self, base_url: str, token: str) -> None:
         self.base_url = base_url
         self.token = token
 
     def create(self, **scenario: Any) -> str:
-        """Makes a job without a submission; gives its id."""
-        made: Dict[str, str] = json.loads(self._send("jobs", scenario))
-        return made["jobID"]
+        """Creates a job without a submission; returns its id."""
+        created: Dict[str, str] = json.loads(self._send("jobs", scenario))
+        return created["jobID"]
 
     def set_default(self, **scenario: Any) -> None:
         """Sets the scenario of submitted jobs."""
@@ -46,16 +46,16 @@ class Emulator:
         self._send(f"progress/{job_id}", progress)
 
     def finish(self, job_id: str) -> None:
-        """Brings a job whose clock is manual to its outcome."""
+        """Moves a job whose clock is manual to its outcome."""
         self._send(f"finish/{job_id}", {})
 
     def requests(self) -> List[Dict[str, Any]]:
-        """The requests that arrived, in order."""
-        told: List[Dict[str, Any]] = json.loads(self._send("requests", None))
-        return told
+        """The requests that it received, in order."""
+        requests: List[Dict[str, Any]] = json.loads(self._send("requests", None))
+        return requests
 
     def saw(self, job_id: str) -> bool:
-        """Whether a request about this job arrived."""
+        """Whether it received a request about this job."""
         return any(job_id in request["path"] for request in self.requests())
 
     def options(self, **more: Any) -> Options:
@@ -67,9 +67,9 @@ class Emulator:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.base_url}/_emulator/{path}", data)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=WATCHDOG) as answer:
-            read: bytes = answer.read()
-            return read
+        with opener.open(request, timeout=WATCHDOG) as response:
+            received: bytes = response.read()
+            return received
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def watchdog() -> Iterator[None]:
 
 @pytest.fixture
 def emulator() -> Emulator:
-    """The emulator that the test run was given."""
+    """The emulator of this test run."""
     emulator = Emulator(os.environ["NITRO_TEST_BASE_URL"], os.environ["NITRO_TEST_TOKEN"])
     emulator.set_default()
     return emulator
@@ -90,7 +90,7 @@ def emulator() -> Emulator:
 
 @pytest.fixture
 def client(emulator: Emulator) -> Iterator[Client]:
-    """A client of the emulator, whose every log line is searched for the token."""
+    """A client of the emulator. The token must not occur in any of its log lines."""
     lines: List[str] = []
     with Client(emulator.options(log=lambda _, line: lines.append(line))) as client:
         yield client
@@ -99,7 +99,7 @@ def client(emulator: Emulator) -> Iterator[Client]:
 
 @pytest.fixture
 def job_of(emulator: Emulator, client: Client) -> Callable[..., Job]:
-    """Makes a job of a scenario."""
+    """Creates a job from a scenario."""
     return lambda **scenario: client.job(emulator.create(**scenario))
 
 
@@ -110,10 +110,10 @@ def running(job_of: Callable[..., Job]) -> Job:
 
 
 def until(what: str, holds: Callable[[], bool]) -> None:
-    """Waits until something that happens elsewhere is true."""
-    begun = time.monotonic()
+    """Waits until a condition becomes true."""
+    started = time.monotonic()
     while not holds():
-        assert time.monotonic() - begun < WATCHDOG, f"never came true: {what}"
+        assert time.monotonic() - started < WATCHDOG, f"never became true: {what}"
         time.sleep(0.002)
 
 
@@ -124,13 +124,13 @@ from nitro_jobs import *
 base, token, job_id = sys.argv[1:4]
 client = Client(Options(base_url=base, token=token, poll_interval=(0.02, 0.1)))
 job = client.job(job_id)
-def say(*words):
+def output(*words):
     print(*words, flush=True)
 """
 
 
 class Program:
-    """Another Python that runs ``source`` after PRELUDE."""
+    """Another Python process that runs ``source`` after PRELUDE."""
 
     def __init__(self, emulator: Emulator, job_id: str, source: str, *options: str) -> None:
         words = [sys.executable, *options, "-c", PRELUDE + source, emulator.base_url, emulator.token, job_id]
@@ -139,17 +139,17 @@ class Program:
         )
 
     def read_line(self) -> str:
-        """The next line that it says."""
+        """The next line of its output."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
 
     def end(self) -> Tuple[int, str, str]:
-        """Waits for its end: its status, and the rest of what it said."""
+        """Waits for its end: returns its exit status and the rest of its output."""
         out, err = self.process.communicate(timeout=WATCHDOG)
         return self.process.returncode, out, err
 
     def passes(self) -> str:
-        """Waits for its end, which must be a good one without a word of complaint."""
+        """Waits for its end, which must be successful and without error output."""
         status, out, err = self.end()
         assert (status, err) == (0, ""), out
         return out
@@ -157,7 +157,7 @@ class Program:
 
 @pytest.fixture
 def program(emulator: Emulator) -> Iterator[Callable[..., Program]]:
-    """Starts programs, and sees to it that none is left."""
+    """Starts programs, and ends those that are still running after the test."""
     started: List[Program] = []
 
     def start(job_id: str, source: str, *options: str) -> Program:
@@ -175,12 +175,12 @@ def program(emulator: Emulator) -> Iterator[Callable[..., Program]]:
 
 
 def repository(path: str) -> Path:
-    """A file of the repository that the tests belong to; the package itself comes from the wheel."""
+    """A file of the repository. The package under test is the one from the wheel."""
     return Path(__file__).resolve().parents[3] / path
 
 
 def package() -> Path:
-    """Where the package is installed."""
+    """The folder in which the package is installed."""
     file: Optional[str] = nitro_jobs.__file__
     assert file is not None
     return Path(file).parent

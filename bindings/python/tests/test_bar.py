@@ -1,4 +1,4 @@
-"""The progress bar, which needs tqdm; all else does not."""
+"""The progress bar, the only part that needs tqdm."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nitro_jobs import Bar, Client, Job, RunPhase, RunProgress, Submission, Tran
 JobOf = Callable[..., Job]
 
 
-def test_a_bar_for_every_call(client: Client, job_of: JobOf, tmp_path: Path) -> None:
+def test_a_bar_works_with_every_call(client: Client, job_of: JobOf, tmp_path: Path) -> None:
     shown = io.StringIO()
     with Bar(file=shown, mininterval=0) as bar:
         job = job_of(duration_ms=50, size_bytes=50_000)
@@ -30,7 +30,7 @@ def test_a_bar_for_every_call(client: Client, job_of: JobOf, tmp_path: Path) -> 
     assert "50.0k/50.0k" in text
 
 
-def test_without_tqdm_there_is_no_bar_but_all_else() -> None:
+def test_without_tqdm_only_the_bar_fails() -> None:
     source = """
 import sys
 sys.modules["tqdm"] = sys.modules["tqdm.auto"] = None
@@ -49,7 +49,7 @@ def test_tqdm_is_not_imported_unless_it_is_used() -> None:
     subprocess.run([sys.executable, "-c", source], check=True)
 
 
-def test_what_a_bar_is_told_is_shown_where_it_is_asked_to(capfd: pytest.CaptureFixture[str]) -> None:
+def test_tqdm_options_are_passed_on(capfd: pytest.CaptureFixture[str]) -> None:
     with Bar(disable=True) as bar:
         bar(Upload(1, 2))
     assert capfd.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""Callbacks: on the caller's thread, with its context, stopping and raising."""
+"""Callbacks: they run on the caller's thread with its context, and may stop the call or raise."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from nitro_jobs import Client, Job, LogLevel, Submission
 JobOf = Callable[..., Job]
 
 
-class Trouble(Exception):
-    """What the callbacks raise."""
+class CallbackError(Exception):
+    """The exception that the callbacks raise."""
 
 
-def trouble(*_: Any) -> None:
+def raising(*_: Any) -> None:
     """A callback that raises."""
-    raise Trouble
+    raise CallbackError
 
 
 def stop(*_: Any) -> bool:
-    """A callback that says stop."""
+    """A callback that stops the call."""
     return False
 
 
 def every_call(client: Client, job_of: JobOf, folder: Path) -> List[Callable[[Any], object]]:
-    """Every call that takes a callable of the program."""
+    """Every call that takes a callback."""
     file, files = job_of(duration_ms=0, size_bytes=100_000), job_of(duration_ms=0, shape={"files": {"n": 2}})
     submission = Submission("transformations", "compress").add_bytes("a.pdf", b"%PDF-1.4 x")
 
@@ -44,14 +44,14 @@ def every_call(client: Client, job_of: JobOf, folder: Path) -> List[Callable[[An
         return Submission("transformations", "compress").add_reader("a.pdf", 10, read)
 
     return [
-        lambda tell: job_of(outcome="never").wait(tell),
-        lambda tell: file.result_bytes(tell),
-        lambda tell: file.download(folder / "a", progress=tell),
-        lambda tell: files.download_all(folder, progress=tell),
-        lambda tell: client.submit(submission, progress=tell),
-        lambda tell: client.run(submission, folder / "b", progress=tell),
-        lambda tell: client.run_all(submission, folder, progress=tell),
-        lambda tell: client.submit(once(tell)),
+        lambda callback: job_of(outcome="never").wait(callback),
+        lambda callback: file.result_bytes(callback),
+        lambda callback: file.download(folder / "a", progress=callback),
+        lambda callback: files.download_all(folder, progress=callback),
+        lambda callback: client.submit(submission, progress=callback),
+        lambda callback: client.run(submission, folder / "b", progress=callback),
+        lambda callback: client.run_all(submission, folder, progress=callback),
+        lambda callback: client.submit(once(callback)),
     ]
 
 
@@ -63,8 +63,8 @@ def test_every_callback_may_raise_and_stop(
     call = every_call(client, job_of, tmp_path)[index]
 
     def check() -> None:
-        with pytest.raises(Trouble):
-            call(trouble)
+        with pytest.raises(CallbackError):
+            call(raising)
         with pytest.raises(nitro_jobs.StoppedError) as caught:
             call(stop)
         assert caught.value.code is nitro_jobs.Code.STOPPED
@@ -74,15 +74,15 @@ def test_every_callback_may_raise_and_stop(
     else:
         with ThreadPoolExecutor(1) as pool:
             pool.submit(check).result()
-    assert list(tmp_path.iterdir()) == [], "nothing half done is left"
+    assert list(tmp_path.iterdir()) == [], "no partial file is left"
 
 
-def test_none_goes_on_and_so_does_what_is_merely_false(job_of: JobOf) -> None:
-    for answer in (None, 0, "", True, object()):
-        job_of(duration_ms=10).wait(lambda _: answer)
+def test_only_false_stops_a_call_not_other_falsy_values(job_of: JobOf) -> None:
+    for value in (None, 0, "", True, object()):
+        job_of(duration_ms=10).wait(lambda _: value)
 
 
-def test_callbacks_have_the_callers_thread_and_context(job_of: JobOf) -> None:
+def test_callbacks_run_on_the_callers_thread_with_its_context(job_of: JobOf) -> None:
     variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="nothing")
     variable.set("something")
     seen = set()
@@ -90,36 +90,36 @@ def test_callbacks_have_the_callers_thread_and_context(job_of: JobOf) -> None:
     assert seen == {(threading.get_ident(), "something")}
 
 
-def test_a_callback_may_make_calls_of_its_own(job_of: JobOf) -> None:
+def test_a_callback_may_make_calls(job_of: JobOf) -> None:
     inner = job_of(outcome="failed", duration_ms=0)
     seen: List[object] = []
 
-    def tell(_: object) -> bool:
+    def progress(_: object) -> bool:
         with pytest.raises(nitro_jobs.JobFailedError):
             inner.wait(lambda _: seen.append("inner"))
         seen.append("outer")
         return False
 
     with pytest.raises(nitro_jobs.StoppedError):
-        job_of(outcome="never").wait(tell)
+        job_of(outcome="never").wait(progress)
     assert seen.count("outer") == 1 and seen[-1] == "outer"
 
 
-def test_what_is_no_callable_is_refused_before_the_call(running: Job, tmp_path: Path) -> None:
+def test_a_callback_that_is_not_callable_is_rejected(running: Job, tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         running.wait(7)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit])
-def test_what_ends_a_program_goes_through(running: Job, kind: type) -> None:
-    def tell(_: object) -> None:
+def test_system_exceptions_of_a_callback_are_raised(running: Job, kind: type) -> None:
+    def progress(_: object) -> None:
         raise kind
 
     with pytest.raises(kind):
-        running.wait(tell)
+        running.wait(progress)
 
 
-def test_the_log_goes_to_a_callable_or_a_logger(
+def test_log_lines_are_passed_to_a_callable_or_a_logger(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     lines: List[tuple[LogLevel, str]] = []
@@ -135,43 +135,43 @@ def test_the_log_goes_to_a_callable_or_a_logger(
         Client(emulator.options(log=7))
 
 
-def test_a_log_that_raises_stops_the_call(emulator: Emulator) -> None:
-    with Client(emulator.options(log=trouble)) as client, pytest.raises(Trouble):
+def test_a_log_callback_that_raises_stops_the_call(emulator: Emulator) -> None:
+    with Client(emulator.options(log=raising)) as client, pytest.raises(CallbackError):
         client.job(emulator.create(duration_ms=0)).wait()
 
 
-def test_a_log_outlives_the_client_that_it_was_given_to(emulator: Emulator) -> None:
+def test_a_log_callback_lives_as_long_as_the_handles_of_its_client(emulator: Emulator) -> None:
     lines: List[str] = []
 
-    class Hears:
+    class LogSink:
         def __call__(self, level: LogLevel, line: str) -> None:
             lines.append(line)
 
-    hears = Hears()
-    gone = weakref.ref(hears)
-    client = Client(emulator.options(log=hears))
+    sink = LogSink()
+    reference = weakref.ref(sink)
+    client = Client(emulator.options(log=sink))
     job = client.job(emulator.create(duration_ms=0))
     client.close()
-    del client, hears
+    del client, sink
     gc.collect()
     job.wait()
-    assert lines and gone() is not None
+    assert lines and reference() is not None
     job.close()
     del job
     gc.collect()
-    assert gone() is None
+    assert reference() is None
 
 
-def test_a_reader_is_let_go_with_its_submission(client: Client) -> None:
-    class Reads(io.BytesIO):
+def test_a_reader_is_freed_with_its_submission(client: Client) -> None:
+    class Reader(io.BytesIO):
         pass
 
-    reads = Reads(b"%PDF-1.4")
-    gone = weakref.ref(reads)
-    with Submission("transformations", "compress").add_reader("a.pdf", 8, reads) as submission:
+    reader = Reader(b"%PDF-1.4")
+    reference = weakref.ref(reader)
+    with Submission("transformations", "compress").add_reader("a.pdf", 8, reader) as submission:
         client.submit(submission)
-        del reads
-        assert gone() is not None
+        del reader
+        assert reference() is not None
     del submission
     gc.collect()
-    assert gone() is None
+    assert reference() is None

@@ -1,4 +1,4 @@
-"""Docstrings on everything, and the package as it is installed."""
+"""Everything has a docstring, and the installed package is complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MODULES = sorted(package().glob("*.py"))
 
 
 def undocumented(body: Iterable[ast.stmt], within: str = "") -> Iterator[str]:
-    """What a reader would look for in vain: of classes, their fields, and functions that are not private."""
+    """The names without a docstring: classes, their fields, and functions that are not private."""
     nodes = list(body)
     for node, after in zip(nodes, [*nodes[1:], None]):
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
@@ -30,8 +30,8 @@ def undocumented(body: Iterable[ast.stmt], within: str = "") -> Iterator[str]:
         if isinstance(node, ast.ClassDef):
             yield from undocumented(node.body, f"{node.name}.")
         if within and isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-            if not node.target.id.startswith("_") and not told:
+            documented = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            if not node.target.id.startswith("_") and not documented:
                 yield within + node.target.id
 
 
@@ -42,32 +42,32 @@ def test_everything_has_a_docstring(module: Path) -> None:
     assert list(undocumented(tree.body)) == []
 
 
-def test_everything_that_is_exported_is_there() -> None:
+def test_every_exported_name_exists() -> None:
     assert sorted(nitro_jobs.__all__, key=str) == sorted(set(nitro_jobs.__all__), key=str)
     assert all(hasattr(nitro_jobs, name) for name in nitro_jobs.__all__)
 
 
 def needed(library: str) -> Tuple[List[Tuple[int, int]], List[str]]:
-    """The versions of glibc's symbols that a library asks for, and the libraries that it needs."""
-    told = subprocess.run(["objdump", "-T", "-p", library], check=True, capture_output=True, text=True).stdout
-    versions = {(int(major), int(minor)) for major, minor in re.findall(r"GLIBC_(\d+)\.(\d+)", told)}
-    return sorted(versions), re.findall(r"NEEDED +(\S+)", told)
+    """The glibc symbol versions and the libraries that a library needs."""
+    output = subprocess.run(["objdump", "-T", "-p", library], check=True, capture_output=True, text=True).stdout
+    versions = {(int(major), int(minor)) for major, minor in re.findall(r"GLIBC_(\d+)\.(\d+)", output)}
+    return sorted(versions), re.findall(r"NEEDED +(\S+)", output)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the tag is glibc's")
-def test_the_tag_of_the_wheel_is_true() -> None:
+def test_the_wheel_tag_matches_the_required_glibc() -> None:
     wheel = importlib.metadata.distribution("nitro-jobs").read_text("WHEEL")
     assert wheel is not None
     tag = re.search(r"Tag: py3-none-manylinux_(\d+)_(\d+)_(\w+)\n", wheel)
     assert tag is not None and "Root-Is-Purelib: false" in wheel
     versions, libraries = needed(_library.lib._name)
     assert (int(tag[1]), int(tag[2])) == versions[-1]
-    # The libraries that PEP 600 lets a wheel expect from the system.
+    # The system libraries that PEP 600 allows a wheel to depend on.
     assert set(libraries) <= {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libpthread.so.0", "ld-linux-x86-64.so.2",
                               "ld-linux-aarch64.so.1", "libdl.so.2", "librt.so.1"}  # fmt: skip
 
 
-def test_the_wheel_has_its_papers_and_no_dependency() -> None:
+def test_the_wheel_has_its_licences_and_no_dependency() -> None:
     distribution = importlib.metadata.distribution("nitro-jobs")
     files = {Path(str(file)).name for file in distribution.files or []}
     assert {"py.typed", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"} <= files
@@ -77,7 +77,7 @@ def test_the_wheel_has_its_papers_and_no_dependency() -> None:
     assert distribution.metadata["Requires-Python"] == ">=3.9"
 
 
-def test_the_readme_opens_with_the_first_program() -> None:
+def test_the_readme_starts_with_the_example() -> None:
     readme = repository("bindings/python/README.md").read_text("utf-8")
     first = re.search(r"```python\n(.*?)```", readme, re.S)
     assert first is not None

@@ -1,4 +1,4 @@
-"""Errors: one hierarchy, everything that is known, and the way to other processes."""
+"""Errors: one hierarchy, all attributes, and pickling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nitro_jobs import Client, Code, Job, NitroError
 JobOf = Callable[..., Job]
 
 
-def test_one_root() -> None:
+def test_all_exceptions_derive_from_one_class() -> None:
     kinds: List[Type[Any]] = [each for _, each in inspect.getmembers(nitro_jobs.errors, inspect.isclass)]
     kinds = [kind for kind in kinds if issubclass(kind, BaseException)]
     assert len(kinds) > 40 and all(issubclass(kind, NitroError) for kind in kinds)
@@ -34,7 +34,7 @@ def test_one_root() -> None:
         (500, nitro_jobs.ServiceFaultError),
     ],
 )
-def test_every_refusal(emulator: Emulator, status: int, kind: Type[NitroError]) -> None:
+def test_every_error_response_has_its_exception(emulator: Emulator, status: int, kind: Type[NitroError]) -> None:
     with Client(emulator.options(retries=0)) as client:
         job = client.job(emulator.create(status_codes=[status] * 9))
         with pytest.raises(kind) as caught:
@@ -44,11 +44,11 @@ def test_every_refusal(emulator: Emulator, status: int, kind: Type[NitroError]) 
     assert error.problem["status"] == status and error.problem_title and error.message == str(error)
     assert error.reference_id == job.reference_id
     assert error.retryable == (status in (429, 500))
-    again = pickle.loads(pickle.dumps(error))
-    assert type(again) is kind and again.__dict__ == error.__dict__ and str(again) == str(error)
+    restored = pickle.loads(pickle.dumps(error))
+    assert type(restored) is kind and restored.__dict__ == error.__dict__ and str(restored) == str(error)
 
 
-def test_how_long_to_wait(emulator: Emulator) -> None:
+def test_retry_after_is_reported(emulator: Emulator) -> None:
     with Client(emulator.options(retries=0)) as client:
         job = client.job(emulator.create(rate_limit={"times": 1, "retry_after": 1.5}))
         with pytest.raises(nitro_jobs.RateLimitedError) as caught:
@@ -56,28 +56,28 @@ def test_how_long_to_wait(emulator: Emulator) -> None:
     assert caught.value.retry_after == 1.5
 
 
-def test_a_problem_that_is_no_json(emulator: Emulator) -> None:
+def test_an_error_body_that_is_not_json_is_kept(emulator: Emulator) -> None:
     with Client(emulator.options(retries=0)) as client:
-        answer = {"body": "<html>down</html>", "content_type": "text/html"}
-        job = client.job(emulator.create(status_codes=[500], problem=answer))
+        problem = {"body": "<html>down</html>", "content_type": "text/html"}
+        job = client.job(emulator.create(status_codes=[500], problem=problem))
         with pytest.raises(nitro_jobs.ServiceFaultError) as caught:
             job.status()
     assert caught.value.problem_json == "<html>down</html>" and caught.value.problem is None
 
 
-def test_nobody_there(emulator: Emulator) -> None:
+def test_a_refused_connection_is_a_connect_error(emulator: Emulator) -> None:
     with Client(nitro_jobs.Options(base_url="http://127.0.0.1:1", token="t", retries=0)) as client:
         with pytest.raises(nitro_jobs.ConnectError) as caught:
             client.job("j").status()
     assert caught.value.http_status is None and caught.value.name == "NITRO_E_CONNECT"
 
 
-def test_a_code_of_a_later_version() -> None:
+def test_an_unknown_code_is_accepted() -> None:
     error = NitroError("m", 999)
     assert (error.code, error.name) == (999, "NITRO_E_?") and not isinstance(error.code, Code)
 
 
-def test_an_exception_leaves_no_ring(running: Job) -> None:
+def test_an_exception_leaves_no_reference_cycle(running: Job) -> None:
     import gc
 
     gc.collect()
@@ -89,7 +89,7 @@ def test_an_exception_leaves_no_ring(running: Job) -> None:
                 running.wait(timeout=0.001)
             except NitroError:
                 pass
-        # A ring a call would be hundreds of objects.
+        # One cycle per call would be hundreds of objects.
         assert len(gc.get_objects()) - before < 50
     finally:
         gc.enable()

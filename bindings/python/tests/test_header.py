@@ -1,4 +1,4 @@
-"""The declarations are the header's: every function, callback and number, by type and not by name alone."""
+"""The declarations match the header: the types of every function and callback, and every constant."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ PLAIN: Dict[str, Any] = {
 
 
 def declared(kind: str, in_callback: bool) -> Any:
-    """What this type of C is in ctypes."""
+    """The ctypes type for a C type."""
     kind = re.sub(r"\s*\*", "*", " ".join(kind.split()))
     if kind in _abi.CALLBACKS:
         return _abi.CALLBACKS[kind]
     if kind in PLAIN:
         return PLAIN[kind]
     if kind == "const uint8_t*" and not in_callback:
-        return ctypes.c_char_p  # Bytes go in, with their length.
+        return ctypes.c_char_p  # An input buffer, whose length is another argument.
     bare = kind[len("const ") :] if kind.startswith("const ") else kind
     handle = re.fullmatch(r"nitro_(\w+)_t\*", bare)
     if handle:
@@ -61,13 +61,13 @@ def declared(kind: str, in_callback: bool) -> Any:
 
 
 def signature(result: str, arguments: str, in_callback: bool = False) -> List[Any]:
-    """Result and arguments of a declaration, in ctypes."""
+    """The result and argument types of a declaration, in ctypes."""
     given = [each.strip() for each in arguments.split(",")]
     kinds = [] if given == ["void"] else [re.sub(r"\w+$", "", each) for each in given]
     return [declared(result, in_callback), *(declared(kind, in_callback) for kind in kinds)]
 
 
-def test_the_header_was_read() -> None:
+def test_the_whole_header_is_parsed() -> None:
     assert len(FUNCTIONS) == HEADER.count("\nNITRO_API\n") > 100
     assert len(CALLBACKS) == len(re.findall(r"typedef .*\(\*nitro_\w+_fn\)", HEADER)) == 8
 
@@ -79,24 +79,24 @@ def test_every_function_is_bound_or_left_out_with_a_reason() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - set(LEFT_OUT)))
-def test_a_function_is_as_the_header_has_it(name: str) -> None:
+def test_a_function_matches_the_header(name: str) -> None:
     assert list(_abi.FUNCTIONS[name]) == signature(*FUNCTIONS[name])
     bound = getattr(_library.lib, name)
     assert [bound.restype, *bound.argtypes] == signature(*FUNCTIONS[name])
 
 
 @pytest.mark.parametrize("name", sorted(CALLBACKS))
-def test_a_callback_is_as_the_header_has_it(name: str) -> None:
+def test_a_callback_matches_the_header(name: str) -> None:
     kind = _abi.CALLBACKS[name]
     assert [kind._restype_, *kind._argtypes_] == signature(*CALLBACKS[name], in_callback=True)
 
 
-def test_every_function_is_called_by_some_module() -> None:
+def test_every_function_is_called_by_a_module() -> None:
     modules = [file.read_text() for file in package().glob("*.py") if file.name != "_abi.py"]
-    # Setters of one value are called by their option's name.
-    made = {f"nitro_options_set_{name}" for name in (*nitro_jobs.options._TEXTS, *nitro_jobs.options._NUMBERS)}
-    made |= {f"nitro_options_set_{name}_ms" for name in nitro_jobs.options._LENGTHS}
-    for name in set(_abi.FUNCTIONS) - made:
+    # The names of these setters are built from the names of the options.
+    built = {f"nitro_options_set_{name}" for name in (*nitro_jobs.options._TEXTS, *nitro_jobs.options._NUMBERS)}
+    built |= {f"nitro_options_set_{name}_ms" for name in nitro_jobs.options._DURATIONS}
+    for name in set(_abi.FUNCTIONS) - built:
         assert any(re.search(rf"\b_?lib(rary)?\.{name}\b", text) for text in modules), name
 
 
@@ -113,15 +113,15 @@ def test_every_function_is_called_by_some_module() -> None:
         ("NITRO_RUN_", constants.RunPhase),
     ],
 )
-def test_the_numbers_are_the_headers(prefix: str, kind: Any) -> None:
+def test_the_constants_match_the_header(prefix: str, kind: Any) -> None:
     known = {name: int(value) for name, value in re.findall(rf"#define {prefix}(\w+) (\d+)", CODE)}
     ours = {each.name: each.value for each in kind}
     if kind is constants.RunPhase:
-        del ours["UNKNOWN"]  # There is none in C, where an unknown phase is just a number.
+        del ours["UNKNOWN"]  # C has no such constant: an unknown phase is just a number.
     assert ours == known
 
 
-def test_every_code_has_an_exception_and_its_name() -> None:
+def test_every_code_has_an_exception_and_a_name() -> None:
     assert set(CLASSES) == set(constants.Code)
     for code, kind in CLASSES.items():
         error = kind("m", code)
@@ -137,6 +137,6 @@ def test_the_versions_agree() -> None:
     assert _library._HEADER_VERSION == int(number[1])
 
 
-def test_a_handle_of_another_kind_is_refused(client: nitro_jobs.Client) -> None:
+def test_a_handle_of_another_type_is_rejected(client: nitro_jobs.Client) -> None:
     with client._owned.use() as handle, pytest.raises(ctypes.ArgumentError):
         _library.lib.nitro_job_id(handle)

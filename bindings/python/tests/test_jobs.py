@@ -16,28 +16,28 @@ from nitro_jobs import Client, Job, State, Status
 JobOf = Callable[..., Job]
 
 
-def test_a_job_by_its_id(client: Client, emulator: Emulator) -> None:
+def test_a_job_is_made_from_its_id(client: Client, emulator: Emulator) -> None:
     job_id = emulator.create()
     job = client.job(job_id)
     assert (job.id, repr(job)) == (job_id, f"<Job {job_id}>")
     assert len(job.reference_id) == 36
     job.wait()
-    asked = [request for request in emulator.requests() if job_id in request["path"]]
-    assert asked and all(dict(request["headers"])["user-agent"].startswith("nitro-jobs/") for request in asked)
+    requests = [request for request in emulator.requests() if job_id in request["path"]]
+    assert requests and all(dict(request["headers"])["user-agent"].startswith("nitro-jobs/") for request in requests)
 
 
-def test_a_ticket_takes_the_job_up_in_another_client(client: Client, emulator: Emulator) -> None:
+def test_a_ticket_restores_the_job_in_another_client(client: Client, emulator: Emulator) -> None:
     job = client.job(emulator.create(duration_ms=0))
     ticket = job.ticket()
     assert emulator.token not in ticket
     with Client(emulator.options()) as other:
         for form in (ticket, json.loads(ticket)):
-            again = other.job_from_ticket(form)
-            assert (again.id, again.reference_id) == (job.id, job.reference_id)
-            assert again.wait().state is State.COMPLETED
+            restored = other.job_from_ticket(form)
+            assert (restored.id, restored.reference_id) == (job.id, job.reference_id)
+            assert restored.wait().state is State.COMPLETED
 
 
-def test_what_is_no_ticket_and_no_id(client: Client) -> None:
+def test_invalid_tickets_and_ids_are_rejected(client: Client) -> None:
     for ticket in ("", "{}", "[]", "x"):
         with pytest.raises(nitro_jobs.ArgumentError):
             client.job_from_ticket(ticket)
@@ -63,7 +63,7 @@ def test_a_status_is_a_value(job_of: JobOf, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["failed", "canceled"])
-def test_how_a_job_ends_is_a_status_and_an_error_of_the_wait(job_of: JobOf, outcome: str) -> None:
+def test_a_job_that_did_not_complete_is_a_status_and_an_error_of_wait(job_of: JobOf, outcome: str) -> None:
     job = job_of(duration_ms=0, outcome=outcome, error={"type": "T", "title": "It broke", "detail": "At page 3"})
     status = job.status()
     assert (status.state, status.is_terminal) == (State[outcome.upper()], True)
@@ -76,22 +76,22 @@ def test_how_a_job_ends_is_a_status_and_an_error_of_the_wait(job_of: JobOf, outc
         assert caught.value.problem["title"] == "It broke"
 
 
-def test_a_status_that_nobody_has_heard_of(job_of: JobOf) -> None:
+def test_an_unknown_status_is_not_terminal(job_of: JobOf) -> None:
     status = job_of(status_name={"name": "resting", "times": 1}).status()
     assert (status.state, status.name, status.is_terminal) == (State.UNKNOWN, "resting", False)
 
 
 @pytest.mark.parametrize("stream", ["live", {"refuse": 404}])
-def test_a_wait_tells_its_progress(job_of: JobOf, stream: object) -> None:
+def test_a_wait_reports_progress(job_of: JobOf, stream: object) -> None:
     seen: List[Status] = []
     last = job_of(duration_ms=120, steps=3, stream=stream).wait(seen.append)
     assert last.state is State.COMPLETED
-    told = [status.progress for status in seen if status.progress is not None]
-    assert told and told == sorted(told) and all(status.state is State.RUNNING for status in seen)
+    reported = [status.progress for status in seen if status.progress is not None]
+    assert reported and reported == sorted(reported) and all(status.state is State.RUNNING for status in seen)
 
 
 @pytest.mark.parametrize("limit", [0.05, timedelta(milliseconds=50), 0])
-def test_the_time_to_wait_runs_out(running: Job, limit: float) -> None:
+def test_the_wait_timeout_expires(running: Job, limit: float) -> None:
     with pytest.raises(nitro_jobs.WaitTimeoutError) as caught:
         running.wait(timeout=limit)
     error = caught.value
@@ -99,19 +99,19 @@ def test_the_time_to_wait_runs_out(running: Job, limit: float) -> None:
     assert error.ticket is not None and error.job_id == running.id
 
 
-def test_a_limit_is_a_length_of_time(running: Job) -> None:
+def test_a_timeout_must_be_a_duration(running: Job) -> None:
     bad: List[Union[float, timedelta]] = [-1, float("nan"), timedelta(seconds=-1)]
     for limit in bad:
         with pytest.raises(ValueError):
             running.wait(timeout=limit)
     with pytest.raises(TypeError):
         running.status(timeout="1")  # type: ignore[arg-type]
-    # None and more than there is are no limit; a thousandth is not rounded away.
+    # None and values beyond the range of C mean no timeout.
     for good in (None, float("inf"), 1e300, timedelta.max):
         assert running.status(timeout=good).state is State.RUNNING
 
 
-def test_events_are_iterated_over(job_of: JobOf) -> None:
+def test_events_can_be_iterated(job_of: JobOf) -> None:
     with job_of(duration_ms=120, steps=4).events() as events:
         seen = list(events)
         assert [status.is_terminal for status in seen] == [False] * (len(seen) - 1) + [True]
@@ -123,7 +123,7 @@ def test_a_failed_job_is_an_event(job_of: JobOf) -> None:
     assert list(job_of(duration_ms=0, outcome="failed").events())[-1].state is State.FAILED
 
 
-def test_pulling_with_a_short_limit_loses_nothing(job_of: JobOf, emulator: Emulator) -> None:
+def test_a_short_timeout_loses_no_event(job_of: JobOf, emulator: Emulator) -> None:
     job = job_of(clock="manual")
     events = job.events()
     first = events.next()
@@ -132,13 +132,13 @@ def test_pulling_with_a_short_limit_loses_nothing(job_of: JobOf, emulator: Emula
         while True:
             events.next(timeout=0.03)
     emulator.set_progress(job.id, 0.5)
-    told = events.next()
-    assert told is not None and told.progress == 0.5
+    status = events.next()
+    assert status is not None and status.progress == 0.5
     emulator.finish(job.id)
     assert [status.state for status in events] == [State.COMPLETED]
 
 
-def test_events_take_the_limits_of_each_pull(running: Job) -> None:
+def test_cancel_and_timeout_of_events_apply_to_each_next(running: Job) -> None:
     token = nitro_jobs.CancelToken()
     token.trigger()
     with pytest.raises(nitro_jobs.CancelledError):
@@ -147,7 +147,7 @@ def test_events_take_the_limits_of_each_pull(running: Job) -> None:
         list(running.events(timeout=0.05))
 
 
-def test_what_was_made_outlives_what_made_it(emulator: Emulator) -> None:
+def test_handles_outlive_the_handle_that_made_them(emulator: Emulator) -> None:
     client = Client(emulator.options())
     job = client.job(emulator.create(duration_ms=0))
     events = job.events()
@@ -157,7 +157,7 @@ def test_what_was_made_outlives_what_made_it(emulator: Emulator) -> None:
     assert list(events)[-1].state is State.COMPLETED and result.files[0].size
 
 
-def test_what_is_closed_says_so(client: Client, running: Job) -> None:
+def test_a_closed_handle_raises_closed_error(client: Client, running: Job) -> None:
     with client.watch() as watch, running.events() as events:
         assert not watch.closed
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Ten thousand calls leave nothing behind: no memory, no handle, no thread, no socket."""
+"""Ten thousand calls leak nothing: no memory, no handle, no thread, no socket."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def resident() -> int:
 
 
 def handles() -> int:
-    """How many native handles are not freed."""
+    """The number of native handles that are not freed."""
     owned = [each for each in gc.get_objects() if isinstance(each, _handle.Owned)]
     return sum(each._free is not None for each in owned)
 
 
 def state() -> Tuple[int, int, int, int]:
-    """What may not grow: handles, callables, threads, open files."""
+    """The numbers that must not grow: handles, callables, threads, open files."""
     gc.collect()
     return handles(), len(_callbacks._functions), threading.active_count(), len(os.listdir("/proc/self/fd"))
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is read from /proc")
-def test_ten_thousand_calls(client: Client, emulator: Emulator, job_of: JobOf) -> None:
+def test_ten_thousand_calls_leak_nothing(client: Client, emulator: Emulator, job_of: JobOf) -> None:
     running, done = job_of(outcome="never"), job_of(duration_ms=0)
     done.wait()
     submission = Submission("transformations", "compress").add_bytes("a.pdf", b"%PDF-1.4")
@@ -49,7 +49,7 @@ def test_ten_thousand_calls(client: Client, emulator: Emulator, job_of: JobOf) -
         for _ in range(rounds):
             for _ in range(25):
                 running.status(cancel=token)
-            # The main thread's calls take a helper each; other threads make theirs themselves.
+            # Each call of the main thread needs a helper thread; other threads make their calls themselves.
             pool.submit(lambda: [running.status(cancel=token) for _ in range(60)]).result()
             done.wait(lambda _: None)
             with done.result() as result:
@@ -61,8 +61,8 @@ def test_ten_thousand_calls(client: Client, emulator: Emulator, job_of: JobOf) -
                 running.wait(lambda _: 1 // 0)
             with running.events() as events:
                 events.next()
-            again = client.job_from_ticket(running.ticket())
-            assert again.id
+            restored = client.job_from_ticket(running.ticket())
+            assert restored.id
             with client.watch(threads=1) as watch:
                 watch.add(done, tag=watch)
                 assert [event.is_last for event in watch][-1]
@@ -78,26 +78,26 @@ def test_ten_thousand_calls(client: Client, emulator: Emulator, job_of: JobOf) -
     pool.shutdown()
 
 
-def test_calls_of_other_threads(client: Client, running: Job) -> None:
-    def polls() -> None:
+def test_calls_of_other_threads_leak_nothing(client: Client, running: Job) -> None:
+    def poll() -> None:
         for _ in range(1_000):
             running.status()
 
-    def all_of_them() -> None:
-        threads = [threading.Thread(target=polls) for _ in range(2)]
+    def run_threads() -> None:
+        threads = [threading.Thread(target=poll) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    all_of_them()
+    run_threads()
     before, memory = state(), resident()
-    all_of_them()
+    run_threads()
     assert state() == before
     assert resident() - memory < 3_000_000
 
 
-def test_twenty_thousand_errors(client: Client) -> None:
+def test_twenty_thousand_errors_leak_nothing(client: Client) -> None:
     def errors() -> None:
         for _ in range(20_000):
             with pytest.raises(nitro_jobs.ArgumentError):

@@ -1,4 +1,4 @@
-"""Options: each is taken, what cannot be used is named, no secret is shown."""
+"""Options: each is accepted, invalid ones are rejected, no secret is shown."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ EVERY: Dict[str, Any] = {
 }
 
 
-def test_every_option_is_taken(tmp_path: Path) -> None:
+def test_every_option_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text(CA)
     options = Options(**{**EVERY, "ca_file": tmp_path / "ca.pem"})
     with Client(options):
@@ -82,20 +82,20 @@ def test_every_option_is_taken(tmp_path: Path) -> None:
         ({"token_url": "nonsense"}, nitro_jobs.ArgumentError),
     ],
 )
-def test_what_cannot_be_used_is_refused(wrong: Dict[str, Any], kind: type) -> None:
+def test_invalid_options_are_rejected(wrong: Dict[str, Any], kind: type) -> None:
     with pytest.raises(kind):
         Client(Options(**wrong))
     with pytest.raises(TypeError):
         Client(wrong)  # type: ignore[arg-type]
 
 
-def test_the_clients_limits_are_the_default(emulator: Emulator) -> None:
+def test_the_clients_timeouts_are_the_default(emulator: Emulator) -> None:
     with Client(emulator.options(wait_timeout=0.1)) as client:
         with pytest.raises(nitro_jobs.WaitTimeoutError):
             client.job(emulator.create(outcome="never")).wait()
 
 
-def test_tls_with_an_authority_of_ones_own_and_a_client_certificate(emulator: Emulator) -> None:
+def test_tls_with_a_private_authority_and_a_client_certificate(emulator: Emulator) -> None:
     trusting = emulator.options(base_url=TLS_URL, ca_pem=CA, only_added_ca=True, client_certificate=CERTIFICATE)
     with Client(trusting) as client, pytest.raises(nitro_jobs.NotFoundError):
         client.job("unknown").status()
@@ -105,7 +105,7 @@ def test_tls_with_an_authority_of_ones_own_and_a_client_certificate(emulator: Em
     assert isinstance(caught.value, nitro_jobs.TransportError)
 
 
-def test_from_the_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, program: Any) -> None:
+def test_options_are_read_from_the_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, program: Any) -> None:
     monkeypatch.setenv("NITRO_BASE_URL", emulator.base_url)
     monkeypatch.setenv("NITRO_TOKEN", emulator.token)
     with Client.from_env() as client:
@@ -113,7 +113,7 @@ def test_from_the_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatc
     with Client.from_env(Options(token="wrong", retries=0)) as client:
         with pytest.raises(nitro_jobs.UnauthorizedError):
             client.job(emulator.create()).status()
-    with Client(Options(base_url=emulator.base_url)) as client:  # Reads no environment.
+    with Client(Options(base_url=emulator.base_url)) as client:  # Does not read the environment.
         with pytest.raises(nitro_jobs.UnauthorizedError):
             client.job(emulator.create()).status()
     monkeypatch.delenv("NITRO_TOKEN")
@@ -123,14 +123,14 @@ def test_from_the_environment(emulator: Emulator, monkeypatch: pytest.MonkeyPatc
         Client.from_env()
 
 
-def test_paths_may_have_any_letters(emulator: Emulator, tmp_path: Path) -> None:
-    place = tmp_path / "日本語"
-    place.mkdir()
+def test_paths_may_contain_any_characters(emulator: Emulator, tmp_path: Path) -> None:
+    folder = tmp_path / "日本語"
+    folder.mkdir()
     with Client(emulator.options()) as client:
-        saved = client.job(emulator.create(duration_ms=0)).download(place / "ö.pdf")
+        saved = client.job(emulator.create(duration_ms=0)).download(folder / "ö.pdf")
     assert Path(saved.path).is_file()
 
 
-def test_nothing_is_printed_and_the_library_is_the_wheels(program: Callable[..., Program], running: Job) -> None:
-    told = program(running.id, "job.status(); say(nitro_jobs._library.lib._name)").passes().strip()
-    assert os.path.dirname(told) == os.path.dirname(nitro_jobs.__file__ or "")
+def test_nothing_is_printed_and_the_library_of_the_wheel_is_loaded(program: Callable[..., Program], running: Job) -> None:
+    library = program(running.id, "job.status(); output(nitro_jobs._library.lib._name)").passes().strip()
+    assert os.path.dirname(library) == os.path.dirname(nitro_jobs.__file__ or "")

@@ -1,4 +1,4 @@
-"""Processes: fork, spawn, and the end of the interpreter with everything still alive."""
+"""Processes: fork, spawn, and interpreter exit with open handles and active calls."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ JobOf = Callable[..., Job]
 
 
 def follow(base_url: str, token: str, ticket: str) -> str:
-    """What a worker process does: a client of its own, and the job by its ticket."""
+    """A worker process: it makes its own client and restores the job from its ticket."""
     with Client(nitro_jobs.Options(base_url=base_url, token=token, poll_interval=(0.02, 0.1))) as client:
         return client.job_from_ticket(ticket).wait().state.name
 
 
 def fail(base_url: str, token: str, ticket: str) -> None:
-    """A worker that raises what the library raises."""
+    """A worker process that raises an error of the library."""
     with Client(nitro_jobs.Options(base_url=base_url, token=token)) as client:
         client.job_from_ticket(ticket).wait()
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_workers_take_jobs_up_by_their_tickets(emulator: Emulator, job_of: JobOf, method: str) -> None:
+def test_worker_processes_restore_jobs_from_tickets(emulator: Emulator, job_of: JobOf, method: str) -> None:
     job = job_of(duration_ms=10)
     broken = job_of(duration_ms=0, outcome="failed")
-    job.status()  # Connections are open when it is forked.
+    job.status()  # So that a connection is open at the fork.
     with multiprocessing.get_context(method).Pool(1) as pool:
         assert pool.apply(follow, (emulator.base_url, emulator.token, job.ticket())) == "COMPLETED"
         with pytest.raises(nitro_jobs.JobFailedError) as caught:
@@ -44,14 +44,14 @@ def test_workers_take_jobs_up_by_their_tickets(emulator: Emulator, job_of: JobOf
     assert caught.value.job_id == broken.id and caught.value.code is nitro_jobs.Code.JOB_FAILED
 
 
-def test_no_handle_is_sent_to_another_process(client: Client, running: Job) -> None:
+def test_handles_cannot_be_pickled(client: Client, running: Job) -> None:
     for handle in (client, running, running.events(), client.watch()):
         with pytest.raises(TypeError, match="ticket"):
             pickle.dumps(handle)
 
 
 def in_a_child(check: Callable[[], None]) -> None:
-    """Runs ``check`` in a forked child, where it must pass and end by itself."""
+    """Runs ``check`` in a forked child, which must succeed."""
     child = os.fork()
     if child == 0:
         status = 1
@@ -67,7 +67,7 @@ def in_a_child(check: Callable[[], None]) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_what_was_made_before_a_fork_says_so_in_the_child(
+def test_handles_from_before_a_fork_raise_forked_error_in_the_child(
     client: Client, running: Job, emulator: Emulator
 ) -> None:
     token = nitro_jobs.CancelToken()
@@ -99,11 +99,11 @@ def test_what_was_made_before_a_fork_says_so_in_the_child(
 
     in_a_child(check)
     spare._owned._free = free
-    assert len(watch) == 1 and running.status() and not token.triggered, "the parent goes on"
+    assert len(watch) == 1 and running.status() and not token.triggered, "the parent still works"
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_fork_while_another_thread_is_in_a_call(client: Client, running: Job, emulator: Emulator) -> None:
+def test_a_fork_during_a_call_of_another_thread(client: Client, running: Job, emulator: Emulator) -> None:
     token = nitro_jobs.CancelToken()
 
     def wait(_: object) -> None:
@@ -121,20 +121,20 @@ def test_a_fork_while_another_thread_is_in_a_call(client: Client, running: Job, 
         running.wait(wait, cancel=token)
 
 
-def test_a_child_that_comes_back_out_of_a_callback(program: Start, running: Job) -> None:
+def test_a_child_that_returns_from_a_callback_raises_forked_error(program: Start, running: Job) -> None:
     source = """
-def tell(status):
+def progress(status):
     global child
     child = os.fork()
     if child:
         assert os.waitpid(child, 0)[1] == 0
         return False
 try:
-    job.wait(tell)
+    job.wait(progress)
 except ForkedError:
-    say("forked"); os._exit(0)
+    output("forked"); os._exit(0)
 except StoppedError:
-    say("stopped")
+    output("stopped")
 """
     out = program(running.id, source, "-W", "ignore").passes()
     assert out.split() == ["forked", "stopped"]
@@ -143,54 +143,54 @@ except StoppedError:
 @pytest.mark.parametrize(
     "source",
     [
-        # Everything alive, in module globals, in a ring, in a daemon thread's call, and in one with callbacks.
+        # Open handles in module globals, in a reference cycle, in a daemon thread's call, and in one with callbacks.
         "events = job.events(); events.next(); watch = client.watch(); watch.add(job); watch.next()",
-        "ring = [job.events(), client.watch(), client, job]; ring.append(ring); del client, job; ring[1].add(ring[3])",
+        "cycle = [job.events(), client.watch(), client, job]; cycle.append(cycle); del client, job; cycle[1].add(cycle[3])",
         """
-begun = threading.Event()
-threading.Thread(target=lambda: job.wait(lambda _: begun.set()), daemon=True).start()
-begun.wait()
+started = threading.Event()
+threading.Thread(target=lambda: job.wait(lambda _: started.set()), daemon=True).start()
+started.wait()
 """,
         """
 sys.unraisablehook = threading.excepthook = lambda *_: None
 watch = client.watch(threads=8)
 for _ in range(50): watch.add(job, tag=watch)
-begun = threading.Event()
+started = threading.Event()
 def pull():
     for event in watch:
-        begun.set()
+        started.set()
 threading.Thread(target=pull, daemon=True).start()
-begun.wait()
+started.wait()
 """,
-        # A daemon thread that goes on with calls to the very end.
+        # Daemon threads that make calls until the process ends.
         """
 sys.unraisablehook = threading.excepthook = lambda *_: None
-begun = threading.Event()
-def polls():
+started = threading.Event()
+def poll():
     while True:
         try:
             job.status()
         except NitroError:
             pass
-        begun.set()
-for _ in range(4): threading.Thread(target=polls, daemon=True).start()
-begun.wait()
+        started.set()
+for _ in range(4): threading.Thread(target=poll, daemon=True).start()
+started.wait()
 """,
-        # What the program itself does at the end still works.
+        # Calls in the program's own exit hook still work.
         """
 import atexit
-atexit.register(lambda: say(job.status().state.name))
+atexit.register(lambda: output(job.status().state.name))
 """,
         "sys.exit(0)",
         "job.events().next(); del sys.modules['nitro_jobs']",
     ],
 )
-def test_the_interpreter_ends_with_everything_alive(program: Start, running: Job, source: str) -> None:
-    threads = "sys.unraisablehook = threading.excepthook = lambda *_: None\n"
-    out = program(running.id, threads + source).passes()
+def test_the_interpreter_exits_with_open_handles_and_active_calls(program: Start, running: Job, source: str) -> None:
+    hooks = "sys.unraisablehook = threading.excepthook = lambda *_: None\n"
+    out = program(running.id, hooks + source).passes()
     assert out == ("RUNNING\n" if "atexit" in source else "")
 
 
-def test_the_interpreter_ends_by_an_error_with_everything_alive(program: Start, running: Job) -> None:
+def test_the_interpreter_exits_after_an_exception_with_open_handles(program: Start, running: Job) -> None:
     status, _, err = program(running.id, "events = job.events(); events.next(); 1/0").end()
     assert status == 1 and err.rstrip().endswith("ZeroDivisionError: division by zero")

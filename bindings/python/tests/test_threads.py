@@ -1,4 +1,4 @@
-"""Threads: the interpreter's lock is given away, handles are shared, cancelled, and closed under a call."""
+"""Threads: calls release the interpreter lock; handles are shared, cancelled, and closed during a call."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def blocking_calls(client: Client, running: Job, token: CancelToken) -> List[Cal
 
 
 @pytest.mark.parametrize("index", range(3))
-def test_another_thread_runs_meanwhile(
+def test_a_call_releases_the_interpreter_lock(
     client: Client, running: Job, pool: ThreadPoolExecutor, index: int
 ) -> None:
     token = CancelToken()
     call = pool.submit(blocking_calls(client, running, token)[index])
-    # With the lock held through the call, nothing below would run: a switch is never forced in here.
+    # If the call held the lock, nothing below would run: with this interval the interpreter forces no switch.
     interval = sys.getswitchinterval()
     sys.setswitchinterval(60)
     try:
-        until("the call is under way", lambda: bool(nitro_jobs._call._under_way))
+        until("the call is active", lambda: bool(nitro_jobs._call._active_calls))
         steps = sum(1 for _ in range(100_000))
     finally:
         sys.setswitchinterval(interval)
@@ -61,17 +61,17 @@ def test_another_thread_runs_meanwhile(
         call.result()
 
 
-def test_a_thread_runs_while_the_main_thread_waits(running: Job) -> None:
+def test_a_call_of_the_main_thread_releases_the_interpreter_lock(running: Job) -> None:
     token = CancelToken()
     count = 0
 
-    def counts() -> None:
+    def count_up() -> None:
         nonlocal count
-        until("the call is under way", lambda: bool(nitro_jobs._call._under_way))
+        until("the call is active", lambda: bool(nitro_jobs._call._active_calls))
         count = sum(1 for _ in range(100_000))
         token.trigger()
 
-    thread = threading.Thread(target=counts)
+    thread = threading.Thread(target=count_up)
     thread.start()
     with pytest.raises(nitro_jobs.CancelledError):
         running.wait(cancel=token)
@@ -79,24 +79,24 @@ def test_a_thread_runs_while_the_main_thread_waits(running: Job) -> None:
     assert count == 100_000
 
 
-def test_one_token_ends_many_calls_and_each_later_one(
+def test_one_token_cancels_many_calls_and_each_later_one(
     client: Client, running: Job, pool: ThreadPoolExecutor
 ) -> None:
     token = CancelToken()
     assert not token.triggered and "waiting" in repr(token)
     calls = [pool.submit(running.wait, cancel=token) for _ in range(5)]
-    until("all are under way", lambda: len(nitro_jobs._call._under_way) == 5)
-    begun = time.monotonic()
+    until("all calls are active", lambda: len(nitro_jobs._call._active_calls) == 5)
+    started = time.monotonic()
     token.trigger()
     token.trigger()
     assert not wait(calls, 30).not_done
     assert all(isinstance(call.exception(), nitro_jobs.CancelledError) for call in calls)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - started < 10
     with pytest.raises(nitro_jobs.CancelledError) as caught:
         running.status(cancel=token)
     assert token.triggered and "triggered" in repr(token)
     assert caught.value.code is nitro_jobs.Code.CANCELLED
-    # The other token, and none, are as they were.
+    # Calls with another token and without a token still work.
     assert running.status(cancel=CancelToken()) and running.status()
     assert token._linked == {}
 
@@ -107,23 +107,23 @@ def test_eight_threads_share_one_job(job_of: JobOf, pool: ThreadPoolExecutor) ->
     assert ends == [nitro_jobs.State.COMPLETED] * 8
 
 
-def test_a_second_thread_that_pulls_is_told_so(client: Client, running: Job, pool: ThreadPoolExecutor) -> None:
+def test_a_second_thread_gets_busy_error(client: Client, running: Job, pool: ThreadPoolExecutor) -> None:
     token = CancelToken()
     with client.watch() as watch, running.events() as events:
         watch.add(running)
-        for pulled in (watch, events):
-            pulls: Any = pulled
+        for handle in (watch, events):
+            source: Any = handle
 
-            def pull(pulls: Any = pulls, token: CancelToken = token) -> None:
+            def pull(source: Any = source, token: CancelToken = token) -> None:
                 while True:
                     try:
-                        pulls.next(cancel=token)
+                        source.next(cancel=token)
                     except nitro_jobs.BusyError:
                         continue
 
-            def busy(pulls: Any = pulls) -> bool:
+            def busy(source: Any = source) -> bool:
                 try:
-                    pulls.next(timeout=0.01)
+                    source.next(timeout=0.01)
                 except nitro_jobs.BusyError:
                     return True
                 except nitro_jobs.CallTimeoutError:
@@ -131,43 +131,43 @@ def test_a_second_thread_that_pulls_is_told_so(client: Client, running: Job, poo
                 return False
 
             first = pool.submit(pull)
-            until("it is busy", busy)
+            until("the handle is busy", busy)
             token.trigger()
             with pytest.raises(nitro_jobs.CancelledError):
                 first.result()
             token = CancelToken()
 
 
-def test_a_submission_serves_one_thread_at_a_time(client: Client, pool: ThreadPoolExecutor) -> None:
-    inside, go_on = threading.Event(), threading.Event()
+def test_only_one_thread_at_a_time_may_use_a_submission(client: Client, pool: ThreadPoolExecutor) -> None:
+    entered, resume = threading.Event(), threading.Event()
 
-    def reads(_: int) -> bytes:
-        inside.set()
-        go_on.wait(30)
+    def read(_: int) -> bytes:
+        entered.set()
+        resume.wait(30)
         return b"%PDF-1.4"
 
-    submission = nitro_jobs.Submission("transformations", "compress").add_reader("a.pdf", 8, reads)
+    submission = nitro_jobs.Submission("transformations", "compress").add_reader("a.pdf", 8, read)
     sending = pool.submit(client.submit, submission)
-    inside.wait(30)
+    entered.wait(30)
     with pytest.raises(nitro_jobs.BusyError):
         submission.add_bytes("b.pdf", b"x")
-    # Closed under the call: it goes on to its end, with the reader that it needs.
+    # Closed during the call: the call continues to its end with the reader that it needs.
     submission.close()
-    go_on.set()
+    resume.set()
     assert sending.result().id
     with pytest.raises(nitro_jobs.ClosedError):
         submission.add_bytes("b.pdf", b"x")
 
 
-def test_closing_under_a_call_frees_after_it(
+def test_a_handle_closed_during_a_call_is_freed_after_it(
     client: Client, running: Job, emulator: Emulator, pool: ThreadPoolExecutor
 ) -> None:
     token = CancelToken()
     calls = [pool.submit(call) for call in blocking_calls(client, running, token)]
-    until("all are under way", lambda: len(nitro_jobs._call._under_way) == 3)
+    until("all calls are active", lambda: len(nitro_jobs._call._active_calls) == 3)
     running.close()
     client.close()
-    assert running._owned._free is not None, "it is still in use"
+    assert running._owned._free is not None, "the handle is still in use"
     token.trigger()
     for call in calls:
         assert isinstance(call.exception(30), nitro_jobs.CancelledError)

@@ -1,4 +1,4 @@
-"""Many jobs at once."""
+"""Following many jobs at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nitro_jobs import Client, Job, State, WatchEvent
 JobOf = Callable[..., Job]
 
 
-def test_many_jobs_each_come_to_their_end(client: Client, job_of: JobOf) -> None:
+def test_every_job_of_a_watch_gets_its_last_event(client: Client, job_of: JobOf) -> None:
     outcomes = {"completed": State.COMPLETED, "failed": State.FAILED, "canceled": State.CANCELED, "lost": None, "gone": None}
     with client.watch(threads=3, requests_per_second=500) as watch:
         expected = {}
@@ -25,7 +25,7 @@ def test_many_jobs_each_come_to_their_end(client: Client, job_of: JobOf) -> None
         assert len(watch) == 25 and sorted(expected) == list(range(1, 26))
         last: Dict[int, WatchEvent] = {}
         for event in watch:
-            assert event.number not in last, "nothing comes after the last"
+            assert event.number not in last, "there is no event after the last one"
             assert event.tag == expected[event.number] and event.job_id == event.tag[1]
             if event.is_last:
                 last[event.number] = event
@@ -42,7 +42,7 @@ def test_many_jobs_each_come_to_their_end(client: Client, job_of: JobOf) -> None
         assert event.code == (event.error.code if event.error else 0)
 
 
-def test_a_job_that_is_there_keeps_its_number_and_takes_the_new_tag(client: Client, job_of: JobOf) -> None:
+def test_adding_a_job_again_keeps_its_number_and_replaces_its_tag(client: Client, job_of: JobOf) -> None:
     job = job_of(clock="manual")
     with client.watch() as watch:
         assert watch.add(job, "old") == watch.add(job, "new") == 1
@@ -50,7 +50,7 @@ def test_a_job_that_is_there_keeps_its_number_and_takes_the_new_tag(client: Clie
         assert event is not None and event.tag == "new" and not event.is_last
 
 
-def test_a_job_that_is_removed_is_not_heard_of_again(client: Client, running: Job, job_of: JobOf) -> None:
+def test_a_removed_job_has_no_further_events(client: Client, running: Job, job_of: JobOf) -> None:
     with client.watch() as watch:
         number = watch.add(running, "removed")
         assert watch.next() is not None
@@ -59,7 +59,7 @@ def test_a_job_that_is_removed_is_not_heard_of_again(client: Client, running: Jo
         assert all(event.number != number for event in watch)
 
 
-def test_a_watch_is_true_without_jobs_and_ends_at_once(client: Client) -> None:
+def test_a_watch_without_jobs_is_true_and_has_no_events(client: Client) -> None:
     with client.watch() as watch:
         assert watch and len(watch) == 0 and list(watch) == []
     for threads in (-1, 257, 2**40):
@@ -69,7 +69,7 @@ def test_a_watch_is_true_without_jobs_and_ends_at_once(client: Client) -> None:
         client.watch(requests_per_second=-1)
 
 
-def test_limits_and_cancel_lose_nothing(client: Client, emulator: Emulator, job_of: JobOf) -> None:
+def test_timeout_and_cancel_lose_no_event(client: Client, emulator: Emulator, job_of: JobOf) -> None:
     job = job_of(clock="manual")
     token = nitro_jobs.CancelToken()
     with client.watch() as watch:
@@ -99,7 +99,7 @@ def test_jobs_are_added_while_another_thread_pulls(client: Client, job_of: JobOf
     assert sorted(map(str, ends)) == sorted(map(str, range(20)))
 
 
-def test_the_threads_of_a_watch_call_nothing_of_the_program(emulator: Emulator) -> None:
+def test_the_threads_of_a_watch_call_no_callbacks(emulator: Emulator) -> None:
     threads = set()
     with Client(emulator.options(log=lambda *_: threads.add(threading.get_ident()))) as client:
         with client.watch() as watch:

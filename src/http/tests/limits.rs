@@ -11,7 +11,7 @@ fn io_limits(change: impl FnOnce(ClientOptions) -> ClientOptions) -> ClientOptio
 fn failure(options: ClientOptions, script: impl Fn(&mut Peer) + Send + Sync + 'static) -> Error {
     let server = Server::start(script);
     let url = server.url("/x?secret");
-    let call = watched(move || -> Result<String> {
+    let call = with_watchdog(move || -> Result<String> {
         let http = Http::new(&options)?;
         http.send(&get(&url), &context(&options))?
             .text(1000, &context(&options))
@@ -20,7 +20,7 @@ fn failure(options: ClientOptions, script: impl Fn(&mut Peer) + Send + Sync + 's
 }
 
 #[test]
-fn silence_ends_with_the_idle_limit_in_head_and_body() {
+fn inactivity_ends_with_the_idle_timeout_in_head_and_body() {
     let idle = Duration::from_millis(200);
     for said in [
         "",
@@ -29,7 +29,7 @@ fn silence_ends_with_the_idle_limit_in_head_and_body() {
     ] {
         let error = failure(io_limits(|o| o.idle_timeout(idle)), move |peer| {
             peer.head();
-            peer.say(said);
+            peer.send(said);
             peer.wait_for_end();
         });
         assert_eq!(error.limit(), Some(Limit::Idle), "{said:?}: {error}");
@@ -44,13 +44,13 @@ fn each_byte_restarts_the_idle_limit() {
     let server = Server::start(|peer| {
         peer.head();
         for byte in "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde".bytes() {
-            peer.say([byte]);
+            peer.send([byte]);
             std::thread::sleep(Duration::from_millis(40));
         }
     });
     let http = Http::new(&options).unwrap();
-    let answer = http.send(&get(&server.url("/")), &context(&options)).unwrap();
-    assert_eq!(answer.text(9, &context(&options)).unwrap(), "abcde");
+    let response = http.send(&get(&server.url("/")), &context(&options)).unwrap();
+    assert_eq!(response.text(9, &context(&options)).unwrap(), "abcde");
 }
 
 #[test]
@@ -59,23 +59,23 @@ fn an_idle_body_can_be_read_on() {
     let wait = Mutex::new(wait);
     let server = Server::start(move |peer| {
         peer.head();
-        peer.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
         wait.lock().unwrap().recv().unwrap();
-        peer.say("b");
+        peer.send("b");
     });
     let options = io_limits(|o| o.idle_timeout(Duration::from_millis(100)));
     let http = Http::new(&options).unwrap();
-    let mut answer = http.send(&get(&server.url("/")), &context(&options)).unwrap();
+    let mut response = http.send(&get(&server.url("/")), &context(&options)).unwrap();
     let mut buffer = [0; 8];
-    assert_eq!(answer.body.read(&mut buffer, &context(&options)).unwrap(), 1);
+    assert_eq!(response.body.read(&mut buffer, &context(&options)).unwrap(), 1);
     for _ in 0..2 {
-        let error = answer.body.read(&mut buffer, &context(&options)).unwrap_err();
+        let error = response.body.read(&mut buffer, &context(&options)).unwrap_err();
         assert_eq!(error.limit(), Some(Limit::Idle));
     }
     go.send(()).unwrap();
-    let n = answer.body.read(&mut buffer, &calm()).unwrap();
+    let n = response.body.read(&mut buffer, &default_context()).unwrap();
     assert_eq!(&buffer[..n], b"b");
-    assert_eq!(answer.body.read(&mut buffer, &calm()).unwrap(), 0);
+    assert_eq!(response.body.read(&mut buffer, &default_context()).unwrap(), 0);
 }
 
 /// A byte now and then, for ever.
@@ -96,7 +96,7 @@ fn a_trickle_ends_with_the_minimum_rate_in_head_and_body() {
     ] {
         let error = failure(options().min_rate(1000), move |peer| {
             peer.head();
-            peer.say(said);
+            peer.send(said);
             trickle(peer);
         });
         assert_eq!(error.limit(), Some(Limit::Rate), "{said:?}: {error}");
@@ -107,7 +107,7 @@ fn a_trickle_ends_with_the_minimum_rate_in_head_and_body() {
 fn an_event_stream_may_be_slow() {
     let server = Server::start(|peer| {
         peer.head();
-        peer.say("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n");
+        peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n");
         trickle(peer);
     });
     let url = server.url("/");
@@ -116,11 +116,11 @@ fn an_event_stream_may_be_slow() {
         ..get(&url)
     };
     let options = options().min_rate(1000);
-    let mut answer = client().send(&request, &context(&options)).unwrap();
+    let mut response = client().send(&request, &context(&options)).unwrap();
     let begun = std::time::Instant::now();
     let mut buffer = [0; 8];
     while begun.elapsed() < Duration::from_millis(1500) {
-        assert!(answer.body.read(&mut buffer, &context(&options)).unwrap() > 0);
+        assert!(response.body.read(&mut buffer, &context(&options)).unwrap() > 0);
     }
 }
 
@@ -128,12 +128,12 @@ fn an_event_stream_may_be_slow() {
 fn what_is_no_event_stream_may_not_be_slow() {
     let server = Server::start(|peer| {
         peer.head();
-        peer.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
+        peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
         trickle(peer);
     });
     let url = server.url("/");
     let context = context(&options().min_rate(1000));
-    let call = watched(move || {
+    let call = with_watchdog(move || {
         let request = Request {
             accept: "text/event-stream, application/json",
             ..get(&url)
@@ -148,11 +148,11 @@ fn the_call_limit_ends_a_trickle_too() {
     let options = io_limits(|o| o);
     let server = Server::start(|peer| {
         peer.head();
-        peer.say("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
         trickle(peer);
     });
     let url = server.url("/");
-    let call = watched(move || -> Result<String> {
+    let call = with_watchdog(move || -> Result<String> {
         let context = Call::new().timeout(Duration::from_millis(300)).begin(
             None,
             Limit::Call,
@@ -167,10 +167,10 @@ fn the_call_limit_ends_a_trickle_too() {
 }
 
 #[test]
-fn a_handshake_without_an_answer_ends_with_the_connect_limit() {
+fn an_unanswered_handshake_ends_with_the_connect_timeout() {
     let server = Server::start(Peer::wait_for_end);
     let options = io_limits(|o| o.connect_timeout(Duration::from_millis(200)));
-    let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &context(&options)));
+    let call = with_watchdog(move || Http::new(&options)?.send(&get(&server.https("/")), &context(&options)));
     let error = call.end().unwrap_err();
     assert_eq!(error.limit(), Some(Limit::Connect), "{error}");
     assert!(error.is_unsent());
@@ -192,7 +192,7 @@ fn a_cancel_reaches_each_handshake() {
         };
         let token = CancelToken::new();
         let context = cancellable(&token);
-        let call = watched(move || Http::new(&options)?.send(&get(&server.https("/")), &context));
+        let call = with_watchdog(move || Http::new(&options)?.send(&get(&server.https("/")), &context));
         at.recv_timeout(WATCHDOG).unwrap();
         token.cancel();
         let error = call.end().unwrap_err();

@@ -13,8 +13,8 @@ fn polls() {
     let begun = std::time::Instant::now();
     for _ in 0..n {
         let context = cancellable(&token);
-        let answer = http.send(&get(&url), &context).unwrap();
-        let mut body = answer.body;
+        let response = http.send(&get(&url), &context).unwrap();
+        let mut body = response.body;
         let mut buffer = vec![0; 64 << 10];
         while body.read(&mut buffer, &context).unwrap() > 0 {}
     }

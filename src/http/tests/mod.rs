@@ -14,12 +14,12 @@ use crate::error::{ErrorKind, Limit};
 use crate::log::LogLevel;
 
 mod basics;
-mod kept;
+mod keep_alive;
 mod limits;
 mod measure;
 mod proxies;
 mod redirects;
-mod repeats;
+mod retries;
 mod secure;
 mod uploads;
 
@@ -28,18 +28,18 @@ const WATCHDOG: Duration = Duration::from_secs(20);
 
 trait Duplex: Read + Write + Send {
     /// Has reads give up after `timeout`.
-    fn hurry(&self, _timeout: Duration) {}
+    fn set_timeout(&self, _timeout: Duration) {}
 }
 
 impl Duplex for TcpStream {
-    fn hurry(&self, timeout: Duration) {
+    fn set_timeout(&self, timeout: Duration) {
         self.set_read_timeout(Some(timeout)).unwrap();
     }
 }
 
 impl Duplex for rustls::StreamOwned<rustls::ServerConnection, TcpStream> {
-    fn hurry(&self, timeout: Duration) {
-        self.sock.hurry(timeout);
+    fn set_timeout(&self, timeout: Duration) {
+        self.sock.set_timeout(timeout);
     }
 }
 
@@ -97,12 +97,12 @@ impl Server {
         server
     }
 
-    /// Every request is answered with `answer`, on connections that stay open.
-    fn answering(answer: impl Into<String>) -> Self {
-        let answer = answer.into();
+    /// Every request is answered with `response`, on connections that stay open.
+    fn responding(response: impl Into<String>) -> Self {
+        let response = response.into();
         Self::start(move |peer| {
             while peer.head().is_some() {
-                peer.say(&answer);
+                peer.send(&response);
             }
         })
     }
@@ -147,7 +147,7 @@ impl Peer {
         body
     }
 
-    fn say(&mut self, text: impl AsRef<[u8]>) {
+    fn send(&mut self, text: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(text.as_ref());
         let _ = self.stream.flush();
     }
@@ -188,7 +188,7 @@ fn context(options: &ClientOptions) -> CallContext {
     Call::new().begin(Some(WATCHDOG), Limit::Call, &options.io_limits, &options.log)
 }
 
-fn calm() -> CallContext {
+fn default_context() -> CallContext {
     context(&options())
 }
 
@@ -199,15 +199,15 @@ fn cancellable(token: &CancelToken) -> CallContext {
 }
 
 /// Runs `work` on a thread; a hang fails the test.
-fn watched<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Watched<T> {
+fn with_watchdog<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Watchdog<T> {
     let (done, outcome) = channel();
     std::thread::spawn(move || done.send(work()));
-    Watched(outcome)
+    Watchdog(outcome)
 }
 
-struct Watched<T>(Receiver<T>);
+struct Watchdog<T>(Receiver<T>);
 
-impl<T> Watched<T> {
+impl<T> Watchdog<T> {
     fn end(self) -> T {
         self.0.recv_timeout(WATCHDOG).expect("the call hangs")
     }
@@ -215,5 +215,6 @@ impl<T> Watched<T> {
 
 /// Sends and reads the whole text.
 fn fetch(http: &Http, url: &Url) -> Result<String> {
-    http.send(&get(url), &calm())?.text(1 << 30, &calm())
+    http.send(&get(url), &default_context())?
+        .text(1 << 30, &default_context())
 }

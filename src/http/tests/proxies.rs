@@ -37,10 +37,10 @@ fn tunnel(login: Option<&'static str>) -> Server {
         let head = peer.head()?;
         let target = head.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned();
         if login.is_some_and(|login| !head.contains(&format!("Proxy-Authorization: Basic {login}\r\n"))) {
-            peer.say("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
+            peer.send("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
             return None;
         }
-        peer.say("HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n");
+        peer.send("HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n");
         Some(target)
     })
 }
@@ -52,11 +52,11 @@ fn via(url: String) -> Http {
 #[test]
 fn http_and_https_targets_are_reached_through_a_tunnel() {
     let proxy = tunnel(None);
-    let plain = Server::answering(ok("plain"));
+    let plain = Server::responding(ok("plain"));
     let authority = secure::Authority::new();
     let secret = secure::https(authority.issue("localhost", |_| {}), None, |peer| {
         while peer.head().is_some() {
-            peer.say(ok("secret"));
+            peer.send(ok("secret"));
         }
     });
     let options = options()
@@ -76,7 +76,7 @@ fn a_proxy_is_reached_over_tls_and_the_target_through_it_too() {
     let authority = secure::Authority::new();
     let secret = secure::https(authority.issue("localhost", |_| {}), None, |peer| {
         while peer.head().is_some() {
-            peer.say(ok(&"s".repeat(100_000)));
+            peer.send(ok(&"s".repeat(100_000)));
         }
     });
     // The proxy's own TLS ends in a front that passes everything on to a plain one.
@@ -90,13 +90,15 @@ fn a_proxy_is_reached_over_tls_and_the_target_through_it_too() {
         .add_ca_pem(authority.pem())
         .proxy(format!("https://localhost:{}", front.port));
     let http = Http::new(&options).unwrap();
-    let text = watched(move || fetch(&http, &secret.https("/"))).end().unwrap();
+    let text = with_watchdog(move || fetch(&http, &secret.https("/")))
+        .end()
+        .unwrap();
     assert_eq!(text.len(), 100_000);
 }
 
 #[test]
 fn a_login_is_sent_and_a_wrong_one_is_told_without_showing_it() {
-    let target = Server::answering(ok("x"));
+    let target = Server::responding(ok("x"));
     // user:p@ss
     let proxy = tunnel(Some("dXNlcjpwQHNz"));
     let port = proxy.port;
@@ -118,10 +120,10 @@ fn a_login_is_sent_and_a_wrong_one_is_told_without_showing_it() {
 }
 
 #[test]
-fn a_refused_tunnel_is_explained() {
+fn a_rejected_tunnel_is_explained() {
     let proxy = Server::start(|peer| {
         peer.head();
-        peer.say("HTTP/1.0 403 Forbidden\r\nContent-Length: 9\r\n\r\nForbidden");
+        peer.send("HTTP/1.0 403 Forbidden\r\nContent-Length: 9\r\n\r\nForbidden");
     });
     let error = fetch(&via(format!("http://127.0.0.1:{}", proxy.port)), &proxy.url("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Proxy);
@@ -140,19 +142,19 @@ fn socks(login: Option<(&'static str, &'static str)>, names: Arc<Mutex<Vec<u8>>>
         let [5, methods] = peer.body(2)[..] else { panic!() };
         let offered = peer.body(methods.into());
         match login {
-            None => peer.say([5, 0]),
+            None => peer.send([5, 0]),
             Some(_) if !offered.contains(&2) => {
-                peer.say([5, 255]);
+                peer.send([5, 255]);
                 return None;
             }
             Some((user, password)) => {
-                peer.say([5, 2]);
+                peer.send([5, 2]);
                 let length = peer.body(2)[1];
                 let given = peer.body(length.into());
                 let length = peer.body(1)[0];
                 let secret = peer.body(length.into());
                 let right = given == user.as_bytes() && secret == password.as_bytes();
-                peer.say([1, u8::from(!right)]);
+                peer.send([1, u8::from(!right)]);
                 if !right {
                     return None;
                 }
@@ -177,17 +179,17 @@ fn socks(login: Option<(&'static str, &'static str)>, names: Arc<Mutex<Vec<u8>>>
         };
         let port = u16::from_be_bytes(peer.body(2).try_into().unwrap());
         if port == 1 {
-            peer.say([5, 5, 0, 1, 0, 0, 0, 0, 0, 0]);
+            peer.send([5, 5, 0, 1, 0, 0, 0, 0, 0, 0]);
             return None;
         }
-        peer.say([5, 0, 0, 3, 1, b'x', 0, 0]);
+        peer.send([5, 0, 0, 3, 1, b'x', 0, 0]);
         Some(format!("{host}:{port}"))
     })
 }
 
 #[test]
 fn socks_works_with_and_without_a_password() {
-    let target = Server::answering(ok("x"));
+    let target = Server::responding(ok("x"));
     let names = Arc::new(Mutex::new(Vec::new()));
     let open = socks(None, names.clone());
     let closed = socks(Some(("user", "p@ss")), names.clone());
@@ -215,7 +217,7 @@ fn socks_works_with_and_without_a_password() {
 
 #[test]
 fn hosts_on_the_list_are_reached_directly() {
-    let target = Server::answering(ok("direct"));
+    let target = Server::responding(ok("direct"));
     let options = options()
         .proxy("http://user:secret@127.0.0.1:1")
         .no_proxy("10.0.0.0/8, 127.0.0.0/8");

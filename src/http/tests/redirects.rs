@@ -25,17 +25,19 @@ fn has_credentials(head: &str) -> (bool, bool) {
 #[test]
 fn the_token_follows_to_trusted_origins_only() {
     for trusted in [false, true] {
-        let other = Server::answering(ok("there"));
+        let other = Server::responding(ok("there"));
         let target = other.url("/there");
-        let home = Server::answering(moved(302, target.as_str()));
+        let home = Server::responding(moved(302, target.as_str()));
         let mut options = options().base_url(home.url("/").as_str());
         if trusted {
             options = options.trust_origin(target.as_str());
         }
         let http = Http::new(&options).unwrap();
-        let answer = http.send(&with_token(&home.url("/")), &calm()).unwrap();
-        assert_eq!(answer.url, target);
-        assert_eq!(answer.text(9, &calm()).unwrap(), "there");
+        let response = http
+            .send(&with_token(&home.url("/")), &default_context())
+            .unwrap();
+        assert_eq!(response.url, target);
+        assert_eq!(response.text(9, &default_context()).unwrap(), "there");
         assert_eq!(has_credentials(&home.heads()[0]), (true, true));
         assert_eq!(has_credentials(&other.heads()[0]), (trusted, trusted));
     }
@@ -43,9 +45,10 @@ fn the_token_follows_to_trusted_origins_only() {
 
 #[test]
 fn the_token_is_not_sent_to_another_origin_in_the_first_place() {
-    let other = Server::answering(ok("x"));
+    let other = Server::responding(ok("x"));
     let http = client();
-    http.send(&with_token(&other.url("/")), &calm()).unwrap();
+    http.send(&with_token(&other.url("/")), &default_context())
+        .unwrap();
     assert_eq!(has_credentials(&other.heads()[0]), (false, false));
 }
 
@@ -54,9 +57,9 @@ fn a_relative_hop_keeps_the_connection() {
     let server = Server::start(|peer| {
         while let Some(head) = peer.head() {
             if head.starts_with("GET /a/b ") {
-                peer.say(moved(301, "../c?d=e"));
+                peer.send(moved(301, "../c?d=e"));
             } else {
-                peer.say(ok("here"));
+                peer.send(ok("here"));
             }
         }
     });
@@ -67,21 +70,24 @@ fn a_relative_hop_keeps_the_connection() {
 }
 
 #[test]
-fn a_redirect_can_be_the_answer() {
-    let server = Server::answering(moved(302, "/result"));
+fn a_redirect_can_be_reported_as_the_response() {
+    let server = Server::responding(moved(302, "/result"));
     let url = server.url("/status");
     let request = Request {
         redirects: Redirects::Report,
         ..get(&url)
     };
-    let answer = client().send(&request, &calm()).unwrap();
-    assert_eq!((answer.status, answer.header("location")), (302, Some("/result")));
-    assert_eq!(answer.text(9, &calm()).unwrap(), "move");
+    let response = client().send(&request, &default_context()).unwrap();
+    assert_eq!(
+        (response.status, response.header("location")),
+        (302, Some("/result"))
+    );
+    assert_eq!(response.text(9, &default_context()).unwrap(), "move");
 }
 
 #[test]
-fn endless_and_downgrading_redirects_are_refused() {
-    let server = Server::answering(moved(307, "/again?secret"));
+fn endless_and_downgrading_redirects_are_rejected() {
+    let server = Server::responding(moved(307, "/again?secret"));
     let error = fetch(&client(), &server.url("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert_eq!(server.heads().len(), 11);
@@ -91,7 +97,7 @@ fn endless_and_downgrading_redirects_are_refused() {
     let certificate = authority.issue("localhost", |_| {});
     let server = secure::https(certificate, None, |peer| {
         peer.head();
-        peer.say(moved(302, "http://localhost:1/"));
+        peer.send(moved(302, "http://localhost:1/"));
     });
     let http = Http::new(&options().add_ca_pem(authority.pem())).unwrap();
     let error = fetch(&http, &server.https("/")).unwrap_err();
@@ -111,10 +117,10 @@ fn the_body_goes_along_where_the_status_says_so() {
             while let Some(head) = peer.head() {
                 if head.starts_with("POST /first ") {
                     assert_eq!(peer.body(5), b"hello");
-                    peer.say(moved(status, "/then"));
+                    peer.send(moved(status, "/then"));
                 } else {
                     assert_eq!(peer.body(length), &b"hello"[..length]);
-                    peer.say(ok("done"));
+                    peer.send(ok("done"));
                 }
             }
         });
@@ -127,8 +133,10 @@ fn the_body_goes_along_where_the_status_says_so() {
             content_type: "text/plain",
             bytes: b"hello",
         };
-        let answer = client().send_body(&request, &mut body, &calm()).unwrap();
-        assert_eq!(answer.text(9, &calm()).unwrap(), "done");
+        let response = client()
+            .send_body(&request, &mut body, &default_context())
+            .unwrap();
+        assert_eq!(response.text(9, &default_context()).unwrap(), "done");
         let then = &server.heads()[1];
         assert!(then.starts_with(&format!("{method} /then ")), "{status}: {then}");
         assert_eq!(

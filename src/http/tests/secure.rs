@@ -66,9 +66,9 @@ pub(super) fn https(
     Server::wrapped(wrap, script)
 }
 
-fn answer(peer: &mut Peer) {
+fn response(peer: &mut Peer) {
     while peer.head().is_some() {
-        peer.say(ok("secret"));
+        peer.send(ok("secret"));
     }
 }
 
@@ -79,7 +79,7 @@ fn trusting(authority: &Authority) -> Http {
 #[test]
 fn a_trusted_server_is_reached_on_one_connection() {
     let authority = Authority::new();
-    let server = https(authority.issue("localhost", |_| {}), None, answer);
+    let server = https(authority.issue("localhost", |_| {}), None, response);
     let http = trusting(&authority);
     for _ in 0..10 {
         assert_eq!(fetch(&http, &server.https("/")).unwrap(), "secret");
@@ -90,7 +90,7 @@ fn a_trusted_server_is_reached_on_one_connection() {
 #[test]
 fn an_added_authority_joins_those_of_the_system() {
     let authority = Authority::new();
-    let server = https(authority.issue("localhost", |_| {}), None, answer);
+    let server = https(authority.issue("localhost", |_| {}), None, response);
     let http = Http::new(&options().add_ca_pem(authority.pem())).unwrap();
     assert_eq!(fetch(&http, &server.https("/")).unwrap(), "secret");
 }
@@ -99,8 +99,8 @@ fn an_added_authority_joins_those_of_the_system() {
 pub(super) fn shuttle(peer: &mut Peer, back: &mut TcpStream) {
     use std::io::ErrorKind::{TimedOut, WouldBlock};
     const SHORT: Duration = Duration::from_millis(5);
-    back.hurry(SHORT);
-    peer.stream.hurry(SHORT);
+    back.set_timeout(SHORT);
+    peer.stream.set_timeout(SHORT);
     let mut buffer = [0; 4096];
     loop {
         match peer.stream.read(&mut buffer) {
@@ -109,7 +109,7 @@ pub(super) fn shuttle(peer: &mut Peer, back: &mut TcpStream) {
             _ => return,
         }
         match back.read(&mut buffer) {
-            Ok(n @ 1..) => peer.say(&buffer[..n]),
+            Ok(n @ 1..) => peer.send(&buffer[..n]),
             Err(e) if matches!(e.kind(), WouldBlock | TimedOut) => {}
             _ => return,
         }
@@ -137,14 +137,14 @@ fn each_reason_for_distrust_is_told() {
             trusting(&authority),
             Http::new(&options().add_ca_pem(authority.pem())).unwrap(),
         ] {
-            let server = https(certificate.clone(), None, answer);
+            let server = https(certificate.clone(), None, response);
             let error = fetch(&http, &server.https("/")).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Tls);
             assert!(error.message().contains(words), "{error}");
             assert!(error.is_unsent() && server.heads().is_empty());
         }
     }
-    let plain = Server::start(|peer| peer.say("HTTP/1.1 400 Bad\r\n\r\n"));
+    let plain = Server::start(|peer| peer.send("HTTP/1.1 400 Bad\r\n\r\n"));
     let error = fetch(&trusting(&authority), &plain.https("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls);
     assert!(error.message().contains("does not speak TLS"), "{error}");
@@ -163,7 +163,7 @@ fn a_handshake_that_is_cut_is_a_connection_that_failed() {
 #[test]
 fn a_client_certificate_opens_what_wants_one() {
     let authority = Authority::new();
-    let server = https(authority.issue("localhost", |_| {}), Some(&authority), answer);
+    let server = https(authority.issue("localhost", |_| {}), Some(&authority), response);
     let (chain, key) = authority.issue("client", |_| {});
     let with = Http::new(
         &options()
@@ -178,7 +178,7 @@ fn a_client_certificate_opens_what_wants_one() {
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_when_the_client_is_made() {
+fn unusable_tls_options_are_rejected_when_the_client_is_created() {
     let authority = Authority::new();
     let (chain, key) = authority.issue("client", |_| {});
     let (_, other) = authority.issue("client", |_| {});
@@ -239,7 +239,7 @@ fn a_body_that_ends_without_close_notify_is_not_whole() {
     let authority = Authority::new();
     let server = https(authority.issue("localhost", |_| {}), None, |peer| {
         peer.head();
-        peer.say("HTTP/1.1 200 OK\r\n\r\nabc");
+        peer.send("HTTP/1.1 200 OK\r\n\r\nabc");
     });
     let error = fetch(&trusting(&authority), &server.https("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated, "{error}");

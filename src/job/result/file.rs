@@ -1,12 +1,12 @@
-//! A file that a job has made, and what the service says about it.
+//! A result file, and what the service says about it.
 
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use crate::json::{self, Fields, Take};
+use crate::json::{self, FieldAction, FieldVisitor};
 
-/// A file that a job has made. Everything may be missing.
+/// A file of a job's result. Every field may be missing.
 #[derive(Clone, PartialEq)]
 pub struct FileInfo {
     json: String,
@@ -17,7 +17,7 @@ pub struct FileInfo {
     pages: Option<Count>,
 }
 
-/// Without the address, which is a credential in itself.
+/// Without the URL, which is a credential.
 impl fmt::Debug for FileInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileInfo")
@@ -28,7 +28,7 @@ impl fmt::Debug for FileInfo {
     }
 }
 
-/// A number of things as JSON has it: not always a whole one, not always one that makes sense.
+/// A count as JSON has it: not always an integer, not always plausible.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Count {
     number: f64,
@@ -46,51 +46,51 @@ impl Count {
 }
 
 impl FileInfo {
-    /// The files of the result that `raw` is: one under `file` or several under `files`.
+    /// The files of the result `raw`: one under `file` or several under `files`.
     pub(super) fn all_of(raw: &str) -> Vec<Self> {
         #[derive(Default)]
         struct Both<'a>(Option<&'a str>, Option<&'a str>);
-        impl<'a> Fields<'a> for Both<'a> {
-            fn take(&mut self, key: &str) -> Take<'_, 'a> {
+        impl<'a> FieldVisitor<'a> for Both<'a> {
+            fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
                 match key {
-                    "file" => Take::Into(&mut self.0),
-                    "files" => Take::Into(&mut self.1),
-                    _ => Take::Skip,
+                    "file" => FieldAction::Store(&mut self.0),
+                    "files" => FieldAction::Store(&mut self.1),
+                    _ => FieldAction::Skip,
                 }
             }
         }
         let mut both = Both::default();
         let mut files = Vec::new();
-        if json::fields(raw, &mut both).is_ok() {
-            files.extend(json::present(both.0).map(Self::read));
-            // What is no list has no items; the JSON can still be had.
-            let _ = json::items(both.1.unwrap_or("[]"), |item| files.push(Self::read(item)));
+        if json::visit_fields(raw, &mut both).is_ok() {
+            files.extend(json::non_null(both.0).map(Self::read));
+            // Anything but a list has no items; the JSON is still available.
+            let _ = json::visit_items(both.1.unwrap_or("[]"), |item| files.push(Self::read(item)));
         }
         files
     }
 
     fn read(raw: &str) -> Self {
-        let mut seen = Seen::default();
-        // What is no object has no fields.
-        let _ = json::fields(raw, &mut seen);
-        let mut more = Seen::default();
-        let _ = json::fields(seen.metadata.unwrap_or("{}"), &mut more);
+        let mut fields = FileFields::default();
+        // Anything but an object has no fields.
+        let _ = json::visit_fields(raw, &mut fields);
+        let mut metadata = FileFields::default();
+        let _ = json::visit_fields(fields.metadata.unwrap_or("{}"), &mut metadata);
         let text = |raw: Option<&str>| {
             let text = json::string(raw?)?;
             (!text.is_empty()).then(|| text.into_owned())
         };
-        let url = text(seen.url).or_else(|| text(seen.url_too));
+        let url = text(fields.url).or_else(|| text(fields.url_lowercase));
         Self {
-            name: text(seen.name).or_else(|| url.as_deref().and_then(last_segment)),
+            name: text(fields.name).or_else(|| url.as_deref().and_then(last_segment)),
             url,
-            content_type: text(seen.content_type),
-            size: more.size.and_then(Count::of),
-            pages: more.pages.and_then(Count::of),
+            content_type: text(fields.content_type),
+            size: metadata.size.and_then(Count::of),
+            pages: metadata.pages.and_then(Count::of),
             json: raw.to_owned(),
         }
     }
 
-    /// Where the file is; nothing if it was delivered elsewhere. The address is its own credential: keep it out of logs.
+    /// The URL of the file; none if it was delivered elsewhere. The URL is a credential: keep it out of logs.
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
@@ -100,39 +100,39 @@ impl FileInfo {
         self.content_type.as_deref()
     }
 
-    /// The file's size in bytes, if the service says a number that a size can be.
+    /// The file's size in bytes, if the service's number is a valid size.
     pub fn size_bytes(&self) -> Option<u64> {
         self.size?.whole
     }
 
-    /// The service's number for the size as it came.
+    /// The service's number for the size as it was received.
     pub fn raw_size_bytes(&self) -> Option<f64> {
         Some(self.size?.number)
     }
 
-    /// How many pages the file has, if the service says a number that a count can be.
+    /// The number of pages, if the service's number is a valid count.
     pub fn page_count(&self) -> Option<u64> {
         self.pages?.whole
     }
 
-    /// The service's number for the pages as it came.
+    /// The service's number for the pages as it was received.
     pub fn raw_page_count(&self) -> Option<f64> {
         Some(self.pages?.number)
     }
 
-    /// What the file may be called: the service's name for it, or the last part of its address. It comes from outside
-    /// and may hold anything, so it is no path.
+    /// A name for the file: the service's name, or the last segment of its URL. It comes from outside and may contain
+    /// anything, so it is not safe as a path.
     pub fn name_hint(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// All that the service says about the file, exactly as it came.
+    /// The service's JSON about the file, exactly as it was received.
     pub fn json(&self) -> &str {
         &self.json
     }
 }
 
-/// The last part of an address's path, decoded.
+/// The last segment of a URL's path, decoded.
 fn last_segment(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let rest = rest.split(['?', '#']).next()?;
@@ -142,11 +142,11 @@ fn last_segment(url: &str) -> Option<String> {
     (!decoded.is_empty()).then_some(decoded)
 }
 
-/// The fields of a file and of its metadata, as they were written.
+/// The raw values of the fields of a file and of its metadata.
 #[derive(Default)]
-struct Seen<'a> {
+struct FileFields<'a> {
     url: Option<&'a str>,
-    url_too: Option<&'a str>,
+    url_lowercase: Option<&'a str>,
     content_type: Option<&'a str>,
     name: Option<&'a str>,
     metadata: Option<&'a str>,
@@ -154,17 +154,17 @@ struct Seen<'a> {
     pages: Option<&'a str>,
 }
 
-impl<'a> Fields<'a> for Seen<'a> {
-    fn take(&mut self, key: &str) -> Take<'_, 'a> {
-        Take::Into(match key {
+impl<'a> FieldVisitor<'a> for FileFields<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
             "URL" => &mut self.url,
-            "url" => &mut self.url_too,
+            "url" => &mut self.url_lowercase,
             "contentType" => &mut self.content_type,
             "name" | "fileName" | "filename" => &mut self.name,
             "metadata" => &mut self.metadata,
             "fileSizeBytes" => &mut self.size,
             "pageCount" => &mut self.pages,
-            _ => return Take::Skip,
+            _ => return FieldAction::Skip,
         })
     }
 }

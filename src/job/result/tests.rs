@@ -5,7 +5,7 @@ fn result(json: &str) -> JobResult {
     JobResult::parse(json.to_owned()).unwrap_or_else(|e| panic!("{json}: {e}"))
 }
 
-fn refused(json: &str) -> Error {
+fn error_of(json: &str) -> Error {
     JobResult::parse(json.to_owned()).expect_err(json)
 }
 
@@ -24,7 +24,7 @@ mod files;
 mod typed;
 
 #[test]
-fn every_documented_shape_is_told_apart_and_kept() {
+fn documented_shapes_are_distinguished_and_kept() {
     let cases = [
         (data!("result-file"), ResultKind::File),
         (data!("result-files"), ResultKind::Files),
@@ -126,16 +126,16 @@ fn an_unknown_shape_is_kept() {
 }
 
 #[test]
-fn success_over_http_is_not_success_of_the_job() {
-    let failed = refused(data!("job-failed"));
+fn http_200_is_not_success_of_the_job() {
+    let failed = error_of(data!("job-failed"));
     assert_eq!(failed.kind(), ErrorKind::JobFailed);
     assert_eq!(
         failed.problem().unwrap().identifier(),
         Some("PDFIsPasswordProtected")
     );
     assert!(failed.message().contains("PDF is password protected"), "{failed}");
-    assert_eq!(refused(data!("job-canceled")).kind(), ErrorKind::JobCanceled);
-    assert_eq!(refused(data!("status-running")).kind(), ErrorKind::NotReady);
+    assert_eq!(error_of(data!("job-canceled")).kind(), ErrorKind::JobCanceled);
+    assert_eq!(error_of(data!("status-running")).kind(), ErrorKind::NotReady);
     let cases = [
         (r#"{"status":"failed"}"#, ErrorKind::JobFailed),
         (
@@ -159,7 +159,7 @@ fn success_over_http_is_not_success_of_the_job() {
         ),
     ];
     for (json, kind) in cases {
-        let error = refused(json);
+        let error = error_of(json);
         assert_eq!(error.kind(), kind, "{json}");
         assert!(
             kind != ErrorKind::JobFailed || error.problem().is_some(),
@@ -181,7 +181,7 @@ fn success_over_http_is_not_success_of_the_job() {
 }
 
 #[test]
-fn what_is_no_json_is_a_clear_error() {
+fn text_that_is_not_json_is_a_protocol_error() {
     for text in [
         "",
         " \n",
@@ -194,14 +194,14 @@ fn what_is_no_json_is_a_clear_error() {
         "[1,]",
         "\u{feff}",
     ] {
-        let error = refused(text);
+        let error = error_of(text);
         assert_eq!(error.kind(), ErrorKind::Protocol, "{text}");
         assert!(error.message().contains("the job's result"), "{error}");
     }
     for whole in [data!("result-tables"), data!("result-text"), data!("job-failed")] {
         let whole = whole.trim_end();
         for cut in (0..whole.len()).filter(|at| whole.is_char_boundary(*at)) {
-            assert_eq!(refused(&whole[..cut]).kind(), ErrorKind::Protocol, "{cut}");
+            assert_eq!(error_of(&whole[..cut]).kind(), ErrorKind::Protocol, "{cut}");
         }
     }
 }
@@ -242,7 +242,7 @@ fn changed_bytes_never_panic() {
 }
 
 #[test]
-fn depth_size_and_keys_that_come_twice_are_no_trouble() {
+fn deep_large_and_duplicate_keys_are_parsed() {
     // An item may be as deep as serde_json reads; the item itself is one level.
     let deep = format!("{}{}", "[".repeat(126), "]".repeat(126));
     let json = format!(r#"{{"status":"completed","result":{{"PIIBoxes":[{{"x":{deep}}}]}}}}"#);

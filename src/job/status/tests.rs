@@ -8,7 +8,7 @@ fn status(json: &str) -> JobStatus {
 const ID: &str = "01234567-89ab-cdef-0123-456789abcdef";
 
 #[test]
-fn the_documented_example_is_understood() {
+fn the_documented_example_is_parsed() {
     let json = include_str!("../../../tests/data/status-running.json");
     let status = status(json);
     assert_eq!(status.state(), &JobState::Running);
@@ -16,13 +16,16 @@ fn the_documented_example_is_understood() {
     assert_eq!(status.progress(), Some(0.0));
     assert_eq!(status.job_id(), Some(ID));
     assert_eq!(status.json(), json);
-    assert_eq!(status.next(), Next::Running);
+    assert_eq!(status.follow_up(), FollowUp::Running);
 }
 
 #[test]
-fn every_documented_form_is_told_apart() {
+fn documented_forms_are_distinguished() {
     let failed = status(include_str!("../../../tests/data/job-failed.json"));
-    assert_eq!((failed.state(), failed.next()), (&JobState::Failed, Next::Failed));
+    assert_eq!(
+        (failed.state(), failed.follow_up()),
+        (&JobState::Failed, FollowUp::Failed)
+    );
     let problem = failed.error().unwrap();
     assert_eq!(
         problem.summary(),
@@ -30,121 +33,129 @@ fn every_documented_form_is_told_apart() {
     );
     let canceled = status(include_str!("../../../tests/data/job-canceled.json"));
     assert_eq!(
-        (canceled.state(), canceled.next()),
-        (&JobState::Canceled, Next::Canceled)
+        (canceled.state(), canceled.follow_up()),
+        (&JobState::Canceled, FollowUp::Canceled)
     );
     assert_eq!(canceled.error(), None);
     let completed = status(include_str!("../../../tests/data/result-file.json"));
     assert_eq!(
-        (completed.state(), completed.next()),
-        (&JobState::Completed, Next::Result)
+        (completed.state(), completed.follow_up()),
+        (&JobState::Completed, FollowUp::Result)
     );
     assert!(completed.result_json().unwrap().starts_with("{\"file\""));
 }
 
 /// Status text, state, what follows.
-const FORMS: &[(&str, &str, Next<'static>)] = &[
-    (r#"{"status":"running"}"#, "running", Next::Running),
-    (r#"{"status":"completed"}"#, "completed", Next::Completed),
+const FORMS: &[(&str, &str, FollowUp<'static>)] = &[
+    (r#"{"status":"running"}"#, "running", FollowUp::Running),
+    (r#"{"status":"completed"}"#, "completed", FollowUp::Completed),
     (
         r#"{"status":"completed","location":"/jobs/1"}"#,
         "completed",
-        Next::ResultAt("/jobs/1"),
+        FollowUp::ResultAt("/jobs/1"),
     ),
     (
         r#"{"status":"completed","location":null}"#,
         "completed",
-        Next::Completed,
+        FollowUp::Completed,
     ),
     (
         r#"{"status":"completed","location":"/x","result":"text"}"#,
         "completed",
-        Next::Result,
+        FollowUp::Result,
     ),
     (
         r#"{"status":"completed","result":null}"#,
         "completed",
-        Next::Completed,
+        FollowUp::Completed,
     ),
-    (r#"{"status":"failed"}"#, "failed", Next::Failed),
+    (r#"{"status":"failed"}"#, "failed", FollowUp::Failed),
     (
         r#"{"status":"failed","location":"/jobs/1"}"#,
         "failed",
-        Next::ErrorAt("/jobs/1"),
+        FollowUp::ErrorAt("/jobs/1"),
     ),
     (
         r#"{"status":"failed","location":"/jobs/1","error":{}}"#,
         "failed",
-        Next::Failed,
+        FollowUp::Failed,
     ),
-    (r#"{"status":"failed","error":null}"#, "failed", Next::Failed),
-    (r#"{"status":"canceled"}"#, "canceled", Next::Canceled),
-    (r#"{"status":"cancelled"}"#, "canceled", Next::Canceled),
-    (r#"{"status":"Running"}"#, "Running", Next::Nothing),
-    (r#"{"status":"queued","progress":0.5}"#, "queued", Next::Nothing),
-    // No status: what stands there tells.
-    (r#"{"result":{}}"#, "completed", Next::Result),
-    (r#"{"result":null,"error":"x"}"#, "failed", Next::Failed),
-    (r#"{"error":{"type":"OCRFailed"}}"#, "failed", Next::Failed),
-    (r#"{"progress":0}"#, "running", Next::Running),
+    (r#"{"status":"failed","error":null}"#, "failed", FollowUp::Failed),
+    (r#"{"status":"canceled"}"#, "canceled", FollowUp::Canceled),
+    (r#"{"status":"cancelled"}"#, "canceled", FollowUp::Canceled),
+    (r#"{"status":"Running"}"#, "Running", FollowUp::Nothing),
+    (
+        r#"{"status":"queued","progress":0.5}"#,
+        "queued",
+        FollowUp::Nothing,
+    ),
+    // Without a status the other fields imply the state.
+    (r#"{"result":{}}"#, "completed", FollowUp::Result),
+    (r#"{"result":null,"error":"x"}"#, "failed", FollowUp::Failed),
+    (r#"{"error":{"type":"OCRFailed"}}"#, "failed", FollowUp::Failed),
+    (r#"{"progress":0}"#, "running", FollowUp::Running),
     (
         r#"{"result":{},"error":{},"progress":1}"#,
         "completed",
-        Next::Result,
+        FollowUp::Result,
     ),
-    (r#"{"error":{},"progress":1}"#, "failed", Next::Failed),
-    (r#"{"progress":null}"#, "", Next::Nothing),
-    (r#"{"location":"/jobs/1"}"#, "", Next::Nothing),
-    ("{}", "", Next::Nothing),
-    (" {\r\n} \t", "", Next::Nothing),
-    // Wrong types in known fields count as if they were missing.
-    (r#"{"status":5}"#, "", Next::Nothing),
-    (r#"{"status":null,"result":1}"#, "completed", Next::Result),
-    (r#"{"status":["running"],"progress":"0.5"}"#, "", Next::Nothing),
+    (r#"{"error":{},"progress":1}"#, "failed", FollowUp::Failed),
+    (r#"{"progress":null}"#, "", FollowUp::Nothing),
+    (r#"{"location":"/jobs/1"}"#, "", FollowUp::Nothing),
+    ("{}", "", FollowUp::Nothing),
+    (" {\r\n} \t", "", FollowUp::Nothing),
+    // Known fields of a wrong type count as missing.
+    (r#"{"status":5}"#, "", FollowUp::Nothing),
+    (r#"{"status":null,"result":1}"#, "completed", FollowUp::Result),
+    (
+        r#"{"status":["running"],"progress":"0.5"}"#,
+        "",
+        FollowUp::Nothing,
+    ),
     (
         r#"{"status":{"running":1},"progress":0.5}"#,
         "running",
-        Next::Running,
+        FollowUp::Running,
     ),
     (
         r#"{"status":"completed","location":5}"#,
         "completed",
-        Next::Completed,
+        FollowUp::Completed,
     ),
     (
         r#"{"status":"completed","location":{"a":"b"}}"#,
         "completed",
-        Next::Completed,
+        FollowUp::Completed,
     ),
-    (r#"{"status":"failed","error":17}"#, "failed", Next::Failed),
-    // Escapes, a byte order mark, keys that come twice: the last one wins.
-    (r#"{"\u0073tatus":"\u0072unning"}"#, "running", Next::Running),
-    ("\u{feff}{\"status\":\"running\"}", "running", Next::Running),
+    (r#"{"status":"failed","error":17}"#, "failed", FollowUp::Failed),
+    // Escapes, a byte order mark, duplicate keys: the last one wins.
+    (r#"{"\u0073tatus":"\u0072unning"}"#, "running", FollowUp::Running),
+    ("\u{feff}{\"status\":\"running\"}", "running", FollowUp::Running),
     (
         r#"{"status":"running","status":"completed"}"#,
         "completed",
-        Next::Completed,
+        FollowUp::Completed,
     ),
-    (r#"{"status":"completed","status":5}"#, "", Next::Nothing),
+    (r#"{"status":"completed","status":5}"#, "", FollowUp::Nothing),
     (
         r#"{"\ud800":"\udc00","status":"running"}"#,
         "running",
-        Next::Running,
+        FollowUp::Running,
     ),
-    (r#"{"status":"\ud800"}"#, "\u{fffd}", Next::Nothing),
+    (r#"{"status":"\ud800"}"#, "\u{fffd}", FollowUp::Nothing),
     (
         r#"{"status":"completed","location":"\/a\u0020b"}"#,
         "completed",
-        Next::ResultAt("/a b"),
+        FollowUp::ResultAt("/a b"),
     ),
 ];
 
 #[test]
-fn every_known_form_is_understood() {
+fn every_known_form_is_parsed() {
     for (json, state, next) in FORMS {
         let status = status(json);
         assert_eq!(status.state().as_str(), *state, "{json}");
-        assert_eq!(status.next(), *next, "{json}");
+        assert_eq!(status.follow_up(), *next, "{json}");
         assert_eq!(status.json(), *json);
         assert_eq!(
             status.is_terminal(),
@@ -156,7 +167,7 @@ fn every_known_form_is_understood() {
 }
 
 #[test]
-fn progress_is_a_fraction_whatever_comes() {
+fn progress_is_always_a_fraction() {
     let cases = [
         ("0", 0.0),
         ("0.0", 0.0),
@@ -187,7 +198,7 @@ fn progress_is_a_fraction_whatever_comes() {
 }
 
 #[test]
-fn the_job_id_comes_in_two_spellings() {
+fn both_spellings_of_the_job_id_are_read() {
     assert_eq!(status(r#"{"jobID":"a"}"#).job_id(), Some("a"));
     assert_eq!(status(r#"{"jobId":"b"}"#).job_id(), Some("b"));
     assert_eq!(status(r#"{"jobId":"b","jobID":"a"}"#).job_id(), Some("a"));
@@ -197,7 +208,7 @@ fn the_job_id_comes_in_two_spellings() {
 }
 
 #[test]
-fn the_result_is_the_very_text_that_came() {
+fn the_result_is_kept_byte_for_byte() {
     let inner = "{ \"tables\" :[ 1.50 , 1e3,\"\\u0041\" ], \"x\":12345678901234567890123 }";
     let json = format!("\u{feff} {{\"jobID\":\"é\",\"result\": {inner} ,\"status\":\"completed\"}}");
     let status = status(&json);
@@ -206,7 +217,7 @@ fn the_result_is_the_very_text_that_came() {
 }
 
 #[test]
-fn the_reason_of_a_failure_is_found_wherever_it_stands() {
+fn the_reason_of_a_failure_is_found_in_every_form() {
     let summary = |json: &str| status(json).error().map(|problem| problem.summary());
     assert_eq!(summary(r#"{"status":"failed"}"#), None);
     assert_eq!(
@@ -239,16 +250,20 @@ fn a_redirect_means_completed() {
     ] {
         let status = JobStatus::redirected("https://h/jobs/1", body);
         assert_eq!(status.state(), &JobState::Completed, "{body}");
-        assert_eq!(status.next(), Next::ResultAt("https://h/jobs/1"), "{body}");
+        assert_eq!(
+            status.follow_up(),
+            FollowUp::ResultAt("https://h/jobs/1"),
+            "{body}"
+        );
         assert_eq!(status.json(), body);
     }
     let status = JobStatus::redirected("/r", r#"{"jobID":"a","status":"failed","location":"/old"}"#);
-    assert_eq!(status.next(), Next::ErrorAt("/r"));
+    assert_eq!(status.follow_up(), FollowUp::ErrorAt("/r"));
     assert_eq!(status.job_id(), Some("a"));
 }
 
 #[test]
-fn what_is_no_object_is_a_clear_error() {
+fn text_that_is_no_object_is_a_protocol_error() {
     let cases = [
         "",
         "  \n",
@@ -276,7 +291,7 @@ fn what_is_no_object_is_a_clear_error() {
 }
 
 #[test]
-fn what_is_cut_anywhere_is_a_clear_error() {
+fn truncated_documents_are_protocol_errors() {
     let whole = r#"{"jobID":"\u00e9a","status":"failed","progress":-1.5e3,"error":{"type":"x","n":[true,null]},"é":0}"#;
     status(whole);
     for cut in (0..whole.len()).filter(|at| whole.is_char_boundary(*at)) {
@@ -286,7 +301,7 @@ fn what_is_cut_anywhere_is_a_clear_error() {
 }
 
 #[test]
-fn depth_and_size_are_no_trouble() {
+fn deep_and_large_documents_are_parsed() {
     for depth in [127, 200_000] {
         let json = format!(
             r#"{{"x":{}{},"status":"running"}}"#,
@@ -304,7 +319,7 @@ fn depth_and_size_are_no_trouble() {
 }
 
 /// All that a status says.
-fn said(status: &JobStatus) -> impl PartialEq + std::fmt::Debug {
+fn content(status: &JobStatus) -> impl PartialEq + std::fmt::Debug {
     (
         status.state().clone(),
         status.raw_progress().map(f64::to_bits),
@@ -315,7 +330,7 @@ fn said(status: &JobStatus) -> impl PartialEq + std::fmt::Debug {
 }
 
 #[test]
-fn the_short_reader_says_what_the_whole_reader_says() {
+fn the_fast_path_agrees_with_the_full_parser() {
     let documents = [
         r#"{"jobID":"a-1","status":"running","progress":0.25}"#,
         " {\t\"status\":\n\"running\" ,\r\n\"progress\": 10.50 } ",
@@ -324,27 +339,27 @@ fn the_short_reader_says_what_the_whole_reader_says() {
         r#"{"status":"completed","location":"/jobs/1"}"#,
         r#"{"status":"rünning"}"#,
     ];
-    let plain = std::cell::Cell::new(0);
+    let fast = std::cell::Cell::new(0);
     let before = std::cell::Cell::new("");
     let check = |text: String| {
-        let short = Plain::read(&text).is_some();
-        plain.set(plain.get() + usize::from(short));
+        let short = RunningStatus::parse(&text).is_some();
+        fast.set(fast.get() + usize::from(short));
         // As an event, too, after the document of which this one was made.
-        let mut last = Last::default();
-        let _ = last.read(before.get());
-        let event = JobStatus::parse_event(&text, &mut last);
+        let mut previous = PreviousEvent::default();
+        let _ = previous.parse(before.get());
+        let event = JobStatus::parse_event(&text, &mut previous);
         match (JobStatus::parse(text.clone()), JobStatus::parse_any(text.clone())) {
             (Ok(short), Ok(whole)) => {
-                assert_eq!(said(&short), said(&whole), "{text}");
+                assert_eq!(content(&short), content(&whole), "{text}");
                 assert_eq!(
-                    said(&event.unwrap()),
-                    said(&whole),
+                    content(&event.unwrap()),
+                    content(&whole),
                     "{text} after {}",
                     before.get()
                 );
             }
             (_, Err(_)) => assert!(!short && event.is_err(), "{text} is no JSON"),
-            (Err(_), Ok(_)) => panic!("{text} can be read"),
+            (Err(_), Ok(_)) => panic!("{text} can be parsed"),
         }
     };
     for document in documents {
@@ -362,9 +377,9 @@ fn the_short_reader_says_what_the_whole_reader_says() {
         }
     }
     assert!(
-        plain.get() > 500,
-        "only {} documents were short ones",
-        plain.get()
+        fast.get() > 500,
+        "only {} documents took the fast path",
+        fast.get()
     );
     for (name, twice) in [("jobID", r#""x""#), ("status", r#""failed""#), ("progress", "1")] {
         check(format!(
@@ -374,10 +389,10 @@ fn the_short_reader_says_what_the_whole_reader_says() {
 }
 
 #[test]
-fn an_event_is_compared_with_the_one_before() {
+fn an_event_is_compared_with_the_previous_one() {
     let event =
         |id: &str, number: &str| format!(r#"{{"jobID":"{id}","status":"running","progress": {number} }}"#);
-    let mut last = Last::default();
+    let mut previous = PreviousEvent::default();
     for (id, number, alike) in [
         ("a", "0.5", false),
         ("a", "0.75", true),
@@ -390,9 +405,9 @@ fn an_event_is_compared_with_the_one_before() {
         (&"x".repeat(2000), "0.5", false),
     ] {
         let json = event(id, number);
-        let compared = last.but_for_number(&json);
+        let compared = previous.parse_number_only(&json);
         assert_eq!(compared.is_some(), alike, "{json}");
-        let status = JobStatus::parse_event(&json, &mut last).unwrap();
+        let status = JobStatus::parse_event(&json, &mut previous).unwrap();
         assert_eq!(
             (status.job_id(), status.raw_progress()),
             (Some(id), number.parse().ok())
@@ -400,16 +415,16 @@ fn an_event_is_compared_with_the_one_before() {
         assert_eq!(status.json(), json);
     }
     // An id behind the number moves with it.
-    let mut last = Last::default();
+    let mut previous = PreviousEvent::default();
     for number in ["0.5", "0.25"] {
         let json = format!(r#"{{"progress":{number},"status":"running","jobID":"a"}}"#);
-        let status = JobStatus::parse_event(&json, &mut last).unwrap();
+        let status = JobStatus::parse_event(&json, &mut previous).unwrap();
         assert_eq!(status.job_id(), Some("a"));
     }
 }
 
 #[test]
-fn a_nul_follows_a_text_of_any_length() {
+fn a_text_of_any_length_is_followed_by_nul() {
     for length in 0..200 {
         let word = "é".repeat(length / 2) + &"x".repeat(length % 2);
         let json = format!(r#"{{"jobID":"{word}","status":"running"}}"#);

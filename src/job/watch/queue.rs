@@ -1,12 +1,12 @@
-//! The schedule between threads: workers take tasks and give them back, one reader waits for news. No I/O happens here.
+//! The schedule, shared between threads: workers take tasks and put them back, readers wait for events. No I/O happens here.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use super::News;
-use super::schedule::{Again, Next, Schedule, Told, Work};
+use super::JobUpdate;
+use super::schedule::{NextWork, PendingEvent, Requeue, Schedule, Work};
 use crate::call::{CallContext, HostExecutor, HostTask};
 use crate::cancel::{CancelToken, Wake};
 use crate::error::{Error, Result};
@@ -15,30 +15,30 @@ use crate::job::status::JobStatus;
 use crate::log::LogLevel;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
-/// Log lines kept for a reader who is slow; what is beyond is counted.
-const LINES: usize = 1000;
-/// Errands kept for a reader who is slow.
-const ERRANDS: usize = 64;
+/// The log lines that are kept for a slow reader; further ones are counted and dropped.
+const MAX_LOG_LINES: usize = 1000;
+/// The tasks for the host program that are kept for a slow reader.
+const MAX_HOST_TASKS: usize = 64;
 
-/// What workers and reader share.
+/// What workers and readers share.
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
-    /// For idle workers: there is something to do, or to wait for.
+    /// For idle workers: a task is due, or will be.
     work: Condvar,
-    /// For the reader.
-    news: Condvar,
+    /// For readers: there is an event, a log line or a task for the host.
+    events: Condvar,
 }
 
 struct State<T> {
     schedule: Schedule<T>,
-    lines: VecDeque<(LogLevel, String)>,
-    lost_lines: u64,
-    /// What the reader's thread is to do for workers.
-    errands: Vec<HostTask>,
-    /// Workers that wait for work, and until when one of them waits on behalf of all.
+    log_lines: VecDeque<(LogLevel, String)>,
+    dropped_log_lines: u64,
+    /// What a reader's thread does for workers, since it may call the program.
+    host_tasks: Vec<HostTask>,
+    /// The workers that wait, and until when one of them waits on behalf of all.
     idle: usize,
-    look_out: Option<Instant>,
-    /// Readers that wait for news.
+    timer_until: Option<Instant>,
+    /// The readers that wait for events.
     readers: usize,
     closed: bool,
 }
@@ -48,24 +48,24 @@ impl<T: Send + 'static> Queue<T> {
         Self {
             state: Mutex::new(State {
                 schedule,
-                lines: VecDeque::new(),
-                lost_lines: 0,
-                errands: Vec::new(),
+                log_lines: VecDeque::new(),
+                dropped_log_lines: 0,
+                host_tasks: Vec::new(),
                 idle: 0,
-                look_out: None,
+                timer_until: None,
                 readers: 0,
                 closed: false,
             }),
             work: Condvar::new(),
-            news: Condvar::new(),
+            events: Condvar::new(),
         }
     }
 
-    /// Takes a job in; gives its id, and whether a worker is there to begin.
-    pub(super) fn add(&self, name: Arc<Ticket>, tag: usize, task: Box<T>) -> (u64, bool) {
+    /// Adds a job; returns its id, and whether a worker is idle.
+    pub(super) fn add(&self, ticket: Arc<Ticket>, tag: usize, task: Box<T>) -> (u64, bool) {
         let (mut state, now) = (self.lock(), Instant::now());
-        let id = state.schedule.add(name, tag, task, now);
-        self.rouse(&mut state, now);
+        let id = state.schedule.add(ticket, tag, task, now);
+        self.wake_worker(&mut state, now);
         (id, state.idle > 0)
     }
 
@@ -73,8 +73,8 @@ impl<T: Send + 'static> Queue<T> {
         let mut state = self.lock();
         let removed = state.schedule.remove(id);
         drop(state);
-        // Perhaps it was the last, and the reader waits for no more.
-        self.news.notify_all();
+        // It may have been the last job, and then readers must not wait any longer.
+        self.events.notify_all();
         removed
     }
 
@@ -82,11 +82,11 @@ impl<T: Send + 'static> Queue<T> {
         self.lock().schedule.len()
     }
 
-    /// Waits for a task that is due and puts it into `held`; puts nothing there once the watch is closed. `cancel` stops
-    /// what is done with the task.
+    /// Waits for a task that is due and puts it into `slot`; leaves that empty once the watch is closed. `cancel` stops the
+    /// work on the task.
     pub(super) fn take(
         &self,
-        held: &mut Option<Work<T>>,
+        slot: &mut Option<Work<T>>,
         cancel: &mut CancelToken,
         wants_stream: impl Fn(&T) -> bool,
     ) {
@@ -95,34 +95,37 @@ impl<T: Send + 'static> Queue<T> {
             if state.closed {
                 return;
             }
-            // The token of a job that was removed meanwhile must not stop the next.
+            // The token was triggered for a job that was removed, and must not stop the next one.
             if cancel.is_cancelled() {
                 *cancel = CancelToken::new();
             }
-            // Without a job nothing is done that can fail: it would fail again and again, and no job would end for it.
+            // Without a job nothing must happen that can panic: it would panic again and again, with no job to end for it.
             let pause = if state.schedule.any_due() {
                 let now = Instant::now();
                 match state.schedule.take(now, cancel, &wants_stream) {
-                    Next::Work(work) => {
-                        let alone = state.idle == 0 && state.schedule.any_due();
-                        *held = Some(Work { alone, ..work });
-                        self.rouse(&mut state, now);
+                    NextWork::Work(work) => {
+                        let is_last_worker = state.idle == 0 && state.schedule.any_due();
+                        *slot = Some(Work {
+                            is_last_worker,
+                            ..work
+                        });
+                        self.wake_worker(&mut state, now);
                         return;
                     }
-                    Next::At(at) => Some((at, at - now)),
-                    Next::Nothing => None,
+                    NextWork::At(at) => Some((at, at - now)),
+                    NextWork::Nothing => None,
                 }
             } else {
                 None
             };
             state.idle += 1;
-            state = match pause.filter(|(at, _)| state.look_out.is_none_or(|other| *at < other)) {
+            state = match pause.filter(|(at, _)| state.timer_until.is_none_or(|other| *at < other)) {
                 Some((at, pause)) => {
-                    state.look_out = Some(at);
+                    state.timer_until = Some(at);
                     let waited = self.work.wait_timeout(state, pause);
                     let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
-                    // Unless another has taken over for an earlier time.
-                    state.look_out = state.look_out.filter(|mine| *mine != at);
+                    // Unless another worker has replaced it with an earlier time.
+                    state.timer_until = state.timer_until.filter(|until| *until != at);
                     state
                 }
                 None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -131,98 +134,98 @@ impl<T: Send + 'static> Queue<T> {
         }
     }
 
-    /// Gives a task back, to go on then; leaves it there if its job was removed.
-    pub(super) fn give_back(&self, held: &mut Option<Work<T>>, again: Again) {
+    /// Puts a task back, to be due again; leaves it in the slot if its job was removed.
+    pub(super) fn put_back(&self, slot: &mut Option<Work<T>>, requeue: Requeue) {
         let (mut state, now) = (self.lock(), Instant::now());
-        state.schedule.give_back(held, again, now);
-        self.rouse(&mut state, now);
+        state.schedule.put_back(slot, requeue, now);
+        self.wake_worker(&mut state, now);
     }
 
-    /// Notes a running state of a job that a worker has.
+    /// Stores a running state of a job that a worker has.
     pub(super) fn report(&self, id: u64, status: JobStatus) {
         let mut state = self.lock();
-        let told = state.schedule.report(id, status);
-        self.announce(state, told);
+        let is_event = state.schedule.report(id, status);
+        self.wake_reader(state, is_event);
     }
 
-    /// Notes the end of a job that a worker has.
-    pub(super) fn end(&self, work: &mut Work<T>, news: News) {
+    /// Stores the end of a job that a worker has.
+    pub(super) fn end(&self, work: &mut Work<T>, update: JobUpdate) {
         let mut state = self.lock();
-        let told = state
+        let is_event = state
             .schedule
-            .end(work.id, std::mem::take(&mut work.stream), news);
-        self.announce(state, told);
+            .end(work.id, std::mem::take(&mut work.stream), update);
+        self.wake_reader(state, is_event);
     }
 
-    /// Ends the job that a worker has, or, where it failed to take one, the one that it failed at: the first that is due.
-    pub(super) fn fail(&self, held: &mut Option<Work<T>>, error: Error) {
-        if held.is_none() {
-            *held = self.lock().schedule.take_first();
+    /// Ends the job that a worker has, or, if it failed to take one, the job that it failed at: the first that is due.
+    pub(super) fn fail(&self, slot: &mut Option<Work<T>>, error: Error) {
+        if slot.is_none() {
+            *slot = self.lock().schedule.take_first();
         }
-        if let Some(work) = held {
-            self.end(work, News::GaveUp(error));
+        if let Some(work) = slot {
+            self.end(work, JobUpdate::GaveUp(error));
         }
     }
 
-    /// Keeps a log line for the reader.
+    /// Stores a log line for the reader.
     pub(super) fn log(&self, level: LogLevel, line: &str) {
         let mut state = self.lock();
-        if state.lines.len() < LINES {
-            state.lines.push_back((level, line.to_owned()));
+        if state.log_lines.len() < MAX_LOG_LINES {
+            state.log_lines.push_back((level, line.to_owned()));
         } else {
-            state.lost_lines += 1;
+            state.dropped_log_lines += 1;
         }
-        self.announce(state, true);
+        self.wake_reader(state, true);
     }
 
-    /// Waits for the next piece of news, hearing log lines and doing errands meanwhile; nothing once no job is left.
-    pub(super) fn read(self: &Arc<Self>, context: &CallContext) -> Result<Option<Told>> {
-        // Made before and dropped after the lock is held: a trigger takes the token's lock first, then this one.
-        let _woken = context
+    /// Waits for the next event, meanwhile writing log lines and running tasks for workers; `None` once no job is left.
+    pub(super) fn next_event(self: &Arc<Self>, context: &CallContext) -> Result<Option<PendingEvent>> {
+        // Registered before the lock is taken and released after it: a trigger takes the token's lock first, then this one.
+        let _registration = context
             .cancel
             .as_ref()
             .map(|cancel| cancel.register(self.clone()));
         let mut state = self.lock();
         loop {
-            if !state.lines.is_empty() {
-                let lines = std::mem::take(&mut state.lines);
-                let lost = std::mem::take(&mut state.lost_lines);
+            if !state.log_lines.is_empty() {
+                let log_lines = std::mem::take(&mut state.log_lines);
+                let dropped = std::mem::take(&mut state.dropped_log_lines);
                 drop(state);
-                // Without the lock: the program may do with the watch what it likes.
-                deliver(lines, lost, context);
+                // Without the lock: the program may use the watch in its log hook.
+                write_log_lines(log_lines, dropped, context);
                 state = self.lock();
             }
             if let Some(cancel) = &context.cancel {
                 cancel.check()?;
             }
-            if !state.errands.is_empty() {
-                let errands = std::mem::take(&mut state.errands);
+            if !state.host_tasks.is_empty() {
+                let host_tasks = std::mem::take(&mut state.host_tasks);
                 drop(state);
-                errands
+                host_tasks
                     .into_iter()
                     .for_each(|task| task(&context.without_limits()));
                 state = self.lock();
                 continue;
             }
-            if let Some(told) = state.schedule.read() {
+            if let Some(event) = state.schedule.next_event() {
                 if state.schedule.len() == 0 {
-                    self.news.notify_all();
+                    self.events.notify_all();
                 }
-                return Ok(Some(told));
+                return Ok(Some(event));
             }
             if state.schedule.len() == 0 {
                 return Ok(None);
             }
             context.check()?;
-            if !state.lines.is_empty() || !state.errands.is_empty() {
+            if !state.log_lines.is_empty() || !state.host_tasks.is_empty() {
                 continue;
             }
             state.readers += 1;
             state = match context.deadline {
-                None => self.news.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self.events.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
-                    let waited = self.news.wait_timeout(state, left);
+                    let waited = self.events.wait_timeout(state, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
             };
@@ -230,7 +233,7 @@ impl<T: Send + 'static> Queue<T> {
         }
     }
 
-    /// Stops the workers: those at work by their tokens, the others by waking them.
+    /// Stops the workers: the busy ones by their tokens, the idle ones by waking them.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
@@ -243,21 +246,21 @@ impl<T: Send + 'static> Queue<T> {
         self.lock().closed
     }
 
-    /// Has somebody wait for what is due first, if anybody is idle and nobody waits for it yet.
-    fn rouse(&self, state: &mut State<T>, now: Instant) {
+    /// Wakes an idle worker to wait for the task that is due first, unless one waits for it already.
+    fn wake_worker(&self, state: &mut State<T>, now: Instant) {
         let Some(first) = state.schedule.first(now) else {
             return;
         };
-        if state.idle > 0 && state.look_out.is_none_or(|at| first < at) {
+        if state.idle > 0 && state.timer_until.is_none_or(|at| first < at) {
             self.work.notify_one();
         }
     }
 
-    fn announce(&self, state: MutexGuard<'_, State<T>>, told: bool) {
-        let wake = told && state.readers > 0;
+    fn wake_reader(&self, state: MutexGuard<'_, State<T>>, is_event: bool) {
+        let wake = is_event && state.readers > 0;
         drop(state);
         if wake {
-            self.news.notify_one();
+            self.events.notify_one();
         }
     }
 
@@ -275,30 +278,30 @@ impl<T> fmt::Debug for Queue<T> {
 impl<T: Send + 'static> HostExecutor for Queue<T> {
     fn run(&self, task: HostTask) {
         let mut state = self.lock();
-        // Most are the same: the first that is done serves all.
-        if state.errands.len() < ERRANDS {
-            state.errands.push(task);
+        // Most of them are the same request for a token, and the first serves all.
+        if state.host_tasks.len() < MAX_HOST_TASKS {
+            state.host_tasks.push(task);
         }
-        self.announce(state, true);
+        self.wake_reader(state, true);
     }
 }
 
-/// A cancel token wakes the reader.
+/// A cancel token wakes the readers.
 impl<T: Send> Wake for Queue<T> {
     fn wake(&self) {
-        // The lock orders this after a reader's look at the token.
+        // The lock orders this after a reader's check of the token.
         let _order = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.news.notify_all();
+        self.events.notify_all();
     }
 }
 
-fn deliver(lines: VecDeque<(LogLevel, String)>, lost: u64, context: &CallContext) {
-    for (level, line) in lines {
+fn write_log_lines(log_lines: VecDeque<(LogLevel, String)>, dropped: u64, context: &CallContext) {
+    for (level, line) in log_lines {
         context.log.line(level, || line);
     }
-    if lost > 0 {
+    if dropped > 0 {
         context.log.line(LogLevel::Warn, || {
-            format!("{lost} log lines came faster than they were read and are lost")
+            format!("{dropped} log log_lines were dropped: they came faster than they were read")
         });
     }
 }

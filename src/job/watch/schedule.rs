@@ -1,8 +1,8 @@
-//! Who is to be asked next, and what there is to tell: the book of a watch. It knows no clock, no thread and no socket.
+//! The schedule of a watch: which job is due next, and which events are pending. It knows no clock, no thread and no socket.
 //!
-//! What holds after every call:
-//! 1. a job is at one place: due at a time, away with one worker, or over;
-//! 2. there is at most one entry of news for a job, so that a slow reader costs no memory;
+//! After every call:
+//! 1. a job is in one stage: due at a time, with one worker, or over;
+//! 2. there is at most one pending event of a job, so that a slow reader costs no memory;
 //! 3. an end is kept until it is read or its job is removed, and nothing follows it.
 
 use std::cmp::Reverse;
@@ -11,141 +11,142 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::News;
+use super::JobUpdate;
 use crate::cancel::CancelToken;
 use crate::job::Ticket;
 use crate::job::status::JobStatus;
 
-/// How late a request may be and still be followed by the next one earlier than the budget's gap: workers wake late.
+/// How late a request may be and still be followed by the next one after less than the budget's gap: workers wake late.
 const SLACK: Duration = Duration::from_millis(50);
 
-/// Where the clock cannot count as far as a pause reaches.
-const FAR: Duration = Duration::from_secs(1 << 24);
+/// The pause in place of one that exceeds the range of the clock.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1 << 24);
 
 /// The jobs of a watch; `T` is what a worker needs to go on with one.
 pub(super) struct Schedule<T> {
     jobs: HashMap<u64, Entry<T>>,
-    /// Those that are not over.
-    names: HashMap<Name, u64>,
-    /// May hold times of jobs that were removed meanwhile.
+    /// The jobs that are not over.
+    keys: HashMap<JobKey, u64>,
+    /// May contain jobs that were removed meanwhile.
     due: BinaryHeap<Reverse<(Instant, u64)>>,
-    news: VecDeque<u64>,
+    /// The jobs with a pending event, in order.
+    pending: VecDeque<u64>,
     budget: Budget,
     streams: usize,
     last_id: u64,
 }
 
 struct Entry<T> {
-    name: Arc<Ticket>,
+    ticket: Arc<Ticket>,
     tag: usize,
-    place: Place<T>,
-    news: Option<Box<News>>,
+    stage: Stage<T>,
+    update: Option<Box<JobUpdate>>,
 }
 
-enum Place<T> {
+enum Stage<T> {
     Due(Box<T>, Instant),
-    Away { since_due: Instant, cancel: CancelToken },
+    WithWorker { due_at: Instant, cancel: CancelToken },
     Over,
 }
 
-/// What makes two jobs the same: the address at which they are asked about.
-struct Name(Arc<Ticket>);
+/// The identity of a job: the URL of its status.
+struct JobKey(Arc<Ticket>);
 
-/// What a worker is given.
+/// A task for a worker.
 pub(super) struct Work<T> {
     pub id: u64,
     pub task: Box<T>,
-    /// The worker may hold a stream open; it is to be given back with the task.
+    /// The worker may keep a stream open until it puts the task back.
     pub stream: bool,
-    /// Nobody is left to look after the other jobs.
-    pub alone: bool,
+    /// No worker is idle although other tasks are due.
+    pub is_last_worker: bool,
 }
 
-/// What there is for a worker.
-pub(super) enum Next<T> {
+/// What a worker does next.
+pub(super) enum NextWork<T> {
     Work(Work<T>),
-    /// Nothing before this time.
+    /// Wait until this time.
     At(Instant),
-    /// Nothing until something changes.
+    /// Wait for a change.
     Nothing,
 }
 
-/// When a task is to go on.
+/// When a task is due again.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Again {
+pub(super) enum Requeue {
     Now,
-    /// So long from now.
+    /// After this pause.
     After(Duration),
-    /// So long from when it was due, so that a steady rhythm does not drift.
-    Beat(Duration),
+    /// After this pause, counted from when the task was due, so that a fixed rate does not drift.
+    FixedRate(Duration),
 }
 
-/// One piece of news, as it is read.
-pub(super) struct Told {
+/// An event, as it is read.
+pub(super) struct PendingEvent {
     pub id: u64,
     pub tag: usize,
-    pub name: Arc<Ticket>,
-    pub news: News,
+    pub ticket: Arc<Ticket>,
+    pub update: JobUpdate,
 }
 
 impl<T> Schedule<T> {
     pub(super) fn new(streams: usize, requests_per_second: f64) -> Self {
         Self {
             jobs: HashMap::new(),
-            names: HashMap::new(),
+            keys: HashMap::new(),
             due: BinaryHeap::new(),
-            news: VecDeque::new(),
+            pending: VecDeque::new(),
             budget: Budget::new(requests_per_second),
             streams,
             last_id: 0,
         }
     }
 
-    /// Takes a job in, due at once, and gives its id. One that is there already keeps its id and gets the new tag.
-    pub(super) fn add(&mut self, name: Arc<Ticket>, tag: usize, task: Box<T>, now: Instant) -> u64 {
-        if let Some(id) = self.names.get(&Name(name.clone())).copied() {
+    /// Adds a job, due immediately, and returns its id. One that is there already keeps its id and gets the new tag.
+    pub(super) fn add(&mut self, ticket: Arc<Ticket>, tag: usize, task: Box<T>, now: Instant) -> u64 {
+        if let Some(id) = self.keys.get(&JobKey(ticket.clone())).copied() {
             if let Some(entry) = self.jobs.get_mut(&id) {
                 entry.tag = tag;
             }
             return id;
         }
         self.last_id += 1;
-        self.names.insert(Name(name.clone()), self.last_id);
+        self.keys.insert(JobKey(ticket.clone()), self.last_id);
         let entry = Entry {
-            name,
+            ticket,
             tag,
-            place: Place::Due(task, now),
-            news: None,
+            stage: Stage::Due(task, now),
+            update: None,
         };
         self.jobs.insert(self.last_id, entry);
         self.due.push(Reverse((now, self.last_id)));
         self.last_id
     }
 
-    /// Drops a job with all its news; if a worker has it, stops that worker. Whether it was there.
+    /// Drops a job with its pending event; if a worker has it, stops that worker. Returns whether it was there.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let Some(entry) = self.jobs.remove(&id) else {
             return false;
         };
-        if !matches!(entry.place, Place::Over) {
-            self.names.remove(&Name(entry.name));
+        if !matches!(entry.stage, Stage::Over) {
+            self.keys.remove(&JobKey(entry.ticket));
         }
-        if entry.news.is_some() {
-            self.news.retain(|other| *other != id);
+        if entry.update.is_some() {
+            self.pending.retain(|other| *other != id);
         }
-        if let Place::Away { cancel, .. } = entry.place {
+        if let Stage::WithWorker { cancel, .. } = entry.stage {
             cancel.cancel();
         }
         true
     }
 
-    /// The task that is due, for a worker that `cancel` stops. A request is taken off the budget.
+    /// Takes the task that is due, for a worker that `cancel` stops. One request is subtracted from the budget.
     pub(super) fn take(
         &mut self,
         now: Instant,
         cancel: &CancelToken,
         wants_stream: impl Fn(&T) -> bool,
-    ) -> Next<T> {
+    ) -> NextWork<T> {
         while let Some(&Reverse((at, id))) = self.due.peek() {
             let Some(entry) = self.jobs.get_mut(&id) else {
                 self.due.pop();
@@ -153,57 +154,57 @@ impl<T> Schedule<T> {
             };
             let at = at.max(self.budget.next(now));
             if at > now {
-                return Next::At(at);
+                return NextWork::At(at);
             }
-            // What may panic comes first: the book is as it was then, with this job the first that is due.
+            // What may panic comes first: then the schedule is unchanged, and this job is still the first that is due.
             let stream =
-                self.streams > 0 && matches!(&entry.place, Place::Due(task, _) if wants_stream(task));
+                self.streams > 0 && matches!(&entry.stage, Stage::Due(task, _) if wants_stream(task));
             self.budget.spend(now);
             self.due.pop();
-            let Place::Due(task, since_due) = std::mem::replace(&mut entry.place, Place::Over) else {
-                unreachable!("a job has one time, and only while it is due");
+            let Stage::Due(task, due_at) = std::mem::replace(&mut entry.stage, Stage::Over) else {
+                unreachable!("a job is due once, and only in this stage");
             };
             let cancel = cancel.clone();
-            entry.place = Place::Away { since_due, cancel };
+            entry.stage = Stage::WithWorker { due_at, cancel };
             self.streams -= usize::from(stream);
-            return Next::Work(Work::new(id, task, stream));
+            return NextWork::Work(Work::new(id, task, stream));
         }
-        Next::Nothing
+        NextWork::Nothing
     }
 
-    /// The task that is due first, whenever that is, for one who is going to end its job.
+    /// Takes the task that is due first, whenever that is, so that its job can be ended.
     pub(super) fn take_first(&mut self) -> Option<Work<T>> {
         while let Some(Reverse((_, id))) = self.due.pop() {
-            let place = self.jobs.get_mut(&id).map(|entry| &mut entry.place);
-            if let Some(Place::Due(task, _)) = place.map(|place| std::mem::replace(place, Place::Over)) {
+            let stage = self.jobs.get_mut(&id).map(|entry| &mut entry.stage);
+            if let Some(Stage::Due(task, _)) = stage.map(|stage| std::mem::replace(stage, Stage::Over)) {
                 return Some(Work::new(id, task, false));
             }
         }
         None
     }
 
-    /// Takes a task back; leaves it with the caller, to be dropped, if its job was removed.
-    pub(super) fn give_back(&mut self, held: &mut Option<Work<T>>, again: Again, now: Instant) {
-        let Some(work) = held else { return };
+    /// Puts a task back; leaves it in the slot, to be dropped, if its job was removed.
+    pub(super) fn put_back(&mut self, slot: &mut Option<Work<T>>, requeue: Requeue, now: Instant) {
+        let Some(work) = slot else { return };
         self.streams += usize::from(std::mem::take(&mut work.stream));
         let Some(entry) = self.jobs.get_mut(&work.id) else {
             return;
         };
-        let Place::Away { since_due, .. } = entry.place else {
-            unreachable!("only a job that is away comes back");
+        let Stage::WithWorker { due_at, .. } = entry.stage else {
+            unreachable!("only a job with a worker comes back");
         };
-        let after = |pause| now.checked_add(pause).unwrap_or(now + FAR);
-        let at = match again {
-            Again::Now => now,
-            Again::After(pause) => after(pause),
-            // Beats that were missed, while the machine slept for instance, are not made up for.
-            Again::Beat(pause) => {
-                let beat = since_due.checked_add(pause).filter(|at| *at > now);
-                beat.unwrap_or_else(|| after(pause))
+        let after = |pause| now.checked_add(pause).unwrap_or(now + LONGEST_PAUSE);
+        let at = match requeue {
+            Requeue::Now => now,
+            Requeue::After(pause) => after(pause),
+            // Polls that were missed, while the machine slept for instance, are not made up for.
+            Requeue::FixedRate(pause) => {
+                let next = due_at.checked_add(pause).filter(|at| *at > now);
+                next.unwrap_or_else(|| after(pause))
             }
         };
-        if let Some(Work { id, task, .. }) = held.take() {
-            entry.place = Place::Due(task, at);
+        if let Some(Work { id, task, .. }) = slot.take() {
+            entry.stage = Stage::Due(task, at);
             self.due.push(Reverse((at, id)));
         }
     }
@@ -213,56 +214,61 @@ impl<T> Schedule<T> {
         !self.due.is_empty()
     }
 
-    /// When the first task is due, or may have been.
+    /// When the first task is due; a removed job may make this too early.
     pub(super) fn first(&self, now: Instant) -> Option<Instant> {
         let Reverse((at, _)) = self.due.peek()?;
         Some((*at).max(self.budget.next(now)))
     }
 
-    /// Notes a running state in place of an earlier one that was not read. Whether there was none.
+    /// Stores a running state in place of an unread one. Returns whether there was none.
     pub(super) fn report(&mut self, id: u64, status: JobStatus) -> bool {
-        self.tell(id, News::Progress(status))
+        self.store(id, JobUpdate::Progress(status))
     }
 
-    /// Notes the end of a job that is away. Whether no other news of it was there.
-    pub(super) fn end(&mut self, id: u64, held_stream: bool, news: News) -> bool {
-        self.streams += usize::from(held_stream);
+    /// Stores the end of a job that a worker has. Returns whether no other event of it was pending.
+    pub(super) fn end(&mut self, id: u64, had_stream: bool, update: JobUpdate) -> bool {
+        self.streams += usize::from(had_stream);
         if let Some(entry) = self.jobs.get_mut(&id) {
-            entry.place = Place::Over;
-            self.names.remove(&Name(entry.name.clone()));
+            entry.stage = Stage::Over;
+            self.keys.remove(&JobKey(entry.ticket.clone()));
         }
-        self.tell(id, news)
+        self.store(id, update)
     }
 
-    fn tell(&mut self, id: u64, news: News) -> bool {
+    fn store(&mut self, id: u64, update: JobUpdate) -> bool {
         let Some(entry) = self.jobs.get_mut(&id) else {
             return false;
         };
-        match &mut entry.news {
+        match &mut entry.update {
             Some(earlier) => {
-                **earlier = news;
+                **earlier = update;
                 false
             }
             none => {
-                *none = Some(Box::new(news));
-                self.news.push_back(id);
+                *none = Some(Box::new(update));
+                self.pending.push_back(id);
                 true
             }
         }
     }
 
-    /// The next piece of news; the last one of a job forgets the job.
-    pub(super) fn read(&mut self) -> Option<Told> {
-        let id = self.news.pop_front()?;
+    /// Takes the next event; the last one of a job removes the job.
+    pub(super) fn next_event(&mut self) -> Option<PendingEvent> {
+        let id = self.pending.pop_front()?;
         let entry = self.jobs.get_mut(&id)?;
-        let (tag, name, news) = (entry.tag, entry.name.clone(), *entry.news.take()?);
-        if matches!(entry.place, Place::Over) {
+        let (tag, ticket, update) = (entry.tag, entry.ticket.clone(), *entry.update.take()?);
+        if matches!(entry.stage, Stage::Over) {
             self.jobs.remove(&id);
         }
-        Some(Told { id, tag, name, news })
+        Some(PendingEvent {
+            id,
+            tag,
+            ticket,
+            update,
+        })
     }
 
-    /// How many jobs there are, those included whose end was not read yet.
+    /// The number of jobs, including those whose end was not read yet.
     pub(super) fn len(&self) -> usize {
         self.jobs.len()
     }
@@ -270,7 +276,7 @@ impl<T> Schedule<T> {
     /// Stops every worker that has a task.
     pub(super) fn cancel_all(&self) {
         for entry in self.jobs.values() {
-            if let Place::Away { cancel, .. } = &entry.place {
+            if let Stage::WithWorker { cancel, .. } = &entry.stage {
                 cancel.cancel();
             }
         }
@@ -279,31 +285,30 @@ impl<T> Schedule<T> {
 
 impl<T> Work<T> {
     fn new(id: u64, task: Box<T>, stream: bool) -> Self {
-        let alone = false;
         Self {
             id,
             task,
             stream,
-            alone,
+            is_last_worker: false,
         }
     }
 }
 
-impl PartialEq for Name {
+impl PartialEq for JobKey {
     fn eq(&self, other: &Self) -> bool {
         self.0.status_url == other.0.status_url
     }
 }
 
-impl Eq for Name {}
+impl Eq for JobKey {}
 
-impl Hash for Name {
+impl Hash for JobKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.status_url.as_str().hash(state);
     }
 }
 
-/// So many requests a second at most, evenly spread.
+/// A limit on requests per second, evenly spread.
 struct Budget {
     gap: Duration,
     next: Option<Instant>,
@@ -315,7 +320,7 @@ impl Budget {
         Self { gap, next: None }
     }
 
-    /// When the next request may go.
+    /// When the next request may be sent.
     fn next(&self, now: Instant) -> Instant {
         self.next.unwrap_or(now)
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nitro_jobs::catalog::{self, PiiLanguage, Redaction};
-use nitro_jobs::{Call, Client, ClientOptions, Download, Error, ErrorKind, Finished, Input, Submission};
+use nitro_jobs::{Call, Client, ClientOptions, Download, Error, ErrorKind, Input, RunResult, Submission};
 
 use super::faults::Fault;
 use super::{Ended, Failed, Jobs, STEPS, World, trust};
@@ -47,7 +47,7 @@ pub fn flow(world: &World, step: usize, fault: &Fault) -> Ended {
 }
 
 impl Flow<'_> {
-    fn run(&self, submission: &Submission<'_>, target: Option<Download>) -> Result<Finished, Error> {
+    fn run(&self, submission: &Submission<'_>, target: Option<Download>) -> Result<RunResult, Error> {
         self.client
             .run(submission, target.as_ref(), |_| true, &Call::new())
     }

@@ -1,5 +1,5 @@
-// What must not compile: the compiler must refuse each `case NAME: WORDS` on one of its lines, with one of the WORDS, and
-// find nothing wrong with a case without any.
+// Code that must not compile: the compiler must reject each `case NAME: WORDS` on one of its lines, with one of the WORDS in
+// its message, and accept a case without any.
 #include <nitro_jobs.hpp>
 
 #include <string>
@@ -55,95 +55,95 @@ void cases(const nitro::client &client, nitro::job &job, job_status &status, job
     {
         nitro::submission copy = submission;
     }
-    // case a handle is no number: cannot initialize|no match for|invalid operands|cannot convert|no viable conversion
+    // case a handle is not a number: cannot initialize|no match for|invalid operands|cannot convert|no viable conversion
     {
         int number = job;
     }
-    // case a C handle is not taken over unasked: conversion from|no viable conversion|could not convert
+    // case a C handle does not convert implicitly: conversion from|no viable conversion|could not convert
     {
-        job_status taken = nitro_cancel_new() ? static_cast<nitro_status_t *>(nullptr) : nullptr;
+        job_status converted = nitro_cancel_new() ? static_cast<nitro_status_t *>(nullptr) : nullptr;
     }
-    // case a token that nobody can trigger: deleted
+    // case a temporary token: deleted
     {
         (void)job.wait(cancel_token());
     }
-    // case a token with a time that nobody can trigger: deleted
+    // case a temporary token with a timeout: deleted
     {
         (void)job.wait({cancel_token(), std::chrono::seconds(1)});
     }
-    // case a time without its unit: cannot convert|could not bind|no viable conversion|no matching
+    // case a timeout without a unit: cannot convert|could not bind|no viable conversion|no matching
     {
         (void)job.status(5);
     }
-    // case a setter without its unit: no matching
+    // case a duration of a setter without a unit: no matching
     {
         options.idle_timeout(5);
     }
-    // case a number that a progress returns: returns nothing, or a bool
+    // case a progress callback that returns a number: returns nothing, or a bool
     {
         (void)job.wait(of_int);
     }
-    // case a progress that takes something else: no matching
+    // case a progress callback with another argument: no matching
     {
         (void)job.wait([](int) {});
     }
-    // case no text at all: deleted
+    // case a null pointer as a string: deleted
     {
         (void)client.job_from_id(nullptr);
     }
-    // case no setting at all: deleted
+    // case a null pointer as an option: deleted
     {
         options.base_url(nullptr);
     }
-    // case bytes that end at once: deleted
+    // case borrowed bytes of a temporary: deleted
     {
         (void)submission.lend_bytes("a.pdf", std::string("%PDF"));
     }
-    // case a loop over what has ended: deleted
+    // case a loop over a temporary: deleted
     {
         for (auto &each : client.watch().each(token)) (void)each;
     }
-    // case a code taken for another enumeration: no match for|invalid operands
+    // case a code compared with another enumeration: no match for|invalid operands
     {
         (void)(event.code() == job_state::completed);
     }
-    // case a code taken for a number: cannot convert|cannot initialize|no viable conversion
+    // case a code converted to a number: cannot convert|cannot initialize|no viable conversion
     {
         std::int32_t number = event.code();
     }
-    // case a view of a status that ends at once: deleted
+    // case a view of a temporary status: deleted
     {
         status_view view = job_status().view();
     }
-    // case the status of an event that ends at once: deleted
+    // case the status of a temporary event: deleted
     {
         status_view view = watch_event().status();
     }
-    // case text of a result that ends at once: deleted
+    // case a view into a temporary result: deleted
     {
-        auto lent = job_result().json_view();
+        auto view = job_result().json_view();
     }
-    // case the name of a status that ends at once: deleted
+    // case a view into a temporary status: deleted
     {
-        auto lent = job_status().name_view();
+        auto view = job_status().name_view();
     }
-    // case a result that nobody takes: nodiscard
+    // case an ignored result: nodiscard
     {
         job.result();
     }
-    // case a status that nobody looks at: nodiscard
+    // case an ignored status: nodiscard
     {
         job.status(token);
     }
-    // case a job that nobody keeps: nodiscard
+    // case an ignored job: nodiscard
     {
         client.submit(submission);
     }
-    // case a ticket that nobody writes down: nodiscard
+    // case an ignored ticket: nodiscard
     {
         job.json();
     }
-    // case an event that is lost: nodiscard
+    // case an ignored event: nodiscard
     {
         watch.next();
     }

@@ -1,4 +1,4 @@
-// The same where nothing can be thrown: no outcome may be ignored, of whatever call.
+// The same without exceptions: no outcome of any call may be ignored.
 #define NITRO_NO_EXCEPTIONS
 #include <nitro_jobs.hpp>
 
@@ -7,15 +7,15 @@ void cases(nitro::job &job, nitro::options &options, nitro::submission &submissi
     // case none:
     (void)job.wait();
     if (!options.retries(1)) return;
-    // case a wait whose end nobody looks at: nodiscard
+    // case an ignored wait: nodiscard
     job.wait();
-    // case a file that may not have been saved: nodiscard
+    // case an ignored download: nodiscard
     job.download("a");
-    // case an option that may not have been set: nodiscard
+    // case an ignored setter: nodiscard
     options.retries(1);
-    // case a document that may not have been added: nodiscard
+    // case an ignored document: nodiscard
     submission.add_file("a.pdf");
-    // case an outcome taken for its value: no matching|cannot convert|no viable conversion|conversion from
+    // case an outcome converted to its value: no matching|cannot convert|no viable conversion|conversion from
     const nitro::job_status status = job.status();
     // case end
 }

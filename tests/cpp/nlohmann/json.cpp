@@ -1,4 +1,4 @@
-// Results as nlohmann::json. Arguments: tables, file, text, failed, html: jobs.
+// Conversion of results to nlohmann::json. Arguments: the jobs tables, file, text, failed, html.
 #include "check.hpp"
 
 #include <nitro_jobs_nlohmann.hpp>

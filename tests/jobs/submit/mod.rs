@@ -6,7 +6,7 @@ mod responses;
 mod sending;
 mod storage;
 
-use nitro_jobs::{Call, Client, Endpoint, Error, Input, Submission, Submitted};
+use nitro_jobs::{Call, Client, Endpoint, Error, Input, Submission, SubmitResult};
 
 /// The smallest text that is accepted as a PDF.
 pub const PDF: &[u8] = b"%PDF-1.7 a document";
@@ -24,11 +24,11 @@ pub fn pdf_of(length: usize) -> Vec<u8> {
 }
 
 /// Submits, and ignores the progress.
-pub fn send(client: &Client, submission: &Submission<'_>) -> Result<Submitted, Error> {
+pub fn send(client: &Client, submission: &Submission<'_>) -> Result<SubmitResult, Error> {
     client.submit(submission, |_, _| true, &Call::new())
 }
 
 /// Submits one small PDF.
-pub fn send_one(client: &Client) -> Result<Submitted, Error> {
+pub fn send_one(client: &Client) -> Result<SubmitResult, Error> {
     send(client, &flatten().file(Input::bytes("a.pdf", PDF)))
 }

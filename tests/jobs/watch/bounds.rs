@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nitro_emulator::Scenario;
-use nitro_jobs::{BearerToken, Call, Client, JobState, News, TokenReason, WatchOptions};
+use nitro_jobs::{BearerToken, Call, Client, JobState, JobUpdate, TokenReason, WatchOptions};
 
 use super::{add_all, ends, never, next};
 use crate::common::{client, emulator, job, manual, options, polls, quick, streams, until, with_watchdog};
@@ -76,7 +76,7 @@ fn a_slow_consumer_receives_the_latest_progress_and_every_end() {
         }
         // It is read after the service has sent all of it.
         let seen = loop {
-            let News::Progress(status) = next(&watch).into_news() else {
+            let JobUpdate::Progress(status) = next(&watch).into_update() else {
                 panic!("it runs")
             };
             if status.progress() == Some(0.9) {

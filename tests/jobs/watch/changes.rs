@@ -51,7 +51,7 @@ fn jobs_can_be_added_and_removed_while_a_watch_runs() {
             };
             assert!(!gone.contains(&event.id()), "an event after its removal");
             if event.is_last() {
-                assert_eq!(word(event.news()), "completed");
+                assert_eq!(word(event.update()), "completed");
                 done.insert(event.job_id().to_owned());
             }
         }
@@ -77,7 +77,7 @@ fn timeouts_and_cancels_of_next_lose_no_event() {
             }
             match watch.next(&call) {
                 Ok(Some(event)) if event.is_last() => {
-                    assert_eq!(ends.insert(event.job_id().to_owned(), word(event.news())), None);
+                    assert_eq!(ends.insert(event.job_id().to_owned(), word(event.update())), None);
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,

@@ -10,18 +10,18 @@ use std::collections::HashMap;
 
 use common::{client, emulator, job, manual, quick, streams, until, with_watchdog};
 use nitro_emulator::{Dialect, Emulator, Outcome, Scenario, StreamMode};
-use nitro_jobs::{Call, Client, ClientOptions, ErrorKind, News, Watch, WatchEvent, WatchOptions};
+use nitro_jobs::{Call, Client, ClientOptions, ErrorKind, JobUpdate, Watch, WatchEvent, WatchOptions};
 
 fn never() -> Scenario {
     Scenario::new().outcome(Outcome::Never)
 }
 
 /// The name of an update in a script.
-fn word(news: &News) -> String {
+fn word(news: &JobUpdate) -> String {
     match news {
-        News::Progress(_) => "progress".to_owned(),
-        News::Ended(status) => status.state().as_str().to_owned(),
-        News::GaveUp(error) => format!("{:?}", error.kind()),
+        JobUpdate::Progress(_) => "progress".to_owned(),
+        JobUpdate::Ended(status) => status.state().as_str().to_owned(),
+        JobUpdate::GaveUp(error) => format!("{:?}", error.kind()),
         other => format!("{other:?}"),
     }
 }
@@ -39,7 +39,7 @@ fn ends(watch: &Watch) -> HashMap<String, String> {
             "news after the end: {event:?}"
         );
         if event.is_last() {
-            ends.insert(event.job_id().to_owned(), word(event.news()));
+            ends.insert(event.job_id().to_owned(), word(event.update()));
         }
     }
     ends
@@ -75,8 +75,8 @@ fn one_job_reports_its_progress_and_its_end() {
             let end = loop {
                 let event = next(&watch);
                 assert_eq!((event.id(), event.job_id()), (id, job.id().as_str()));
-                match event.into_news() {
-                    News::Progress(status) => {
+                match event.into_update() {
+                    JobUpdate::Progress(status) => {
                         // Only changes are reported; the first may be without a number.
                         assert!(seen == 0 || status.progress() > best, "{status:?} after {best:?}");
                         (seen, best) = (seen + 1, status.progress());
@@ -131,7 +131,7 @@ fn errors_are_reported_in_the_event_of_their_job() {
         let watch = client.watch(WatchOptions::new()).unwrap();
         let lost = job(&emulator, &client, Scenario::new().outcome(Outcome::Lost));
         watch.add(&lost).unwrap();
-        let News::GaveUp(error) = next(&watch).into_news() else {
+        let JobUpdate::GaveUp(error) = next(&watch).into_update() else {
             panic!("a lost job cannot be followed")
         };
         assert_eq!(error.http_status(), Some(404));

@@ -1,7 +1,7 @@
 //! The pieces of our own that several threads use at once, run by a model checker: each program below in every order of its
 //! threads, or in as many as there is time for. A thread that nobody wakes is a deadlock, and that fails.
 
-use nitro_model::model::{cancel, renewal, watch};
+use nitro_model::model_check::{cancel, renewal, watch};
 
 /// The orders one after the other, as far as there are so many.
 const IN_TURN: usize = 3_000;
@@ -21,48 +21,48 @@ fn a_trigger_ends_every_sleep() {
 }
 
 #[test]
-fn a_trigger_is_heard_before_and_after_registering() {
-    in_many_orders(cancel::a_trigger_is_heard_before_and_after_registering);
+fn a_trigger_wakes_before_and_after_registering() {
+    in_many_orders(cancel::a_trigger_wakes_before_and_after_registering);
 }
 
 #[test]
-fn a_released_waker_is_left_alone() {
-    in_many_orders(cancel::a_released_waker_is_left_alone);
+fn a_released_waker_is_not_woken() {
+    in_many_orders(cancel::a_released_waker_is_not_woken);
 }
 
 #[test]
-fn one_asking_serves_all_who_wait() {
-    in_many_orders(renewal::one_asking_serves_all_who_wait);
+fn one_request_serves_all_waiting_threads() {
+    in_many_orders(renewal::one_request_serves_all_waiting_threads);
 }
 
 #[test]
-fn a_failed_asking_wakes_all_who_wait() {
-    in_many_orders(renewal::a_failed_asking_wakes_all_who_wait);
+fn a_failed_request_wakes_all_waiting_threads() {
+    in_many_orders(renewal::a_failed_request_wakes_all_waiting_threads);
 }
 
 #[test]
-fn a_waiter_is_cancelled_while_another_asks() {
-    in_many_orders(renewal::a_waiter_is_cancelled_while_another_asks);
+fn a_waiter_is_cancelled_during_another_threads_request() {
+    in_many_orders(renewal::a_waiter_is_cancelled_during_another_threads_request);
 }
 
 #[test]
-fn another_asks_when_the_asking_one_was_cancelled() {
-    in_many_orders(renewal::another_asks_when_the_asking_one_was_cancelled);
+fn another_thread_requests_when_the_first_was_cancelled() {
+    in_many_orders(renewal::another_thread_requests_when_the_first_was_cancelled);
 }
 
 #[test]
-fn each_job_is_asked_about_in_turn_and_told_once() {
-    in_many_orders(watch::each_job_is_asked_about_in_turn_and_told_once);
+fn each_job_is_polled_in_turn_and_ends_once() {
+    in_many_orders(watch::each_job_is_polled_in_turn_and_ends_once);
 }
 
 #[test]
-fn what_is_due_late_holds_nothing_up() {
-    in_many_orders(watch::what_is_due_late_holds_nothing_up);
+fn a_late_job_delays_no_other() {
+    in_many_orders(watch::a_late_job_delays_no_other);
 }
 
 #[test]
-fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
-    in_many_orders(watch::a_late_job_is_looked_out_for_while_another_is_asked_about);
+fn a_late_job_is_waited_for_while_another_is_polled() {
+    in_many_orders(watch::a_late_job_is_waited_for_while_another_is_polled);
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn a_panic_loses_no_job_and_no_worker() {
 }
 
 #[test]
-fn a_trigger_ends_the_reading() {
-    in_many_orders(watch::a_trigger_ends_the_reading);
+fn a_triggered_token_ends_the_reading() {
+    in_many_orders(watch::a_triggered_token_ends_the_reading);
 }
 
 #[test]
-fn the_reader_does_what_workers_wait_for() {
-    in_many_orders(watch::the_reader_does_what_workers_wait_for);
+fn the_reader_runs_the_tasks_of_workers() {
+    in_many_orders(watch::the_reader_runs_the_tasks_of_workers);
 }

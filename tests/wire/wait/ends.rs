@@ -144,7 +144,7 @@ fn an_expired_job_is_reported_as_gone() {
             assert_eq!(problem.identifier(), Some("FileNoLongerAvailable"));
             let text = error.to_string();
             assert!(text.contains("about 15 minutes"), "{text}");
-            assert!(text.contains("send the request again"), "{text}");
+            assert!(text.contains("submit the document again"), "{text}");
             assert!(!error.is_retryable());
         }
     });

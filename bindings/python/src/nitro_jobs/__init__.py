@@ -1,4 +1,4 @@
-"""Follow Nitro's document jobs and take their results.
+"""Follow Nitro's document jobs and download their results.
 
     import nitro_jobs
     with nitro_jobs.Client.from_env() as client:
@@ -6,8 +6,8 @@
         job.wait(lambda status: print(status.name, status.progress))
         job.download("result.pdf")
 
-Every call that blocks takes ``cancel`` and ``timeout``, gives the interpreter's lock away, and is ended by Ctrl-C at once.
-Callbacks run on the thread that made the call, during the call; ``False`` stops it, and what they raise reaches the caller.
+Every blocking call takes ``cancel`` and ``timeout``, releases the interpreter lock, and ends at once on Ctrl-C. Callbacks
+run on the thread that made the call, during the call; ``False`` stops the call, and the call raises their exceptions.
 """
 
 from ._library import lib as _lib

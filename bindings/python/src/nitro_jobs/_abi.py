@@ -1,4 +1,4 @@
-"""The C header in ctypes: handles, callbacks, and every function. A test holds each line against the header."""
+"""The C header in ctypes: handles, callbacks, and every function. A test compares each line with the header."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ctypes import (
 )
 from typing import Any, Dict, Tuple
 
-# A type for each handle, so that ctypes refuses a job where a client must be.
+# Each handle has its own type, so that ctypes rejects a job where a client is expected.
 
 
 class CancelHandle(c_void_p):
@@ -69,10 +69,10 @@ class WatchHandle(c_void_p):
 
 
 class OwnedString(c_void_p):
-    """A ``char *`` that the caller frees; a lent ``const char *`` is a ``c_char_p``, which ctypes copies at once."""
+    """A ``char *`` that the caller frees. A borrowed ``const char *`` is a ``c_char_p``, which ctypes copies at once."""
 
 
-# ctypes releases the interpreter's lock in each function and takes it again in each callback.
+# ctypes releases the interpreter lock in each function and acquires it again in each callback.
 LogFunction = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 TokenFunction = CFUNCTYPE(c_int32, c_int32, TokenHandle, c_void_p)
 ProgressFunction = CFUNCTYPE(c_int32, StatusHandle, c_void_p)

@@ -1,4 +1,4 @@
-"""Who owns a native handle, and when it is freed: by close(), by the end of a with block, or by the last reference."""
+"""Ownership of native handles: close(), the end of a with block, or the loss of the last reference frees one."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Any, Callable, Iterator, NoReturn, Optional, TypeVar
 from . import _process
 from ._abi import ErrorHandle
 from .constants import Code
-from .errors import BusyError, ClosedError, taken
+from .errors import BusyError, ClosedError, from_owned
 
 Self = TypeVar("Self", bound="Handle")
 
 
 def check(function: Callable[..., Any], *arguments: Any) -> None:
-    """Calls a function that can fail, and raises what it says."""
+    """Calls a C function that can fail, and raises its error."""
     error = ErrorHandle()
     if function(*arguments, byref(error)):
-        raise taken(error)
+        raise from_owned(error)
 
 
 class Owned:
-    """One native handle. It is freed once, when it is closed and no call uses it any more."""
+    """One native handle. It is freed once, when it is closed and no call uses it any longer."""
 
     def __init__(self, what: str, handle: c_void_p, free: Callable[[Any], Any], keep: object, exclusive: bool) -> None:
-        """Takes the handle over. ``what`` is its name for people."""
+        """Takes ownership of the handle. ``what`` is its name in error messages."""
         self._what = what
         self._handle = handle
         self._free: Optional[Callable[[Any], Any]] = free
-        # What must live as long as the handle, such as callables that the library may still call.
+        # Objects that must live as long as the handle, such as callables that the library may still call.
         self._keep = keep
         self._exclusive = exclusive
         self._pid = _process.current()
-        # Reentrant, since a signal handler or the garbage collector may close on a thread that is in here.
+        # Reentrant, because a signal handler or the garbage collector may close it on a thread that holds the lock.
         self._lock = threading.RLock()
         self._users = 0
         self._closed = False
@@ -47,12 +47,12 @@ class Owned:
 
     @contextmanager
     def use(self) -> Iterator[Any]:
-        """Lends the handle to a call: it is not freed meanwhile, whoever closes."""
+        """Holds the handle for a call: closing does not free it before the call ends."""
         _process.check(self._pid, self._what)
         with self._lock:
             if self._exclusive and self._users:
                 raise BusyError(f"this {self._what} is in use by another thread", Code.BUSY)
-            # Counted before the look, so that a handler between the two frees nothing that is in use.
+            # Counted before the check, so that a signal handler between the two does not free a handle in use.
             self._users += 1
         try:
             if self._closed:
@@ -65,7 +65,7 @@ class Owned:
                 self.close()
 
     def close(self) -> None:
-        """Frees the handle now, or at the end of the last call that uses it. In a forked child it is left alone."""
+        """Frees the handle now, or at the end of the last call that uses it. Does not free it in a forked child."""
         self._closed = True
         with self._lock:
             if self._users or self._free is None:
@@ -77,7 +77,7 @@ class Owned:
 
 
 class Handle:
-    """Something of the native library. Use it in a ``with`` block, call :meth:`close`, or let the last reference go."""
+    """A native handle. Use it in a ``with`` block, call :meth:`close`, or drop the last reference."""
 
     _owned: Owned
     _finalizer: Callable[[], Any]
@@ -86,11 +86,11 @@ class Handle:
         self, handle: c_void_p, free: Callable[[Any], Any], *, keep: object = None, exclusive: bool = False
     ) -> None:
         self._owned = Owned(type(self).__name__, handle, free, keep, exclusive)
-        # Also called at the end of the interpreter, after the calls that are under way were ended.
+        # Also called at interpreter exit, after the active calls were cancelled.
         self._finalizer = weakref.finalize(self, self._owned.close)
 
     def close(self) -> None:
-        """Frees what is held. A call that is under way on another thread goes on to its end. May be called again."""
+        """Frees the handle. An active call on another thread continues to its end. May be called more than once."""
         self._finalizer()
 
     @property
@@ -106,5 +106,5 @@ class Handle:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} cannot be sent to another process: send the job's ticket, and take it up there"
+            f"a {type(self).__name__} cannot be sent to another process: send the job's ticket, and restore the job there"
         )

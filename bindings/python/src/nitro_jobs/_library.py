@@ -1,4 +1,4 @@
-"""Finds and loads the shared library, and gives each function its types."""
+"""Finds and loads the shared library, and declares the types of its functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import List, Optional
 
 from . import _abi
 
-# The header that the declarations were written after; an older library lacks functions.
+# The version of the header that the declarations match. An older library lacks functions.
 _HEADER_VERSION = 1000
 _ABI_NUMBER = 0
 
@@ -22,10 +22,10 @@ def _file_name() -> str:
 
 
 def _candidates() -> List[str]:
-    """The library that the wheel carries, else the system's: an installation without one is a packager's choice."""
-    carried = os.path.join(os.path.dirname(os.path.abspath(__file__)), _file_name())
-    if os.path.exists(carried):
-        return [carried]
+    """The library of the wheel, otherwise the system's: a packager may install the package without the library."""
+    bundled = os.path.join(os.path.dirname(os.path.abspath(__file__)), _file_name())
+    if os.path.exists(bundled):
+        return [bundled]
     found = ctypes.util.find_library("nitro_jobs")
     return [name for name in (f"{_file_name()}.{_ABI_NUMBER}", found) if name is not None]
 
@@ -56,18 +56,18 @@ lib = _load()
 """The library. Never unloaded."""
 
 
-def text(lent: object) -> str:
-    """The text of a lent string that is never NULL."""
-    return lent.decode("utf-8") if isinstance(lent, bytes) else ""
+def text(borrowed: object) -> str:
+    """The text of a borrowed string that is never NULL."""
+    return borrowed.decode("utf-8") if isinstance(borrowed, bytes) else ""
 
 
-def optional_text(lent: object) -> Optional[str]:
-    """The text of a lent string that may be NULL."""
-    return lent.decode("utf-8") if isinstance(lent, bytes) else None
+def optional_text(borrowed: object) -> Optional[str]:
+    """The text of a borrowed string that may be NULL."""
+    return borrowed.decode("utf-8") if isinstance(borrowed, bytes) else None
 
 
 def take_string(owned: _abi.OwnedString) -> Optional[str]:
-    """The text of a string that the library gave away, which is freed."""
+    """The text of an owned string of the library, which is freed."""
     if not owned:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Which process this is: the native library does not survive a fork, so nothing of it may cross one."""
+"""The id of the current process. The native library does not survive a fork, so handles must not be used after one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _forked() -> None:
     _pid = os.getpid()
 
 
-# os.getpid is a system call; this is as sure, since Python itself forks by nothing else.
+# Cached, because os.getpid is a system call. It stays correct: Python runs this hook after each of its own forks.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
@@ -26,10 +26,10 @@ def current() -> int:
 
 
 def check(owner: int, what: str) -> None:
-    """Refuses what another process made."""
+    """Raises ForkedError for an object that another process made."""
     if owner != _pid:
         raise ForkedError(
             f"this {what} belongs to the process that this one was forked from: make a new client here, "
-            "and take jobs up by their tickets",
+            "and restore jobs from their tickets",
             Code.INVALID_ARGUMENT,
         )

@@ -1,4 +1,4 @@
-"""A progress bar by tqdm, which is optional: ``pip install nitro-jobs[tqdm]``."""
+"""A progress bar based on tqdm, which is optional: ``pip install nitro-jobs[tqdm]``."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Progress = Union[Status, Upload, Transfer, RunProgress]
 
 
 class Bar:
-    """A progress callable for every call that takes one, in a ``with`` block::
+    """A progress callback for every call that takes one, for use in a ``with`` block::
 
         with Bar() as bar:
             job.wait(bar)
             job.download("result.pdf", progress=bar)
 
-    One bar serves one phase after the other: percent while a job is processed, bytes while they are sent or saved.
+    It shows one bar for each phase: percent while the job is processed, bytes while they are sent or saved.
     """
 
     def __init__(self, **tqdm_options: Any) -> None:
-        """``tqdm_options`` are handed to each tqdm bar, for example ``file`` or ``disable``."""
+        """``tqdm_options`` are passed to each tqdm bar, for example ``file`` or ``disable``."""
         try:
             self._tqdm: Any = importlib.import_module("tqdm.auto").tqdm
         except ImportError as error:
@@ -33,7 +33,7 @@ class Bar:
         self._phase: object = None
 
     def __call__(self, progress: Progress) -> None:
-        """Shows how far it is."""
+        """Shows the progress."""
         if isinstance(progress, RunProgress):
             if progress.status is not None:
                 self(progress.status)
@@ -51,14 +51,14 @@ class Bar:
     def _show(self, phase: str, done: Optional[int], total: Optional[int], unit: str = "B") -> None:
         if self._bar is None or self._phase != (phase, total):
             self.close()
-            look = {"desc": phase, "total": total, "unit": unit, "unit_scale": unit == "B"}
-            self._bar = self._tqdm(**{**look, **self._options})
+            defaults = {"desc": phase, "total": total, "unit": unit, "unit_scale": unit == "B"}
+            self._bar = self._tqdm(**{**defaults, **self._options})
             self._phase = (phase, total)
         if done is not None:
             self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
-        """Leaves the bar as it is."""
+        """Closes the current bar, which stays visible."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

@@ -9,11 +9,11 @@ from ._library import lib, text
 
 
 def catalog() -> List[Dict[str, Any]]:
-    """What the service can do, for a program that offers it: one mapping an operation.
+    """The operations of the service, for programs that offer them: one mapping for each operation.
 
     Each has "name", "title", "description", "endpoint" and "method" (for :class:`Submission`), "documents", "result" and
-    "params". A parameter has "name", "type", "required" and "description", and in JSON Schema's words what its values may
-    be. One of "format" "password" is not to be shown. Ignore what you do not know. Threads: any.
+    "params". A parameter has "name", "type", "required" and "description", and JSON Schema keywords for its
+    values. Do not display the value of a parameter with "format" "password". Ignore unknown keys. Threads: any.
     """
     operations: List[Dict[str, Any]] = json.loads(text(lib.nitro_catalog_json()))
     return operations

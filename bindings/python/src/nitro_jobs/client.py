@@ -1,4 +1,4 @@
-"""The one door into the library."""
+"""The client, which is the entry point of the library."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Union
 from . import _callbacks
 from ._abi import CancelHandle, ClientHandle, JobHandle, OwnedString, WatchHandle
 from ._call import blocking
-from ._callbacks import Registered, encoded, passed
+from ._callbacks import Registered, c_callback, encoded
 from ._handle import Handle, check
 from ._library import lib, take_string
 from .cancel import CancelToken
 from .constants import Code, Existing
 from .errors import CancelledError
 from .job import Job, SavedFile, saved_files
-from .limits import DEFAULT, Timeout, call_limit
+from .limits import DEFAULT, Timeout, call_timeout
 from .options import Options, native, path
 from .progress import RunProgress, Upload
 from .submission import Submission
@@ -25,19 +25,19 @@ from .watch import Watch
 
 
 class Run(NamedTuple):
-    """What a run came to."""
+    """The result of a run."""
 
     job: Job
-    """The job, which is completed."""
+    """The job, which has completed."""
     files: List[SavedFile]
-    """The files that were saved; none if nothing was to be saved."""
+    """The saved files; empty if none was to be saved."""
 
 
 class Client(Handle):
-    """Connections, trust, proxy and token, shared by everything that is made from it. Threads: any at once.
+    """Holds connections, TLS trust, proxy and token for everything that is made from it. Threads: any number at once.
 
-    Make one and keep it: connections are reused. Jobs, events and watches that were made from it go on working when it is
-    closed. It belongs to the process that made it: after a fork, make another.
+    Make one and keep it: connections are reused. Jobs, events and watches that were made from it continue to work after it
+    is closed. It belongs to the process that made it: after a fork, make another.
     """
 
     def __init__(self, options: Optional[Options] = None) -> None:
@@ -48,7 +48,7 @@ class Client(Handle):
     def from_env(cls, options: Optional[Options] = None) -> Client:
         """Makes a client from NITRO_BASE_URL, and NITRO_TOKEN or else NITRO_CLIENT_ID with NITRO_CLIENT_SECRET.
 
-        What ``options`` set goes before the environment.
+        Values in ``options`` take precedence over the environment.
         """
         client = cls.__new__(cls)
         client._make(Options() if options is None else options, True)
@@ -65,14 +65,14 @@ class Client(Handle):
         self._own(handle, lib.nitro_client_free, keep=keep)
 
     def job(self, job_id: str) -> Job:
-        """The job of this id. Nothing is sent."""
-        named = encoded(job_id)
-        return self._job(lambda client, out: check(lib.nitro_job_from_id, client, named, out))
+        """Creates a job object from an id. Nothing is sent."""
+        encoded_id = encoded(job_id)
+        return self._job(lambda client, out: check(lib.nitro_job_from_id, client, encoded_id, out))
 
     def job_from_ticket(self, ticket: Union[str, Mapping[str, Any]]) -> Job:
-        """Takes up the ticket that :meth:`Job.ticket` gave, in this program or another, today or later. Nothing is sent."""
-        written = encoded(ticket if isinstance(ticket, str) else json.dumps(dict(ticket)))
-        return self._job(lambda client, out: check(lib.nitro_job_from_json, client, written, out))
+        """Recreates a job object from the ticket of :meth:`Job.ticket`, possibly of another process. Nothing is sent."""
+        encoded_ticket = encoded(ticket if isinstance(ticket, str) else json.dumps(dict(ticket)))
+        return self._job(lambda client, out: check(lib.nitro_job_from_json, client, encoded_ticket, out))
 
     def _job(self, make: Callable[[ClientHandle, Any], None]) -> Job:
         handle = JobHandle()
@@ -88,22 +88,22 @@ class Client(Handle):
         cancel: Optional[CancelToken] = None,
         timeout: Timeout = DEFAULT,
     ) -> Job:
-        """Starts a job: sends the documents and returns as soon as the service has them.
+        """Starts a job: sends the documents and returns as soon as the service has accepted them.
 
-        Write :meth:`Job.ticket` down at once. After an error whose ``uncertain`` is true there may be a job all the same.
-        An exception of a callback or of Ctrl-C that comes when the job has been started has a :class:`NitroError` with
-        the ticket as its ``__cause__``. By default only silence ends the call.
+        Store :meth:`Job.ticket` at once. After an error whose ``uncertain`` is true a job may have been started. An
+        exception of a callback or of Ctrl-C after the job was started has a :class:`NitroError` with the ticket as its
+        ``__cause__``. By default only the idle timeout ends the call.
         """
-        limit = call_limit(timeout)
+        timeout_ms = call_timeout(timeout)
 
         def work(token: Optional[CancelHandle]) -> Job:
             handle = JobHandle()
             with self._owned.use() as client, submission._owned.use() as sent:
-                callback = passed(progress, _callbacks.on_upload)
-                check(lib.nitro_client_submit, client, sent, *callback, token, limit, byref(handle))
+                callback = c_callback(progress, _callbacks.on_upload)
+                check(lib.nitro_client_submit, client, sent, *callback, token, timeout_ms, byref(handle))
             return Job(handle, self._keep)
 
-        return blocking(work, cancel, tell=progress, rescue=_rescue)
+        return blocking(work, cancel, callback=progress, on_lost_value=_attach_ticket)
 
     def run(
         self,
@@ -115,10 +115,10 @@ class Client(Handle):
         cancel: Optional[CancelToken] = None,
         timeout: Timeout = DEFAULT,
     ) -> Run:
-        """Submits, waits, and saves the result, which must be one file, as ``save_as``: one progress, one limit.
+        """Submits, waits, and saves the result, which must be one file, as ``save_as``: one callback, one timeout.
 
-        Without ``save_as`` nothing is saved, and the result is taken by :meth:`Job.result`, as an extraction wants it.
-        ``DEFAULT`` is the client's wait limit. Once there is a job every error carries its ticket.
+        Without ``save_as`` nothing is saved; get the result with :meth:`Job.result`, for example of an extraction.
+        ``DEFAULT`` is the client's wait timeout. Once there is a job, every error contains its ticket.
         """
         return self._run(lib.nitro_client_run, submission, save_as, existing, progress, cancel, timeout)
 
@@ -132,37 +132,37 @@ class Client(Handle):
         cancel: Optional[CancelToken] = None,
         timeout: Timeout = DEFAULT,
     ) -> Run:
-        """Submits, waits, and saves all files of the result into ``folder``, under the service's names: all or none."""
+        """Submits, waits, and saves all files of the result to ``folder``, under the service's names: all or none."""
         return self._run(lib.nitro_client_run_all, submission, folder, existing, progress, cancel, timeout)
 
     def _run(
         self,
         function: Callable[..., Any],
         submission: Submission,
-        place: Union[str, os.PathLike[str], None],
+        target: Union[str, os.PathLike[str], None],
         existing: Existing,
         progress: Optional[Callable[[RunProgress], object]],
         cancel: Optional[CancelToken],
         timeout: Timeout,
     ) -> Run:
-        limit = call_limit(timeout)
-        named = None if place is None else path(place)
+        timeout_ms = call_timeout(timeout)
+        encoded_path = None if target is None else path(target)
 
         def work(token: Optional[CancelHandle]) -> Run:
-            handle, written = JobHandle(), OwnedString()
+            handle, saved = JobHandle(), OwnedString()
             with self._owned.use() as client, submission._owned.use() as sent:
-                callback = passed(progress, _callbacks.on_run)
-                outputs = (byref(handle), byref(written))
-                check(function, client, sent, named, Existing(existing), *callback, token, limit, *outputs)
+                callback = c_callback(progress, _callbacks.on_run)
+                outputs = (byref(handle), byref(saved))
+                check(function, client, sent, encoded_path, Existing(existing), *callback, token, timeout_ms, *outputs)
             job = Job(handle, self._keep)
-            return Run(job, saved_files(take_string(written)))
+            return Run(job, saved_files(take_string(saved)))
 
-        return blocking(work, cancel, tell=progress, rescue=lambda run, error: _rescue(run.job, error))
+        return blocking(work, cancel, callback=progress, on_lost_value=lambda run, error: _attach_ticket(run.job, error))
 
     def watch(self, *, threads: int = 0, requests_per_second: float = 0.0) -> Watch:
         """Makes a watch, which follows many jobs at once on a bounded number of threads of the library.
 
-        ``threads``: from 1 to 256; 0 stands for 4. ``requests_per_second``: of all jobs together; 0 for no limit.
+        ``threads``: from 1 to 256; 0 means 4. ``requests_per_second``: for all jobs together; 0 means no limit.
         """
         if not 0 <= threads < 2**32:
             raise ValueError(f"threads cannot be {threads}")
@@ -172,7 +172,7 @@ class Client(Handle):
         return Watch(handle, self._keep)
 
 
-def _rescue(job: Job, error: BaseException) -> None:
-    """Gives an exception that came when the job had been started the job's ticket, as its cause."""
-    message = "the call was interrupted when the job had been started"
+def _attach_ticket(job: Job, error: BaseException) -> None:
+    """Adds the ticket of a job that was started to the exception that interrupted the call, as its cause."""
+    message = "the call was interrupted after the job was started"
     error.__cause__ = error.__cause__ or CancelledError(message, Code.CANCELLED, ticket=job.ticket())

@@ -1,4 +1,4 @@
-"""The numbers of the C header, as enumerations. A test holds them against it."""
+"""The constants of the C header, as enumerations. A test compares them with the header."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import enum
 
 
 class Code(enum.IntEnum):
-    """What went wrong in a call. Codes are only ever added; the C header has the meaning of each."""
+    """The error code of a call. Codes are only ever added; the C header has the meaning of each."""
 
     INVALID_ARGUMENT = 1
     INTERNAL = 2
@@ -49,16 +49,16 @@ class Code(enum.IntEnum):
 
 
 class Limit(enum.IntEnum):
-    """Which time limit ran out."""
+    """Which timeout expired."""
 
     NONE = 0
-    """None did."""
+    """None."""
     CONNECT = 1
     """Resolving, connecting, proxy and TLS negotiation together took too long."""
     IDLE = 2
-    """No byte moved for too long."""
+    """No byte was sent or received for too long."""
     RATE = 3
-    """A body came too slowly."""
+    """A body was received too slowly."""
     CALL = 4
     """The whole call took too long."""
     WAIT = 5
@@ -70,14 +70,14 @@ class Limit(enum.IntEnum):
 
 
 class LogLevel(enum.IntEnum):
-    """How important a log line is."""
+    """The level of a log line."""
 
     WARN = 1
-    """Something is wrong but the call goes on."""
+    """Something is wrong but the call continues."""
     INFO = 2
-    """A change that a person would want to know, such as a retry."""
+    """A change of interest to a person, such as a retry."""
     DEBUG = 3
-    """Each request and its answer."""
+    """Each request and its response."""
 
     @classmethod
     def _missing_(cls, value: object) -> LogLevel:
@@ -85,14 +85,14 @@ class LogLevel(enum.IntEnum):
 
 
 class TokenReason(enum.IntEnum):
-    """Why a token is asked for."""
+    """Why a token is requested."""
 
     FIRST = 1
-    """There is none yet."""
+    """There is no token yet."""
     EXPIRING = 2
-    """The one there is expires soon, or has expired."""
+    """The current token expires soon, or has expired."""
     REFUSED = 3
-    """The service refused the one there is."""
+    """The service rejected the current token."""
 
     @classmethod
     def _missing_(cls, value: object) -> TokenReason:
@@ -100,14 +100,14 @@ class TokenReason(enum.IntEnum):
 
 
 class State(enum.IntEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     UNKNOWN = 0
-    """A state that this version does not know: a job that still runs. :attr:`Status.name` has the service's word."""
+    """A state that this version does not know: the job is still running. :attr:`Status.name` has its name."""
     RUNNING = 1
     """The job is being processed."""
     COMPLETED = 2
-    """The job is done and has a result."""
+    """The job completed and has a result."""
     FAILED = 3
     """The job failed."""
     CANCELED = 4
@@ -119,10 +119,10 @@ class State(enum.IntEnum):
 
 
 class ResultKind(enum.IntEnum):
-    """What kind of result a job has."""
+    """The kind of a result."""
 
     UNKNOWN = 0
-    """A kind that this version does not know; :attr:`Result.value` has it."""
+    """A kind that this version does not know; use :attr:`Result.value`."""
     FILE = 1
     """One file."""
     FILES = 2
@@ -132,13 +132,13 @@ class ResultKind(enum.IntEnum):
     TABLES = 4
     """Tables."""
     TEXT_BOXES = 5
-    """Places where a text was found."""
+    """Locations where a text was found."""
     PII_BOXES = 6
-    """Places of personal data."""
+    """Locations of personal data."""
     PROPERTIES = 7
     """A document's properties."""
     FORM = 8
-    """What a form holds, recognised, each with a confidence."""
+    """The recognised contents of a form, each with a confidence."""
     FORM_FIELDS = 9
     """The fields of a fillable form, read or detected."""
 
@@ -148,27 +148,27 @@ class ResultKind(enum.IntEnum):
 
 
 class Existing(enum.IntEnum):
-    """What to do where a file of that name exists already."""
+    """What to do if a file of that name exists already."""
 
     FAIL = 0
-    """It stays as it is and the call fails with :class:`FileTakenError`."""
+    """Keep it; the call fails with :class:`FileTakenError`."""
     REPLACE = 1
-    """The new file takes its place at once, when it is whole."""
+    """Replace it atomically, once the new file is complete."""
     NUMBER = 2
-    """The new file gets a number: "report (2).pdf"."""
+    """Add a number to the new file's name: "report (2).pdf"."""
 
 
 class RunPhase(enum.IntEnum):
-    """How far a run is."""
+    """The phase of a run."""
 
     UNKNOWN = 0
     """A phase that this version does not know."""
     UPLOAD = 1
     """The documents are being sent."""
     SUBMITTED = 2
-    """There is a job now: write its ticket down."""
+    """The job was started: store its ticket."""
     PROCESSING = 3
-    """The service works on the job."""
+    """The service is processing the job."""
     DOWNLOAD = 4
     """A file of the result is being saved."""
 

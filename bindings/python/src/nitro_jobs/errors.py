@@ -1,4 +1,4 @@
-"""One hierarchy of exceptions, each with everything that the library knows about the failure."""
+"""One hierarchy of exceptions, each with everything that the library knows about the error."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from .constants import Code, Limit
 
 
 class NitroError(Exception):
-    """What went wrong in one call, with everything that helps to act on it. No token and no password is ever in it."""
+    """Describes why a call failed, with everything that helps to handle it. It never contains a token or a password."""
 
     code: int
-    """A :class:`Code`, or a number that this version does not know."""
+    """A :class:`Code`, or a number if this version does not know the code."""
     message: str
-    """What went wrong and what to do next, in a sentence or two for people."""
+    """What failed and what to do next, in a sentence or two for people."""
     http_status: Optional[int]
-    """The HTTP status of the service's refusal; ``None`` if the failure is not the service's."""
+    """The HTTP status of an error response; ``None`` if there was none."""
     problem_type: Optional[str]
-    """The service's type of problem, for example ``"PDFIsPasswordProtected"``."""
+    """The problem type, for example ``"PDFIsPasswordProtected"``."""
     problem_title: Optional[str]
-    """The service's title of the problem."""
+    """The problem title."""
     problem_detail: Optional[str]
-    """The service's explanation of this occurrence."""
+    """The problem detail: an explanation of this occurrence."""
     problem_json: Optional[str]
-    """The service's whole account of the problem, as received: JSON, or whatever came."""
+    """The problem document as received: JSON, or any other body."""
     retry_after: Optional[float]
-    """How many seconds the service asks to wait before the next attempt."""
+    """The delay in seconds that the service requests before a retry; ``None`` if it requests none."""
     retryable: bool
-    """Whether the same call may succeed later without any change by the caller."""
+    """Whether a retry without any change may succeed."""
     limit: Limit
-    """Which time limit ran out."""
+    """Which timeout expired."""
     reference_id: Optional[str]
     """The id to quote to Nitro's support."""
     uncertain: bool
-    """Whether the failed submission may have started a job all the same."""
+    """Whether a failed submission may have started a job."""
     ticket: Optional[str]
-    """The ticket of the job that the failure is about, for :meth:`Client.job_from_ticket`."""
+    """The ticket of the job that the error is about, for :meth:`Client.job_from_ticket`."""
 
     def __init__(self, message: str = "", code: int = Code.INTERNAL, **known: Any) -> None:
-        """Made by the library; ``known`` has the other attributes."""
+        """Called by the package; ``known`` has the other attributes."""
         super().__init__(message)
         self.code = _code(code)
         self.message = message
@@ -61,8 +61,8 @@ class NitroError(Exception):
         return self.message
 
     def __reduce__(self) -> Any:
-        # Errors cross to other processes, as multiprocessing and concurrent.futures send them.
-        return _again, (type(self), dict(self.__dict__))
+        # multiprocessing and concurrent.futures send errors to other processes.
+        return _restore, (type(self), dict(self.__dict__))
 
     @property
     def name(self) -> str:
@@ -71,12 +71,12 @@ class NitroError(Exception):
 
     @property
     def meaning(self) -> str:
-        """What the code means, in a few words; :attr:`message` says much more."""
+        """A short description of the code; :attr:`message` is more specific."""
         return text(lib.nitro_code_text(self.code))
 
     @property
     def problem(self) -> Any:
-        """The service's problem document, parsed; ``None`` if there is none or it is no JSON."""
+        """The problem document, parsed; ``None`` if there is none or it is not JSON."""
         try:
             return None if self.problem_json is None else json.loads(self.problem_json)
         except ValueError:
@@ -84,7 +84,7 @@ class NitroError(Exception):
 
     @property
     def job_id(self) -> Optional[str]:
-        """The id of the job that the failure is about."""
+        """The id of the job that the error is about."""
         if self.ticket is None:
             return None
         job_id = json.loads(self.ticket).get("jobID")
@@ -96,7 +96,7 @@ class ArgumentError(NitroError, ValueError):
 
 
 class ClosedError(ArgumentError):
-    """The object was closed before."""
+    """The object is closed."""
 
 
 class ForkedError(ArgumentError):
@@ -108,31 +108,31 @@ class InternalError(NitroError):
 
 
 class NoMemoryError(NitroError, MemoryError):
-    """There is no memory for an answer whose size the peer decided."""
+    """Out of memory while reading a response."""
 
 
 class BusyError(NitroError):
-    """What serves one thread at a time is in use by another thread now."""
+    """Another thread is using an object that only one thread at a time may use."""
 
 
 class CancelledError(NitroError):
-    """The call's cancel token was triggered. The job goes on."""
+    """The call's cancel token was triggered. The job continues."""
 
 
 class StoppedError(NitroError):
-    """A callback returned ``False``. The job goes on."""
+    """A callback returned ``False``. The job continues."""
 
 
 class CallTimeoutError(NitroError, TimeoutError):
-    """A time limit ran out; :attr:`limit` says which."""
+    """A timeout expired; :attr:`limit` is which one."""
 
 
 class WaitTimeoutError(CallTimeoutError):
-    """The time to wait for a job ran out. The job goes on: its ticket is in :attr:`ticket`."""
+    """The wait timeout expired. The job continues: its ticket is in :attr:`ticket`."""
 
 
 class TransportError(NitroError):
-    """The service could not be reached, or its answer did not arrive whole."""
+    """The service could not be reached, or its response is incomplete or malformed."""
 
 
 class DnsError(TransportError):
@@ -140,7 +140,7 @@ class DnsError(TransportError):
 
 
 class ConnectError(TransportError):
-    """No connection could be made; the request was never sent."""
+    """No connection could be made; the request was not sent."""
 
 
 class TlsError(TransportError):
@@ -148,11 +148,11 @@ class TlsError(TransportError):
 
 
 class ProxyError(TransportError):
-    """The proxy could not be used, refused the target, or wants credentials (``Code.PROXY_AUTH``)."""
+    """The proxy could not be used, rejected the target, or requires credentials (``Code.PROXY_AUTH``)."""
 
 
 class ConnectionLostError(TransportError):
-    """The connection broke after the request was on its way."""
+    """The connection was lost after the request was sent."""
 
 
 class RedirectError(TransportError):
@@ -160,23 +160,23 @@ class RedirectError(TransportError):
 
 
 class ProtocolError(TransportError):
-    """The peer did not speak HTTP, or its answer cannot be understood."""
+    """The response is not HTTP, or it is malformed."""
 
 
 class TruncatedError(TransportError):
-    """A body ended before the length that its head promised."""
+    """A body was shorter than its header announced."""
 
 
 class TooLargeError(TransportError):
-    """An answer is larger than the limit for its kind."""
+    """A response is larger than the limit for its kind."""
 
 
 class UnverifiedError(TransportError):
-    """A body came without any proof of its end."""
+    """The length of a body could not be verified."""
 
 
 class ServiceError(NitroError):
-    """The service refused: :attr:`http_status` and the ``problem`` attributes say why."""
+    """The service returned an error response: see :attr:`http_status` and the ``problem`` attributes."""
 
 
 class BadRequestError(ServiceError):
@@ -192,7 +192,7 @@ class ForbiddenError(ServiceError):
 
 
 class NotFoundError(ServiceError):
-    """404: there is no such job, or no longer."""
+    """404: the job does not exist, or no longer exists."""
 
 
 class GoneError(ServiceError):
@@ -200,27 +200,27 @@ class GoneError(ServiceError):
 
 
 class ContentTooLargeError(ServiceError):
-    """413: the document is larger than the service takes."""
+    """413: the document is larger than the service accepts."""
 
 
 class UnsupportedMediaTypeError(ServiceError):
-    """415: the service does not take this kind of document."""
+    """415: the service does not accept this type of document."""
 
 
 class UnprocessableError(ServiceError):
-    """422: the request is well formed but asks for something that cannot be done."""
+    """422: the request is well formed but cannot be processed."""
 
 
 class RateLimitedError(ServiceError):
-    """429: too many requests; :attr:`retry_after` says how long to wait."""
+    """429: too many requests; :attr:`retry_after` is how long to wait."""
 
 
 class ServiceFaultError(ServiceError):
-    """5xx: the service has a fault of its own."""
+    """5xx: the service itself failed."""
 
 
 class JobError(NitroError):
-    """The job has not the result that was asked for."""
+    """The job does not have the requested result."""
 
 
 class NotReadyError(JobError):
@@ -236,7 +236,7 @@ class JobCanceledError(JobError):
 
 
 class UnexpectedResultError(JobError):
-    """The result is not what was asked for: a text where a file was wanted, say."""
+    """The result is not of the requested kind, for example a text instead of a file."""
 
 
 class DeliveredError(JobError):
@@ -248,11 +248,11 @@ class FileError(NitroError, OSError):
 
 
 class FileTakenError(FileError, FileExistsError):
-    """The file exists already and was not to be replaced."""
+    """The file exists and was not to be replaced."""
 
 
 class SinkError(NitroError):
-    """The writer that takes the bytes failed. Of Rust alone: what a sink in Python raises comes as it is."""
+    """The writer that receives the bytes failed. Only Rust programs get it: exceptions of a Python sink are raised as is."""
 
 
 CLASSES: Dict[int, Type[NitroError]] = {
@@ -304,16 +304,16 @@ def _code(number: int) -> int:
         return number
 
 
-def _again(kind: Type[NitroError], attributes: Dict[str, Any]) -> NitroError:
+def _restore(kind: Type[NitroError], attributes: Dict[str, Any]) -> NitroError:
     error = kind(attributes["message"])
     error.__dict__.update(attributes)
     return error
 
 
-def copied(error: ErrorHandle) -> NitroError:
-    """The exception for a lent error."""
+def from_borrowed(error: ErrorHandle) -> NitroError:
+    """The exception for a borrowed error."""
     code = lib.nitro_error_code(error)
-    pause = lib.nitro_error_retry_after_ms(error)
+    delay_ms = lib.nitro_error_retry_after_ms(error)
     return CLASSES.get(code, NitroError)(
         text(lib.nitro_error_message(error)),
         code,
@@ -322,7 +322,7 @@ def copied(error: ErrorHandle) -> NitroError:
         problem_title=optional_text(lib.nitro_error_problem_title(error)),
         problem_detail=optional_text(lib.nitro_error_problem_detail(error)),
         problem_json=optional_text(lib.nitro_error_problem_json(error)),
-        retry_after=None if pause < 0 else pause / 1000,
+        retry_after=None if delay_ms < 0 else delay_ms / 1000,
         retryable=bool(lib.nitro_error_is_retryable(error)),
         limit=Limit(lib.nitro_error_limit(error)),
         reference_id=optional_text(lib.nitro_error_reference_id(error)),
@@ -331,9 +331,9 @@ def copied(error: ErrorHandle) -> NitroError:
     )
 
 
-def taken(error: ErrorHandle) -> NitroError:
-    """The exception for an error that is the caller's, which is freed."""
+def from_owned(error: ErrorHandle) -> NitroError:
+    """The exception for an owned error, which is freed."""
     try:
-        return copied(error)
+        return from_borrowed(error)
     finally:
         lib.nitro_error_free(error)

@@ -1,4 +1,4 @@
-"""The live progress of one job, to be pulled event by event."""
+"""The live progress of one job, as an iterator of states."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from ._call import blocking
 from ._handle import Handle, check
 from ._library import lib
 from .cancel import CancelToken
-from .limits import DEFAULT, Timeout, call_limit
-from .status import Status, taken
+from .limits import DEFAULT, Timeout, call_timeout
+from .status import Status, from_owned
 
 
 class Events(Handle):
-    """Each state of a job while it runs, then its end; reconnects and polls by itself.
+    """Each state of a job while it runs, then its final state. Reconnects and polls by itself.
 
-    Iterate over it, or call :meth:`next` with a limit of its own. A job that failed is a state here, not an error. Threads:
-    one at a time; a second one gets :class:`BusyError`.
+    Iterate over it, or call :meth:`next` with a timeout for that call. A failed job is a state here, not an error. Threads:
+    one at a time; a second thread gets :class:`BusyError`.
     """
 
     def __init__(self, handle: EventsHandle, keep: object, cancel: Optional[CancelToken], timeout: Timeout) -> None:
-        """Not for programs."""
+        """Internal: use :meth:`Job.events`."""
         self._cancel = cancel
         self._timeout = timeout
-        # States that came just when Ctrl-C did.
-        self._rescued: Deque[Optional[Status]] = deque()
+        # States of calls that Ctrl-C interrupted: the next calls return them.
+        self._pending: Deque[Optional[Status]] = deque()
         self._own(handle, lib.nitro_events_free, keep=keep)
 
     def next(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Optional[Status]:
-        """Waits for the job's next state; ``None`` after its end.
+        """Waits for the job's next state; returns ``None`` after the final state.
 
-        :class:`CallTimeoutError` and :class:`CancelledError` lose nothing: call again.
+        After :class:`CallTimeoutError` and :class:`CancelledError` no state is lost: call again.
         """
-        limit = call_limit(timeout)
-        if self._rescued:
-            return self._rescued.popleft()
+        timeout_ms = call_timeout(timeout)
+        if self._pending:
+            return self._pending.popleft()
 
         def work(token: Optional[CancelHandle]) -> Optional[Status]:
             handle = StatusHandle()
             with self._owned.use() as events:
-                check(lib.nitro_events_next, events, token, limit, byref(handle))
-            return taken(handle) if handle else None
+                check(lib.nitro_events_next, events, token, timeout_ms, byref(handle))
+            return from_owned(handle) if handle else None
 
-        return blocking(work, cancel, rescue=lambda status, _: self._rescued.append(status))
+        return blocking(work, cancel, on_lost_value=lambda status, _: self._pending.append(status))
 
     def __iter__(self) -> Iterator[Status]:
         return self

@@ -1,4 +1,4 @@
-"""A job's ticket, and all that can be done with it."""
+"""A job and the calls on it."""
 
 from __future__ import annotations
 
@@ -11,53 +11,53 @@ from typing import Any, BinaryIO, Callable, List, NamedTuple, Optional, Union
 from . import _callbacks
 from ._abi import CancelHandle, EventsHandle, JobHandle, OwnedString, ResultHandle, StatusHandle
 from ._call import blocking
-from ._callbacks import passed
+from ._callbacks import c_callback
 from ._handle import Handle, check
 from ._library import lib, take_string, text
 from .cancel import CancelToken
 from .constants import Existing
 from .events import Events
-from .limits import DEFAULT, Timeout, call_limit
+from .limits import DEFAULT, Timeout, call_timeout
 from .options import path
 from .progress import Transfer
 from .result import Result
-from .status import Status, taken
+from .status import Status, from_owned
 
 
 @dataclass(frozen=True)
 class SavedFile:
-    """A file that was saved, whole and checked."""
+    """A file that was saved, complete and verified."""
 
     path: str
-    """Where it is."""
+    """Its path."""
     bytes: int
-    """How large it is."""
+    """Its size in bytes."""
     content_type: Optional[str]
-    """Its media type, if the service gave one."""
+    """Its media type, if the service sent one."""
 
 
 class Received(NamedTuple):
-    """What came of a result that was taken as bytes."""
+    """Length and media type of a result that was received as bytes."""
 
     length: int
-    """How many bytes came."""
+    """How many bytes were received."""
     content_type: Optional[str]
-    """Their media type, if the service gave one."""
+    """The media type, if the service sent one."""
 
 
 Sink = Union[BinaryIO, Callable[[bytes], object]]
-"""Takes bytes as they come: a file that is open for writing, or a callable, which may return ``False`` to stop."""
+"""Receives bytes: a file that is open for writing, or a callable, which may return ``False`` to stop."""
 
 
 class Job(Handle):
-    """A job's ticket: what is enough to come back to it. Threads: any at once.
+    """A job at the service, which can be restored from its ticket. Threads: any number at once.
 
-    Made by :meth:`Client.job`, :meth:`Client.job_from_ticket`, :meth:`Client.submit` or :meth:`Client.run`. Closing it
-    leaves the job at the service as it is.
+    Made by :meth:`Client.job`, :meth:`Client.job_from_ticket`, :meth:`Client.submit` or :meth:`Client.run`. Closing it has
+    no effect on the job at the service.
     """
 
     def __init__(self, handle: JobHandle, keep: object) -> None:
-        """Not for programs."""
+        """Internal: use the methods of :class:`Client`."""
         self._keep = keep
         self._id = text(lib.nitro_job_id(handle))
         self._reference_id = text(lib.nitro_job_reference_id(handle))
@@ -65,7 +65,7 @@ class Job(Handle):
 
     @property
     def id(self) -> str:
-        """The job's id; empty for a job that the service answered at once without giving it one."""
+        """The job's id; empty if the service responded with the result at once and without an id."""
         return self._id
 
     @property
@@ -74,21 +74,21 @@ class Job(Handle):
         return self._reference_id
 
     def ticket(self) -> str:
-        """The ticket as JSON, without secrets: store it as soon as there is a job."""
-        written = OwnedString()
+        """The ticket as JSON, without secrets. Store it as soon as there is a job."""
+        ticket = OwnedString()
         with self._owned.use() as job:
-            check(lib.nitro_job_json, job, byref(written), None)
-        return take_string(written) or ""
+            check(lib.nitro_job_json, job, byref(ticket), None)
+        return take_string(ticket) or ""
 
     def status(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Status:
-        """Asks the service for the job's status, once. A failed or canceled job is an answer here, not an error."""
-        limit = call_limit(timeout)
+        """Requests the job's status once. A failed or canceled job is a status here, not an error."""
+        timeout_ms = call_timeout(timeout)
 
         def work(token: Optional[CancelHandle]) -> Status:
             handle = StatusHandle()
             with self._owned.use() as job:
-                check(lib.nitro_job_status, job, token, limit, byref(handle))
-            return taken(handle)
+                check(lib.nitro_job_status, job, token, timeout_ms, byref(handle))
+            return from_owned(handle)
 
         return blocking(work, cancel)
 
@@ -99,37 +99,38 @@ class Job(Handle):
         cancel: Optional[CancelToken] = None,
         timeout: Timeout = DEFAULT,
     ) -> Status:
-        """Follows the job to its end, and returns its last status once it is completed.
+        """Waits until the job ends, and returns its last status once it has completed.
 
-        ``progress`` is called with each state while the job runs; ``False`` stops the waiting. :class:`JobFailedError`
+        ``progress`` is called with each state while the job runs; ``False`` stops the wait. :class:`JobFailedError`
         has the service's reason. :class:`WaitTimeoutError`, :class:`CancelledError`, :class:`StoppedError` and Ctrl-C end
-        the waiting, not the job: wait again. ``DEFAULT`` is the client's wait limit.
+        the wait, not the job: wait again. ``DEFAULT`` is the client's wait timeout.
         """
-        limit = call_limit(timeout)
+        timeout_ms = call_timeout(timeout)
 
         def work(token: Optional[CancelHandle]) -> Status:
             handle = StatusHandle()
             with self._owned.use() as job:
-                check(lib.nitro_job_wait, job, *passed(progress, _callbacks.on_progress), token, limit, byref(handle))
-            return taken(handle)
+                callback = c_callback(progress, _callbacks.on_progress)
+                check(lib.nitro_job_wait, job, *callback, token, timeout_ms, byref(handle))
+            return from_owned(handle)
 
-        return blocking(work, cancel, tell=progress)
+        return blocking(work, cancel, callback=progress)
 
     def events(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Events:
-        """The live progress, to be iterated over. ``cancel`` and ``timeout`` are those of each pull. Nothing is sent yet."""
+        """The live progress as an iterator. ``cancel`` and ``timeout`` apply to each ``next``. Nothing is sent yet."""
         handle = EventsHandle()
         with self._owned.use() as job:
             check(lib.nitro_job_events, job, byref(handle))
         return Events(handle, self._keep, cancel, timeout)
 
     def result(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Result:
-        """Takes the result as JSON: files as addresses, or the text, tables, boxes or fields themselves."""
-        limit = call_limit(timeout)
+        """Gets the result as JSON: the URLs of files, or the text, tables, boxes or fields themselves."""
+        timeout_ms = call_timeout(timeout)
 
         def work(token: Optional[CancelHandle]) -> Result:
             handle = ResultHandle()
             with self._owned.use() as job:
-                check(lib.nitro_job_result, job, token, limit, byref(handle))
+                check(lib.nitro_job_result, job, token, timeout_ms, byref(handle))
             return Result(handle)
 
         return blocking(work, cancel)
@@ -137,20 +138,20 @@ class Job(Handle):
     def result_bytes(
         self, sink: Sink, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT
     ) -> Received:
-        """Takes the result as bytes, given to ``sink`` as they come, in constant memory; several files come as one zip.
+        """Gets the result as bytes and passes them to ``sink``, in constant memory; several files come as one zip.
 
-        After any error what the sink was given is incomplete.
+        After any error the bytes that the sink got are incomplete.
         """
-        write, limit = _writing(sink), call_limit(timeout)
+        write, timeout_ms = _writer(sink), call_timeout(timeout)
 
         def work(token: Optional[CancelHandle]) -> Received:
             count, kind = c_uint64(), OwnedString()
             with self._owned.use() as job:
-                callback = passed(write, _callbacks.on_bytes)
-                check(lib.nitro_job_result_bytes, job, *callback, token, limit, byref(count), byref(kind))
+                callback = c_callback(write, _callbacks.on_bytes)
+                check(lib.nitro_job_result_bytes, job, *callback, token, timeout_ms, byref(count), byref(kind))
             return Received(count.value, take_string(kind))
 
-        return blocking(work, cancel, tell=write)
+        return blocking(work, cancel, callback=write)
 
     def download(
         self,
@@ -161,7 +162,7 @@ class Job(Handle):
         cancel: Optional[CancelToken] = None,
         timeout: Timeout = DEFAULT,
     ) -> SavedFile:
-        """Saves the result, which must be one file, as ``save_as``: whole and checked, or not at all."""
+        """Saves the result, which must be one file, as ``save_as``: complete and verified, or not at all."""
         return self._download(lib.nitro_job_download, save_as, existing, progress, cancel, timeout)[0]
 
     def download_all(
@@ -173,39 +174,39 @@ class Job(Handle):
         cancel: Optional[CancelToken] = None,
         timeout: Timeout = DEFAULT,
     ) -> List[SavedFile]:
-        """Saves all files of the result into ``folder``, under the names that the service gives, made safe: all or none."""
+        """Saves all files of the result to ``folder``, under the service's names, made safe: all or none."""
         return self._download(lib.nitro_job_download_all, folder, existing, progress, cancel, timeout)
 
     def _download(
         self,
         function: Callable[..., Any],
-        place: Union[str, os.PathLike[str]],
+        target: Union[str, os.PathLike[str]],
         existing: Existing,
         progress: Optional[Callable[[Transfer], object]],
         cancel: Optional[CancelToken],
         timeout: Timeout,
     ) -> List[SavedFile]:
-        limit, named = call_limit(timeout), path(place)
+        timeout_ms, encoded_path = call_timeout(timeout), path(target)
 
         def work(token: Optional[CancelHandle]) -> List[SavedFile]:
-            written = OwnedString()
+            saved = OwnedString()
             with self._owned.use() as job:
-                callback = passed(progress, _callbacks.on_transfer)
-                check(function, job, named, Existing(existing), *callback, token, limit, byref(written))
-            return saved_files(take_string(written))
+                callback = c_callback(progress, _callbacks.on_transfer)
+                check(function, job, encoded_path, Existing(existing), *callback, token, timeout_ms, byref(saved))
+            return saved_files(take_string(saved))
 
-        return blocking(work, cancel, tell=progress)
+        return blocking(work, cancel, callback=progress)
 
     def __repr__(self) -> str:
         return f"<Job {self._id or 'without an id'}{', closed' if self.closed else ''}>"
 
 
-def saved_files(written: Optional[str]) -> List[SavedFile]:
-    """The files that a download tells of."""
-    return [SavedFile(each["path"], each["bytes"], each.get("contentType")) for each in json.loads(written or "[]")]
+def saved_files(saved: Optional[str]) -> List[SavedFile]:
+    """The files of a download, from the JSON that the library returns."""
+    return [SavedFile(each["path"], each["bytes"], each.get("contentType")) for each in json.loads(saved or "[]")]
 
 
-def _writing(sink: Sink) -> Callable[[bytes], object]:
+def _writer(sink: Sink) -> Callable[[bytes], object]:
     write = getattr(sink, "write", None)
     if write is None:
         if not callable(sink):
@@ -215,7 +216,7 @@ def _writing(sink: Sink) -> Callable[[bytes], object]:
     def write_all(data: bytes) -> None:
         rest = data
         while rest:
-            # An unbuffered file may take less than it is given, and says so.
+            # An unbuffered file may write less than it got, and returns how much.
             count = write(rest)
             rest = rest[count:] if isinstance(count, int) else b""
 

@@ -1,4 +1,4 @@
-"""How a client is set up."""
+"""The options of a client."""
 
 from __future__ import annotations
 
@@ -18,85 +18,85 @@ from .limits import Seconds, milliseconds
 
 
 class Token(NamedTuple):
-    """A token and how long it is valid, as a token callable may give it."""
+    """A token and its lifetime, as a token callback may return it."""
 
     value: str
     """The bearer token."""
     expires_in: Optional[float] = None
-    """For how many seconds it is valid; ``None`` if that is not known: then it is used until it is refused."""
+    """Its lifetime in seconds; ``None`` if unknown: then it is used until the service rejects it."""
 
 
 TokenSource = Callable[[TokenReason], Union[str, Token, None]]
-"""Is asked for a token, on the thread that made the call; ``None`` says that there is none."""
+"""Returns a token, on the thread that made the call; ``None`` means that there is none."""
 
 LogSink = Union[logging.Logger, Callable[[LogLevel, str], object]]
-"""Hears what the library does, without any secret: a logger, or a callable that is given level and line."""
+"""Receives the log lines, which contain no secrets: a logger, or a callable with arguments level and line."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a client is set up. What is ``None`` keeps its default."""
+    """The options of a client. An option that is ``None`` keeps its default."""
 
     base_url: Optional[str] = None
-    """The service's address, ``https://api.gonitro.dev`` by default; a path prefix is kept."""
+    """The base URL of the service, ``https://api.gonitro.dev`` by default; a path prefix is kept."""
     token: Union[str, TokenSource, None] = field(default=None, repr=False)
-    """The bearer token, or a callable that is asked for one when it is needed."""
+    """The bearer token, or a callable that returns one when it is needed."""
     client_id: Optional[str] = None
-    """The client's id, for which together with ``client_secret`` the service gives tokens."""
+    """The client's id, with which, together with ``client_secret``, the library requests tokens."""
     client_secret: Optional[str] = field(default=None, repr=False)
     """The secret that belongs to ``client_id``."""
     token_url: Optional[str] = None
-    """Where client credentials are turned into tokens, ``oauth/token`` below the base URL by default."""
+    """The token endpoint for client credentials, ``oauth/token`` below the base URL by default."""
     user_agent: Optional[str] = None
     """The User-Agent, ``nitro-jobs/VERSION`` by default."""
     connect_timeout: Optional[Seconds] = None
-    """The limit on resolving, connecting, proxy and TLS negotiation together: 15 s by default."""
+    """The timeout for resolving, connecting, proxy and TLS negotiation together: 15 s by default."""
     idle_timeout: Optional[Seconds] = None
-    """The limit on silence: 30 s by default."""
+    """The idle timeout: how long no byte may be sent or received, 30 s by default."""
     min_rate: Optional[int] = None
-    """The least bytes a second that a body must bring, averaged over 30 s: 100 by default, 0 switches it off."""
+    """The minimum rate of a body in bytes per second, averaged over 30 s: 100 by default, 0 disables the check."""
     call_timeout: Optional[Seconds] = None
-    """The limit on a whole call: 120 s by default, 0 for none. Waits, streams, submissions and downloads do not have it."""
+    """The timeout for a call: 120 s by default, 0 for none. Not for waits, streams, submissions and downloads."""
     wait_timeout: Optional[Seconds] = None
-    """The limit on a whole wait: 30 minutes by default, 0 for none."""
+    """The timeout for a wait: 30 minutes by default, 0 for none."""
     retries: Optional[int] = None
-    """How many times a safe request is sent again inside one call: 3 by default, 0 switches it off."""
+    """How many times a safe request is retried within one call: 3 by default, 0 disables retries."""
     retry_cap: Optional[Seconds] = None
-    """The longest pause before a retry or a poll, whatever the service asks for: 30 s by default."""
+    """The longest delay before a retry or a poll, whatever the service requests: 30 s by default."""
     poll_interval: Optional[Tuple[Seconds, Seconds]] = None
-    """The first pause between two polls and the longest: 0.25 s and 5 s by default."""
+    """The first and the longest interval between two polls: 0.25 s and 5 s by default."""
     max_json_bytes: Optional[int] = None
-    """The largest JSON answer that is taken into memory: 256 MiB by default."""
+    """The size limit of a JSON response: 256 MiB by default."""
     max_event_bytes: Optional[int] = None
-    """The longest line and the largest event of a stream: 16 MiB by default."""
+    """The size limit of a line and of an event of an event stream: 16 MiB by default."""
     log: Optional[LogSink] = None
-    """A logger or a callable that hears what the library does; silence by default."""
+    """A logger or a callable that receives the log lines; none by default."""
     trusted_origins: Sequence[str] = ()
-    """Further origins, ``https://host``, that may be sent the token."""
+    """Further origins, ``https://host``, that may receive the token."""
     ca_pem: Optional[str] = field(default=None, repr=False)
-    """Certificate authorities, as PEM text, beside those of the operating system."""
+    """Certificate authorities, as PEM text, in addition to those of the operating system."""
     ca_file: Union[str, os.PathLike[str], None] = None
     """The same from a PEM file."""
     only_added_ca: bool = False
-    """Whether the added authorities alone are trusted."""
+    """Whether only the added authorities are trusted."""
     client_certificate: Optional[Tuple[str, str]] = field(default=None, repr=False)
-    """The client's certificate chain and private key, as PEM text, for servers that ask for one."""
+    """The client's certificate chain and private key, as PEM text, for servers that request one."""
     proxy: Optional[str] = field(default=None, repr=False)
-    """The proxy: ``http://``, ``https://``, ``socks5://`` or ``socks5h://``, with ``user:password@`` if need be."""
+    """The URL of the proxy: ``http://``, ``https://``, ``socks5://`` or ``socks5h://``, optionally with ``user:password@``."""
     proxy_from_env: bool = False
-    """Whether the proxy is taken from the environment as curl does."""
+    """Whether the proxy of the environment is used, by the rules of curl."""
     no_proxy: Optional[str] = None
-    """The hosts that are reached without the proxy, as curl reads NO_PROXY."""
+    """The hosts that are contacted without the proxy, in the format of curl's NO_PROXY."""
 
 
-# Those that are set by one function that takes one value of this kind.
+# Options whose C setter takes one value of this type.
 _TEXTS = ("base_url", "user_agent", "token_url", "proxy", "no_proxy")
 _NUMBERS = ("min_rate", "retries", "max_json_bytes", "max_event_bytes")
-_LENGTHS = ("connect_timeout", "idle_timeout", "call_timeout", "wait_timeout")
+_DURATIONS = ("connect_timeout", "idle_timeout", "call_timeout", "wait_timeout")
 
 
 def native(options: Options, from_env: bool) -> Tuple[OptionsHandle, List[Registered]]:
-    """The library's options, which the caller frees, and what the client made from them must keep."""
+    """The native options, which the caller frees, and the callables that a client made from them must keep alive."""
     if not isinstance(options, Options):
         raise TypeError(f"Options are needed, not {type(options).__name__}")
     if from_env:
@@ -119,8 +119,8 @@ def _set(handle: OptionsHandle, options: Options) -> List[Registered]:
             check(getattr(lib, f"nitro_options_set_{name}"), handle, encoded(given[name]))
     for name in _NUMBERS:
         if given[name] is not None:
-            check(getattr(lib, f"nitro_options_set_{name}"), handle, _whole(name, given[name]))
-    for name in _LENGTHS:
+            check(getattr(lib, f"nitro_options_set_{name}"), handle, _integer(name, given[name]))
+    for name in _DURATIONS:
         if given[name] is not None:
             check(getattr(lib, f"nitro_options_set_{name}_ms"), handle, milliseconds(given[name]))
     if options.retry_cap is not None:
@@ -133,7 +133,7 @@ def _set(handle: OptionsHandle, options: Options) -> List[Registered]:
         check(lib.nitro_options_set_proxy_from_env, handle)
     _set_token(handle, options, keep)
     if options.log is not None:
-        sink = Registered(_hearing(options.log))
+        sink = Registered(_log_callback(options.log))
         keep.append(sink)
         check(lib.nitro_options_set_log, handle, _callbacks.on_log, sink.number)
     return keep
@@ -174,7 +174,7 @@ def _set_token(handle: OptionsHandle, options: Options, keep: List[Registered]) 
 _LOGGING = {LogLevel.WARN: logging.WARNING, LogLevel.INFO: logging.INFO, LogLevel.DEBUG: logging.DEBUG}
 
 
-def _hearing(log: LogSink) -> Callable[[LogLevel, str], object]:
+def _log_callback(log: LogSink) -> Callable[[LogLevel, str], object]:
     if isinstance(log, logging.Logger):
         logger = log
         return lambda level, line: logger.log(_LOGGING[level], "%s", line)
@@ -183,16 +183,16 @@ def _hearing(log: LogSink) -> Callable[[LogLevel, str], object]:
     return log
 
 
-def _whole(name: str, number: Any) -> int:
-    # ctypes would cut a larger one off.
+def _integer(name: str, number: Any) -> int:
+    # ctypes would truncate a larger number.
     if not isinstance(number, int):
-        raise TypeError(f"{name} is a whole number, not {type(number).__name__}")
+        raise TypeError(f"{name} must be an integer, not {type(number).__name__}")
     if not 0 <= number < (2**31 if name == "retries" else 2**63):
         raise ValueError(f"{name} cannot be {number}")
     return number
 
 
-def path(place: Union[str, os.PathLike[str]]) -> bytes:
-    """A path as the library takes it, which is UTF-8 on every platform."""
-    named = os.fspath(place)
-    return encoded(os.fsdecode(named) if isinstance(named, bytes) else named)
+def path(value: Union[str, os.PathLike[str]]) -> bytes:
+    """A path as the library takes it, in UTF-8 on every platform."""
+    name = os.fspath(value)
+    return encoded(os.fsdecode(name) if isinstance(name, bytes) else name)

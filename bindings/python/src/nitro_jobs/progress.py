@@ -1,4 +1,4 @@
-"""What progress callables are told. Each may return ``False`` to stop the call; what it raises reaches the caller."""
+"""The arguments of progress callbacks. A callback may return ``False`` to stop the call; the call raises its exceptions."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from .status import Status
 
 @dataclass(frozen=True)
 class Upload:
-    """How far an upload is."""
+    """The progress of an upload."""
 
     sent: int
     """Bytes sent so far."""
     total: int
-    """All bytes to be sent."""
+    """Bytes to send in total."""
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """How far a download is."""
+    """The progress of a download."""
 
     file: int
-    """The file that is coming, from 0."""
+    """The index of the current file, from 0."""
     files: int
-    """How many files there are."""
+    """The number of files."""
     bytes: int
-    """How many bytes of this file have come."""
+    """Bytes of this file received so far."""
     total: Optional[int]
-    """How many it has; ``None`` if that is not known."""
+    """The size of this file in bytes; ``None`` if unknown."""
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a run is. What does not belong to the phase is 0 or ``None``."""
+    """The progress of a run. Fields that do not belong to the phase are 0 or ``None``."""
 
     phase: RunPhase
-    """What is being done."""
+    """The phase of the run."""
     done: int
     """Bytes sent or saved so far."""
     total: Optional[int]
-    """How many there are; ``None`` if that is not known."""
+    """Bytes in total; ``None`` if unknown."""
     ticket: Optional[str]
-    """The job's ticket, once there is a job: write it down."""
+    """The job's ticket, once there is a job: store it."""
     status: Optional[Status]
-    """What the service says of the job while it works on it."""
+    """The status of the job while the service processes it."""

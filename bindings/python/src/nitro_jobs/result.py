@@ -1,4 +1,4 @@
-"""What a job has made: files, or what was read out of a document."""
+"""The result of a job: files, or the data extracted from a document."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .shapes import FormField, PiiBox, Properties, Table, TextBox, TextBoxQuery
 
 @dataclass(frozen=True)
 class File:
-    """A file of a result, as the service tells of it."""
+    """A file of a result, as the service describes it."""
 
     url: Optional[str] = field(repr=False)
-    """Where it can be had for a while; ``None`` if it was delivered elsewhere. Treat it as a secret: it grants access."""
+    """Its URL, valid for a limited time; ``None`` if the file was delivered elsewhere. A secret: it grants access."""
     content_type: Optional[str]
     """Its media type."""
     size: Optional[int]
@@ -31,59 +31,59 @@ class File:
 
 
 class Result(Handle):
-    """The result of a completed job, in memory. What is not asked for is neither copied nor parsed. Threads: any at once.
+    """The result of a completed job, in memory. Only what is accessed is copied and parsed. Threads: any number at once.
 
     :attr:`json` and :attr:`value_json` are the text exactly as received, :attr:`value` is parsed; the other views are
     dataclasses, and raise :class:`UnexpectedResultError` where the result is of another kind.
     """
 
     def __init__(self, handle: ResultHandle) -> None:
-        """Not for programs."""
+        """Internal: use :meth:`Job.result`."""
         self._own(handle, lib.nitro_result_free)
 
     @property
     def kind(self) -> ResultKind:
-        """What kind of result this is."""
+        """The kind of the result."""
         with self._owned.use() as result:
             return ResultKind(lib.nitro_result_kind(result))
 
     @property
     def files(self) -> List[File]:
-        """The files; none if the result is no file."""
+        """The files; empty if the result is not a file."""
         with self._owned.use() as result:
             return [_file(result, index) for index in range(lib.nitro_result_file_count(result))]
 
     @property
     def text(self) -> str:
-        """The text that was extracted. A NUL character in the document is left out."""
+        """The extracted text, without the NUL characters of the document."""
         with self._owned.use() as result:
-            lent = lib.nitro_result_text(result, None)
-        if lent is None:
+            borrowed = lib.nitro_result_text(result, None)
+        if borrowed is None:
             raise self._unexpected("a text")
-        return text(lent)
+        return text(borrowed)
 
     @property
     def json(self) -> str:
-        """The whole answer exactly as received."""
+        """The whole response body exactly as received."""
         with self._owned.use() as result:
             return text(lib.nitro_result_json(result, None))
 
     @property
     def value_json(self) -> str:
-        """The result alone, without the answer around it, as JSON exactly as received."""
-        written = OwnedString()
+        """Only the result, without the rest of the response, as JSON exactly as received."""
+        value = OwnedString()
         with self._owned.use() as result:
-            check(lib.nitro_result_value_json, result, byref(written), None)
-        return take_string(written) or ""
+            check(lib.nitro_result_value_json, result, byref(value), None)
+        return take_string(value) or ""
 
     @property
     def data(self) -> Any:
-        """The whole answer, parsed."""
+        """The whole response body, parsed."""
         return json.loads(self.json)
 
     @property
     def value(self) -> Any:
-        """The result alone, parsed."""
+        """Only the result, parsed."""
         return json.loads(self.value_json)
 
     @property
@@ -93,7 +93,7 @@ class Result(Handle):
 
     @property
     def text_boxes(self) -> List[Union[TextBox, TextBoxQuery]]:
-        """Where the text was found, in either form that the service is known to send."""
+        """Where the text was found, in either of the two formats that the service is known to send."""
         return shapes.text_boxes(self._value_of(ResultKind.TEXT_BOXES))
 
     @property
@@ -120,7 +120,7 @@ class Result(Handle):
         return UnexpectedResultError(f"the result is {self.kind.name}, not {wanted}", Code.UNEXPECTED_RESULT)
 
     def __repr__(self) -> str:
-        # Without the text: it is what documents say, and addresses that are credentials in themselves.
+        # Without the content: it has text of documents, and URLs that grant access.
         return "<Result closed>" if self.closed else f"<Result {self.kind.name}>"
 
 

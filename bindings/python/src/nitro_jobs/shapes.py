@@ -1,4 +1,4 @@
-"""Typed views of what was read out of a document. Each keeps what it does not know in ``extra``."""
+"""Typed views of extracted data. Each keeps unknown fields in ``extra``."""
 
 from __future__ import annotations
 
@@ -13,81 +13,81 @@ Cell = Union[str, int, float, bool, None]
 
 
 class BoundingBox(NamedTuple):
-    """A place on a page, in points from its top left corner."""
+    """An area of a page, in points from its top left corner."""
 
     x: float
-    """From the left."""
+    """The distance from the left edge."""
     y: float
-    """From the top."""
+    """The distance from the top edge."""
     width: float
-    """To the right."""
+    """The width."""
     height: float
-    """Downwards."""
+    """The height."""
 
 
 @dataclass(frozen=True)
 class TextBox:
-    """The older form of text boxes: one place where a text was found."""
+    """The older format of text boxes: one location where a text was found."""
 
     id: str
     """Identifies the text box."""
     text: str
     """The text that was found."""
     text_piece: Optional[str]
-    """The piece of it that stands here."""
+    """The part of it at this location."""
     page_index: Optional[int]
     """The page, counted from 0."""
     bounding_box: Optional[BoundingBox]
-    """The place on the page."""
+    """The area on the page."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
 class TextBoxPiece:
-    """A piece of a match, and its place."""
+    """A part of a match, and its location."""
 
     page_index: Optional[int]
     """The page, counted from 0."""
     bounding_box: Optional[BoundingBox]
-    """The place on the page."""
+    """The area on the page."""
     text_piece: str
-    """The piece of text that stands here."""
+    """The part of the text at this location."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
 class TextBoxGroup:
-    """What a group of the regular expression matched."""
+    """The match of one group of the regular expression."""
 
     index: Optional[int]
     """The group's number."""
     text: str
-    """What it matched."""
+    """The text that it matched."""
     boxes: List[TextBoxPiece]
-    """Where it stands."""
+    """Its locations."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
 class TextBoxMatch:
-    """Something that matches a query."""
+    """A match of a query."""
 
     matched_text: str
-    """What matched."""
+    """The text that matched."""
     boxes: List[TextBoxPiece]
-    """Where it stands."""
+    """Its locations."""
     groups: List[TextBoxGroup]
-    """What the groups of the regular expression matched."""
+    """The matches of the groups of the regular expression."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
 class TextQuery:
-    """What was looked for."""
+    """The query."""
 
     text: str
     """The text or the regular expression."""
@@ -96,41 +96,41 @@ class TextQuery:
     regex_flags: List[str]
     """The regular expression's flags."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
 class TextBoxQuery:
-    """The newer form of text boxes: one query and all that matches it."""
+    """The newer format of text boxes: one query and all its matches."""
 
     query: TextQuery
-    """What was looked for."""
+    """The query."""
     matches: List[TextBoxMatch]
-    """What was found; empty if nothing was."""
+    """The matches; empty if there are none."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
 class PiiBox:
-    """A place of personal data."""
+    """A location of personal data."""
 
     id: str
     """Identifies the box."""
     text: str
     """The personal data."""
     text_piece: Optional[str]
-    """The piece of it that stands here."""
+    """The part of it at this location."""
     page_index: Optional[int]
     """The page, counted from 0."""
     bounding_box: Optional[BoundingBox]
-    """The place on the page."""
+    """The area on the page."""
     pii_type: str
-    """The kind of personal data in the service's word, such as ``ADDRESS``."""
+    """The type of personal data as the service names it, such as ``ADDRESS``."""
     confidence: Optional[float]
-    """How sure its recognition is."""
+    """The confidence of the recognition."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
@@ -140,45 +140,45 @@ class Table:
     id: str
     """Identifies the table."""
     page_indices: List[int]
-    """The pages that it stands on, counted from 0."""
+    """The pages of the table, counted from 0."""
     title: str
     """Its title."""
     cells: List[List[Cell]]
     """Its cells, row by row."""
     footers: List[str]
-    """What stands below it."""
+    """The text below the table."""
     confidences: List[List[float]]
-    """How sure the recognition of each cell is."""
+    """The confidence of the recognition of each cell."""
     average_confidence: Optional[float]
-    """The same on the whole."""
+    """The average confidence."""
     header_cells: List[Tuple[int, int]]
     """Row and column of each header cell, as the service counts them."""
     summary_cells: List[Tuple[int, int]]
     """Row and column of each summary cell, as the service counts them."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know, of the table and of its data."""
+    """Fields of the table and of its data that this version does not know."""
 
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of a form: recognised in a document, or read from its fillable form. Each way tells other things."""
+    """A field of a form: recognised in a document, or read from its fillable form. The two sources set different fields."""
 
     name: str
     """The field's name."""
     value: str
-    """What stands in it."""
+    """The field's value."""
     confidence: Optional[float]
-    """How sure its recognition is, from 0 to 100."""
+    """The confidence of the recognition, from 0 to 100."""
     page_index: Optional[int]
     """The page, counted from 0."""
     field_type: Optional[str]
-    """The kind of field in the service's word, such as ``TextBox`` or ``CheckBox``."""
+    """The type of the field as the service names it, such as ``TextBox`` or ``CheckBox``."""
     bounding_box: Optional[BoundingBox]
-    """The place on the page."""
+    """The area on the page."""
     choices: Optional[List[str]]
-    """What can be chosen, for a field that offers a choice."""
+    """The options of a choice field."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 @dataclass(frozen=True)
@@ -188,23 +188,23 @@ class Properties:
     title: Optional[str]
     """The title."""
     author: Optional[str]
-    """Who wrote it."""
+    """The author."""
     subject: Optional[str]
-    """What it is about."""
+    """The subject."""
     keywords: Optional[str]
-    """Its keywords."""
+    """The keywords."""
     creator: Optional[str]
-    """The program that it was written with."""
+    """The program that created the original document."""
     producer: Optional[str]
     """The program that made the PDF."""
     creation_date: Optional[str]
-    """When it was made, in PDF's form of a date."""
+    """When it was created, in PDF date format."""
     mod_date: Optional[str]
-    """When it was last changed, in PDF's form of a date."""
+    """When it was last changed, in PDF date format."""
     trapped: Optional[str]
-    """Whether colours are trapped, in PDF's word."""
+    """Whether colours are trapped, as the PDF states it."""
     extra: Dict[str, Any] = field(default_factory=dict)
-    """What this version does not know."""
+    """Fields that this version does not know."""
 
 
 def tables(value: Any) -> List[Table]:
@@ -223,7 +223,7 @@ def pii_boxes(value: Any) -> List[PiiBox]:
 
 
 def form_fields(value: Any) -> List[FormField]:
-    """The fields of a form, under either name."""
+    """The fields of a form, under either key."""
     return [_form_field(each) for each in _items(value, "formFields" if "formFields" in value else "fields")]
 
 
@@ -246,14 +246,14 @@ def properties(value: Any) -> Properties:
 
 def _rest(value: Any) -> Dict[str, Any]:
     if not isinstance(value, dict):
-        raise UnexpectedResultError(f"an object was expected, not {value!r:.80}", Code.UNEXPECTED_RESULT)
+        raise UnexpectedResultError(f"expected an object, not {value!r:.80}", Code.UNEXPECTED_RESULT)
     return dict(value)
 
 
 def _items(value: Any, key: str) -> List[Dict[str, Any]]:
     items = _rest(value).get(key) or []
     if not isinstance(items, list):
-        raise UnexpectedResultError(f"{key} is no list", Code.UNEXPECTED_RESULT)
+        raise UnexpectedResultError(f"{key} is not a list", Code.UNEXPECTED_RESULT)
     return [_rest(item) for item in items]
 
 
@@ -262,7 +262,7 @@ def _box(rest: Dict[str, Any]) -> Optional[BoundingBox]:
     if numbers is None:
         return None
     if not isinstance(numbers, list) or len(numbers) != 4:
-        raise UnexpectedResultError(f"a bounding box is four numbers, not {numbers!r:.80}", Code.UNEXPECTED_RESULT)
+        raise UnexpectedResultError(f"a bounding box must be four numbers, not {numbers!r:.80}", Code.UNEXPECTED_RESULT)
     return BoundingBox(*numbers)
 
 
@@ -278,24 +278,24 @@ def _text_box(rest: Dict[str, Any]) -> TextBox:
 
 
 def _query(rest: Dict[str, Any]) -> TextBoxQuery:
-    asked = _rest(rest.pop("query") or {})
+    fields = _rest(rest.pop("query") or {})
     query = TextQuery(
-        asked.pop("text", None) or "", bool(asked.pop("isRegex", False)), asked.pop("regexFlags", None) or [], asked
+        fields.pop("text", None) or "", bool(fields.pop("isRegex", False)), fields.pop("regexFlags", None) or [], fields
     )
-    return TextBoxQuery(query, [_match(each) for each in _taken(rest, "matches")], rest)
+    return TextBoxQuery(query, [_match(each) for each in _pop_items(rest, "matches")], rest)
 
 
 def _match(rest: Dict[str, Any]) -> TextBoxMatch:
     return TextBoxMatch(
         rest.pop("matchedText", None) or "",
-        [_piece(each) for each in _taken(rest, "boxes")],
-        [_group(each) for each in _taken(rest, "groups")],
+        [_piece(each) for each in _pop_items(rest, "boxes")],
+        [_group(each) for each in _pop_items(rest, "groups")],
         rest,
     )
 
 
 def _group(rest: Dict[str, Any]) -> TextBoxGroup:
-    boxes = [_piece(each) for each in _taken(rest, "boxes")]
+    boxes = [_piece(each) for each in _pop_items(rest, "boxes")]
     return TextBoxGroup(rest.pop("index", None), rest.pop("text", None) or "", boxes, rest)
 
 
@@ -303,7 +303,7 @@ def _piece(rest: Dict[str, Any]) -> TextBoxPiece:
     return TextBoxPiece(rest.pop("pageIndex", None), _box(rest), rest.pop("textPiece", None) or "", rest)
 
 
-def _taken(rest: Dict[str, Any], key: str) -> List[Dict[str, Any]]:
+def _pop_items(rest: Dict[str, Any], key: str) -> List[Dict[str, Any]]:
     items = _items(rest, key)
     rest.pop(key, None)
     return items

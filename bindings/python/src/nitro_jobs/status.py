@@ -1,4 +1,4 @@
-"""Where a job stands."""
+"""The status of a job."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from .constants import State
 
 @dataclass(frozen=True)
 class Status:
-    """Where a job stands: a state, and how far it is while it runs. A plain value: keep it, compare it, pickle it."""
+    """The status of a job: its state, and its progress while it runs. A value that can be compared and pickled."""
 
     state: State
     """The state."""
     name: str
-    """The state in the service's own word, for example ``"running"``; empty if it gave none."""
+    """The name of the state as the service sent it, for example ``"running"``; empty if it sent none."""
     progress: Optional[float]
-    """How far the job is, from 0.0 to 1.0; ``None`` if the service did not say. 1.0 does not mean done."""
+    """The progress, from 0.0 to 1.0; ``None`` if unknown. 1.0 does not mean that the job has completed."""
     is_terminal: bool
-    """Whether the job has ended, in whatever way."""
+    """Whether the job has ended, in any way."""
     json: str = field(repr=False)
-    """What the service said, as received; empty where it said nothing."""
+    """The status document as received; empty if there is none."""
 
     @property
     def data(self) -> Any:
-        """What the service said, parsed; ``None`` where it said nothing."""
+        """The status document, parsed; ``None`` if there is none."""
         return json.loads(self.json) if self.json else None
 
 
-def copied(handle: StatusHandle) -> Status:
-    """The value of a lent status."""
+def from_borrowed(handle: StatusHandle) -> Status:
+    """The value of a borrowed status."""
     progress = lib.nitro_status_progress(handle)
     return Status(
         State(lib.nitro_status_state(handle)),
@@ -44,9 +44,9 @@ def copied(handle: StatusHandle) -> Status:
     )
 
 
-def taken(handle: StatusHandle) -> Status:
-    """The value of a status that is the caller's, which is freed."""
+def from_owned(handle: StatusHandle) -> Status:
+    """The value of an owned status, which is freed."""
     try:
-        return copied(handle)
+        return from_borrowed(handle)
     finally:
         lib.nitro_status_free(handle)

@@ -1,4 +1,4 @@
-"""Many jobs that are followed at once."""
+"""Following many jobs at once."""
 
 from __future__ import annotations
 
@@ -16,52 +16,53 @@ from ._library import lib, text
 from .cancel import CancelToken
 from .errors import NitroError
 from .job import Job
-from .limits import DEFAULT, Timeout, call_limit
-from .status import Status, copied
+from .limits import DEFAULT, Timeout, call_timeout
+from .status import Status, from_borrowed
 
 
 @dataclass(frozen=True)
 class WatchEvent:
-    """What happened to one job of a watch."""
+    """An event of one job of a watch."""
 
     number: int
-    """The job's number in the watch, as :meth:`Watch.add` gave it."""
+    """The job's number in the watch, as :meth:`Watch.add` returned it."""
     job_id: str
     """The id of the job at the service."""
     tag: Any
-    """What was given to :meth:`Watch.add` with the job."""
+    """The tag that was passed to :meth:`Watch.add` with the job."""
     is_last: bool
-    """Whether this is the last event of the job, which the watch has let go."""
+    """Whether this is the last event of the job, which the watch no longer follows."""
     status: Optional[Status]
-    """Where the job stands; ``None`` if it cannot be followed any further."""
+    """The status of the job; ``None`` if it cannot be followed any further."""
     error: Optional[NitroError]
-    """Why there will be no result; ``None`` while the job runs and once it is completed."""
+    """Why there will be no result; ``None`` while the job runs and once it has completed."""
 
     @property
     def code(self) -> int:
-        """How the job stands: 0 while it runs and once it is completed, else a :class:`Code`."""
+        """0 while the job runs and once it has completed, otherwise a :class:`Code`."""
         return 0 if self.error is None else self.error.code
 
 
 class Watch(Handle):
-    """Many jobs that are followed at once by a bounded number of the library's threads, which call nothing of the program.
+    """Follows many jobs at once with a bounded number of the library's threads, which never call code of the program.
 
-    Add jobs, then iterate: events come until no job is left. Threads: pulling one at a time, all else any at once.
+    Add jobs, then iterate: there are events until no job is left. Threads: :meth:`next` and iteration one at a time,
+    everything else any number at once.
     """
 
     def __init__(self, handle: WatchHandle, keep: object) -> None:
-        """Not for programs."""
+        """Internal: use :meth:`Client.watch`."""
         self._tags: Dict[int, Any] = {}
-        # Events that came just when Ctrl-C did.
-        self._rescued: Deque[Optional[WatchEvent]] = deque()
-        # Held while a job is added: its first event may come before its number does.
+        # Events of calls that Ctrl-C interrupted: the next calls return them.
+        self._pending: Deque[Optional[WatchEvent]] = deque()
+        # Held while a job is added: its first event may be received before its number is stored.
         self._lock = threading.RLock()
         self._own(handle, lib.nitro_watch_free, keep=keep)
 
     def add(self, job: Job, tag: Any = None) -> int:
-        """Begins to follow a job, and gives its number. ``tag`` comes back with each of its events.
+        """Starts to follow a job, and returns its number. Each of its events has the ``tag``.
 
-        A job that the watch follows already keeps its number and takes the new tag. The job may be closed at once.
+        A job that the watch already follows keeps its number and gets the new tag. The job may be closed at once.
         """
         number = c_uint64()
         with self._owned.use() as watch, job._owned.use() as followed, self._lock:
@@ -70,39 +71,39 @@ class Watch(Handle):
         return number.value
 
     def remove(self, number: int) -> bool:
-        """Ceases to follow a job and drops what was not pulled of it: whether the watch still had it."""
+        """Stops following a job and drops its pending events. Returns whether the watch still had the job."""
         with self._owned.use() as watch, self._lock:
             self._tags.pop(number, None)
             return bool(lib.nitro_watch_remove(watch, number))
 
     def __len__(self) -> int:
-        """How many jobs the watch has, those included whose end was not pulled yet."""
+        """The number of jobs in the watch, including those whose last event was not returned yet."""
         with self._owned.use() as watch:
             return int(lib.nitro_watch_count(watch))
 
     def __bool__(self) -> bool:
-        """A watch is one, with or without jobs."""
+        """Always true, also without jobs."""
         return True
 
     def next(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Optional[WatchEvent]:
-        """Waits until something happens to one of the jobs; ``None`` once no job is left.
+        """Waits for the next event of any job; returns ``None`` once no job is left.
 
-        A job that failed or cannot be followed is an event here, not an error. :class:`CallTimeoutError` and
-        :class:`CancelledError` lose nothing: call again. ``DEFAULT`` is the client's wait limit.
+        A job that failed or cannot be followed is an event here, not an error. After :class:`CallTimeoutError` and
+        :class:`CancelledError` no event is lost: call again. ``DEFAULT`` is the client's wait timeout.
         """
-        limit = call_limit(timeout)
-        if self._rescued:
-            return self._rescued.popleft()
+        timeout_ms = call_timeout(timeout)
+        if self._pending:
+            return self._pending.popleft()
 
         def work(token: Optional[CancelHandle]) -> Optional[WatchEvent]:
             handle = WatchEventHandle()
             with self._owned.use() as watch:
-                check(lib.nitro_watch_next, watch, token, limit, byref(handle))
-            return self._taken(handle) if handle else None
+                check(lib.nitro_watch_next, watch, token, timeout_ms, byref(handle))
+            return self._from_owned(handle) if handle else None
 
-        return blocking(work, cancel, rescue=lambda event, _: self._rescued.append(event))
+        return blocking(work, cancel, on_lost_value=lambda event, _: self._pending.append(event))
 
-    def _taken(self, handle: WatchEventHandle) -> WatchEvent:
+    def _from_owned(self, handle: WatchEventHandle) -> WatchEvent:
         try:
             number = lib.nitro_watch_event_id(handle)
             is_last = bool(lib.nitro_watch_event_is_last(handle))
@@ -115,8 +116,8 @@ class Watch(Handle):
                 text(lib.nitro_watch_event_job_id(handle)),
                 tag,
                 is_last,
-                copied(status) if status else None,
-                errors.copied(lib.nitro_watch_event_error(handle)) if failed else None,
+                from_borrowed(status) if status else None,
+                errors.from_borrowed(lib.nitro_watch_event_error(handle)) if failed else None,
             )
         finally:
             lib.nitro_watch_event_free(handle)

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_file_is_described() {
+fn file_fields_are_parsed() {
     let result = result(data!("result-file"));
     let [file] = result.files() else { panic!() };
     assert!(
@@ -20,7 +20,7 @@ fn a_file_is_described() {
 }
 
 #[test]
-fn a_file_may_lack_everything() {
+fn every_file_field_may_be_missing() {
     let list = result(data!("result-files"));
     assert_eq!(list.files().len(), 3);
     let delivered = &list.files()[2];
@@ -68,7 +68,7 @@ fn a_file_may_lack_everything() {
 }
 
 #[test]
-fn the_numbers_of_a_file_may_be_any_number() {
+fn any_number_is_accepted_for_sizes_and_pages() {
     let cases = [
         ("0", Some(0), Some(0.0)),
         ("10.0", Some(10), Some(10.0)),

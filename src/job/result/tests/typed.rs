@@ -107,7 +107,7 @@ fn personal_data_properties_and_forms_are_typed() {
 }
 
 #[test]
-fn what_is_not_known_is_kept() {
+fn unknown_fields_are_kept() {
     let json =
         json!({"result": {"PIIBoxes": [{"PIIType": "SHOE_SIZE", "new": {"a": [1, null]}, "x\u{0}": 1.5}]}});
     let boxes = result(&json.to_string()).pii_boxes().unwrap();
@@ -205,7 +205,7 @@ const WRONG: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_wrong_type_is_named_by_its_place_and_the_json_stays() {
+fn a_wrong_type_is_reported_with_its_path_and_the_json_stays() {
     for (inner, place) in WRONG {
         let json = format!(r#"{{"status":"completed","result":{inner}}}"#);
         let result = result(&json);
@@ -228,7 +228,7 @@ fn a_wrong_type_is_named_by_its_place_and_the_json_stays() {
 }
 
 #[test]
-fn missing_lists_are_empty_and_other_views_are_refused() {
+fn missing_lists_are_empty_and_other_views_are_rejected() {
     assert!(
         result(r#"{"result":{"tables":null}}"#)
             .tables()

@@ -1,4 +1,4 @@
-//! Places on pages: of texts that were looked for, and of personal data.
+//! Locations on pages: of texts that were searched for, and of personal data.
 
 use super::*;
 
@@ -6,13 +6,13 @@ use super::*;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TextBox {
-    /// The older form: one place where a text was found.
+    /// The older form: one location of a text.
     Single(SingleTextBox),
     /// The newer form: one query with all that matches it.
     Query(TextBoxQuery),
 }
 
-/// A place where a text was found.
+/// A location where a text was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SingleTextBox {
@@ -20,13 +20,13 @@ pub struct SingleTextBox {
     pub id: String,
     /// The text that was found.
     pub text: String,
-    /// The piece of it that stands here.
+    /// The part of it at this location.
     pub text_piece: Option<String>,
     /// The page, counted from 0.
     pub page_index: Option<i64>,
-    /// The place on the page.
+    /// The location on the page.
     pub bounding_box: Option<BoundingBox>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -34,15 +34,15 @@ pub struct SingleTextBox {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextBoxQuery {
-    /// What was looked for.
+    /// What was searched for.
     pub query: TextQuery,
     /// What was found; empty if nothing was.
     pub matches: Vec<TextBoxMatch>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
-/// What was looked for.
+/// What was searched for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextQuery {
@@ -52,7 +52,7 @@ pub struct TextQuery {
     pub is_regex: bool,
     /// The regular expression's flags.
     pub regex_flags: Vec<String>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -62,11 +62,11 @@ pub struct TextQuery {
 pub struct TextBoxMatch {
     /// The whole of the text that matches.
     pub matched_text: String,
-    /// Where it stands, line by line.
+    /// Its locations, line by line.
     pub boxes: Vec<TextBoxPiece>,
     /// The capture groups of a regular expression.
     pub groups: Vec<TextBoxGroup>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -76,47 +76,47 @@ pub struct TextBoxMatch {
 pub struct TextBoxGroup {
     /// The number of the group, counted from 1.
     pub index: Option<i64>,
-    /// The text that it caught.
+    /// The text that it captured.
     pub text: String,
-    /// Where it stands, line by line.
+    /// Its locations, line by line.
     pub boxes: Vec<TextBoxPiece>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
-/// One line of a match.
+/// SingleField line of a match.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextBoxPiece {
     /// The page, counted from 0.
     pub page_index: Option<i64>,
-    /// The place on the page.
+    /// The location on the page.
     pub bounding_box: Option<BoundingBox>,
     /// The text of this line.
     pub text_piece: String,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
-/// A place of personal data.
+/// A location of personal data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PiiBox {
     /// Identifies a group: the boxes of one finding share it.
     pub id: String,
-    /// The whole text that holds the data.
+    /// The whole text that contains the data.
     pub text: String,
-    /// The piece of it that stands here.
+    /// The part of it at this location.
     pub text_piece: Option<String>,
     /// The page, counted from 0.
     pub page_index: Option<i64>,
-    /// The place on the page.
+    /// The location on the page.
     pub bounding_box: Option<BoundingBox>,
     /// What kind of data it is.
     pub pii_type: PiiType,
-    /// How sure that is, from 0 to 1.
+    /// The confidence, from 0 to 1.
     pub confidence: Option<f64>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -140,7 +140,7 @@ impl fmt::Display for PiiType {
 impl JobResult {
     /// The text boxes, if that is what the result is.
     pub fn text_boxes(&self) -> Result<Vec<TextBox>> {
-        self.want(ResultKind::TextBoxes)?;
+        self.expect_kind(ResultKind::TextBoxes)?;
         self.list("textBoxes", |value, path| {
             let item = Item::of(value, path)?;
             if item.has("query") || item.has("matches") {
@@ -153,7 +153,7 @@ impl JobResult {
 
     /// The boxes of personal data, if that is what the result is.
     pub fn pii_boxes(&self) -> Result<Vec<PiiBox>> {
-        self.want(ResultKind::PiiBoxes)?;
+        self.expect_kind(ResultKind::PiiBoxes)?;
         self.list("PIIBoxes", pii)
     }
 }
@@ -177,7 +177,7 @@ fn query_result(mut item: Item<'_>) -> Result<TextBoxQuery> {
     })
 }
 
-fn query(value: Value, path: Path<'_>) -> Result<TextQuery> {
+fn query(value: Value, path: JsonPath<'_>) -> Result<TextQuery> {
     let mut item = Item::of(value, path)?;
     Ok(TextQuery {
         text: item.take("text", text)?.unwrap_or_default(),
@@ -187,7 +187,7 @@ fn query(value: Value, path: Path<'_>) -> Result<TextQuery> {
     })
 }
 
-fn matched(value: Value, path: Path<'_>) -> Result<TextBoxMatch> {
+fn matched(value: Value, path: JsonPath<'_>) -> Result<TextBoxMatch> {
     let mut item = Item::of(value, path)?;
     Ok(TextBoxMatch {
         matched_text: item.take("matchedText", text)?.unwrap_or_default(),
@@ -197,7 +197,7 @@ fn matched(value: Value, path: Path<'_>) -> Result<TextBoxMatch> {
     })
 }
 
-fn group(value: Value, path: Path<'_>) -> Result<TextBoxGroup> {
+fn group(value: Value, path: JsonPath<'_>) -> Result<TextBoxGroup> {
     let mut item = Item::of(value, path)?;
     Ok(TextBoxGroup {
         index: item.take("index", integer)?,
@@ -207,7 +207,7 @@ fn group(value: Value, path: Path<'_>) -> Result<TextBoxGroup> {
     })
 }
 
-fn piece(value: Value, path: Path<'_>) -> Result<TextBoxPiece> {
+fn piece(value: Value, path: JsonPath<'_>) -> Result<TextBoxPiece> {
     let mut item = Item::of(value, path)?;
     Ok(TextBoxPiece {
         page_index: item.take("pageIndex", integer)?,
@@ -217,7 +217,7 @@ fn piece(value: Value, path: Path<'_>) -> Result<TextBoxPiece> {
     })
 }
 
-fn pii(value: Value, path: Path<'_>) -> Result<PiiBox> {
+fn pii(value: Value, path: JsonPath<'_>) -> Result<PiiBox> {
     let mut item = Item::of(value, path)?;
     Ok(PiiBox {
         id: item.take("ID", text)?.unwrap_or_default(),

@@ -2,25 +2,25 @@
 
 use super::*;
 
-/// A field of a form: recognised in a document, or read from its fillable form. Each way tells other things.
+/// A field of a form: recognised in a document, or read from its fillable form. Each source gives other details.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FormField {
     /// The field's name.
     pub name: String,
-    /// What stands in it.
+    /// Its value.
     pub value: String,
-    /// How sure its recognition is, from 0 to 100.
+    /// The confidence of its recognition, from 0 to 100.
     pub confidence: Option<f64>,
     /// The page, counted from 0.
     pub page_index: Option<i64>,
     /// The kind of field in the service's word, such as `TextBox` or `CheckBox`.
     pub field_type: Option<String>,
-    /// The place on the page.
+    /// The location on the page.
     pub bounding_box: Option<BoundingBox>,
-    /// What can be chosen, for a field that offers a choice.
+    /// The choices, for a field that offers some.
     pub choices: Option<Vec<String>>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -30,23 +30,23 @@ pub struct FormField {
 pub struct Properties {
     /// The title.
     pub title: Option<String>,
-    /// Who wrote it.
+    /// The author.
     pub author: Option<String>,
-    /// What it is about.
+    /// The subject.
     pub subject: Option<String>,
     /// Its keywords.
     pub keywords: Option<String>,
-    /// The program that it was written with.
+    /// The program in which it was written.
     pub creator: Option<String>,
-    /// The program that made the PDF.
+    /// The program that produced the PDF.
     pub producer: Option<String>,
-    /// When it was made, in PDF's form of a date.
+    /// The date of its creation, in PDF's format.
     pub creation_date: Option<String>,
-    /// When it was last changed, in PDF's form of a date.
+    /// The date of its last change, in PDF's format.
     pub mod_date: Option<String>,
     /// Whether colours are trapped, in PDF's word.
     pub trapped: Option<String>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -56,25 +56,32 @@ impl JobResult {
         if self.kind() == ResultKind::Form {
             return self.list("fields", field);
         }
-        self.want(ResultKind::FormFields)?;
+        self.expect_kind(ResultKind::FormFields)?;
         self.list("formFields", field)
     }
 
-    /// How sure the recognition of a form is on the average, from 0 to 100.
+    /// The average confidence of the recognition of a form, from 0 to 100.
     pub fn average_confidence(&self) -> Result<Option<f64>> {
-        self.want(ResultKind::Form)?;
+        self.expect_kind(ResultKind::Form)?;
         const KEY: &str = "averageConfidence";
-        let Some(raw) = json::present(One::of(self.result_json(), KEY)) else {
+        let Some(raw) = json::non_null(SingleField::of(self.result_json(), KEY)) else {
             return Ok(None);
         };
-        number(walk::tree(raw, Path::Root(KEY))?, Path::Root(KEY)).map(Some)
+        number(
+            json_path::parse_tree(raw, JsonPath::Root(KEY))?,
+            JsonPath::Root(KEY),
+        )
+        .map(Some)
     }
 
     /// The document's properties, if that is what the result is.
     pub fn properties(&self) -> Result<Properties> {
-        self.want(ResultKind::Properties)?;
-        let root = Path::Root("result");
-        let mut item = Item::of(walk::tree(json::unmarked(self.result_json()), root)?, root)?;
+        self.expect_kind(ResultKind::Properties)?;
+        let root = JsonPath::Root("result");
+        let mut item = Item::of(
+            json_path::parse_tree(json::without_bom(self.result_json()), root)?,
+            root,
+        )?;
         Ok(Properties {
             title: item.take("title", text)?,
             author: item.take("author", text)?,
@@ -90,7 +97,7 @@ impl JobResult {
     }
 }
 
-fn field(value: Value, path: Path<'_>) -> Result<FormField> {
+fn field(value: Value, path: JsonPath<'_>) -> Result<FormField> {
     let mut item = Item::of(value, path)?;
     Ok(FormField {
         name: item.take("name", text)?.unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Tables that were read out of a document.
+//! Tables that were extracted from a document.
 
 use super::*;
 
@@ -8,15 +8,15 @@ use super::*;
 pub struct Table {
     /// The table's own identifier.
     pub id: String,
-    /// The pages that it stands on, counted from 0.
+    /// Its pages, counted from 0.
     pub page_indices: Vec<i64>,
-    /// What it holds.
+    /// Its content.
     pub data: TableData,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
-/// What a table holds.
+/// The content of a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableData {
@@ -26,15 +26,15 @@ pub struct TableData {
     pub cells: Vec<Vec<Cell>>,
     /// The notes below it.
     pub footers: Vec<String>,
-    /// For each cell how sure its reading is, from 0 to 1.
+    /// The confidence of each cell, from 0 to 1.
     pub confidences: Vec<Vec<f64>>,
-    /// How sure the reading of the whole is, from 0 to 1.
+    /// The confidence of the whole table, from 0 to 1.
     pub average_confidence: Option<f64>,
     /// Row and column of each header cell, counted from 1.
     pub header_cells: Vec<[i64; 2]>,
     /// Row and column of each summary cell, counted from 1.
     pub summary_cells: Vec<[i64; 2]>,
-    /// What this library does not know.
+    /// The fields that this library does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -63,12 +63,12 @@ impl fmt::Display for Cell {
 impl JobResult {
     /// The tables, if that is what the result is.
     pub fn tables(&self) -> Result<Vec<Table>> {
-        self.want(ResultKind::Tables)?;
+        self.expect_kind(ResultKind::Tables)?;
         self.list("tables", table)
     }
 }
 
-fn table(value: Value, path: Path<'_>) -> Result<Table> {
+fn table(value: Value, path: JsonPath<'_>) -> Result<Table> {
     let mut item = Item::of(value, path)?;
     Ok(Table {
         id: item.take("ID", text)?.unwrap_or_default(),
@@ -78,7 +78,7 @@ fn table(value: Value, path: Path<'_>) -> Result<Table> {
     })
 }
 
-fn data(value: Value, path: Path<'_>) -> Result<TableData> {
+fn data(value: Value, path: JsonPath<'_>) -> Result<TableData> {
     let mut item = Item::of(value, path)?;
     Ok(TableData {
         title: item.take("title", text)?.unwrap_or_default(),
@@ -96,7 +96,7 @@ fn data(value: Value, path: Path<'_>) -> Result<TableData> {
     })
 }
 
-fn cell(value: Value, path: Path<'_>) -> Result<Cell> {
+fn cell(value: Value, path: JsonPath<'_>) -> Result<Cell> {
     match value {
         Value::Null => Ok(Cell::Empty),
         Value::String(text) => Ok(Cell::Text(text)),

@@ -1,14 +1,14 @@
-//! The queue between workers and reader, in many orders.
+//! Model checks of the queue: workers and reader in many orders.
 #![allow(missing_docs)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::super::crew::{Outcome, attend};
+use super::super::workers::{TaskOutcome, run_one};
 use super::*;
 use crate::call::Call;
+use crate::call::model_context as context;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Event, LONG, context};
-use crate::sync::thread;
+use crate::sync::{Event, LONG, thread};
 use crate::url::Url;
 
 type Jobs = Arc<Queue<u32>>;
@@ -18,46 +18,46 @@ fn queue() -> Jobs {
 }
 
 fn add(queue: &Jobs, name: &str) -> u64 {
-    let base = Url::parse("https://api.example").expect("an address");
+    let base = Url::parse("https://api.example").expect("a URL");
     let ticket = Arc::new(Ticket::from_id(&base, name).expect("a ticket"));
     queue.add(ticket, 0, Box::new(0)).0
 }
 
 fn take(queue: &Jobs) -> Option<Work<u32>> {
-    let mut held = None;
-    queue.take(&mut held, &mut CancelToken::new(), |_| false);
-    held
+    let mut slot = None;
+    queue.take(&mut slot, &mut CancelToken::new(), |_| false);
+    slot
 }
 
-/// The next piece of news: whose it is.
+/// The job of the next event.
 fn read(queue: &Jobs) -> Option<u64> {
-    let told = queue.read(&context(&Call::new())).expect("nobody cancels");
-    told.map(|told| told.id)
+    let event = queue.next_event(&context(&Call::new())).expect("nobody cancels");
+    event.map(|event| event.id)
 }
 
-fn over() -> News {
-    News::GaveUp(Error::new(ErrorKind::Gone, "over"))
+fn over() -> JobUpdate {
+    JobUpdate::GaveUp(Error::new(ErrorKind::Gone, "over"))
 }
 
-/// A worker that asks about each job so many times; how often it asked.
-fn worker(queue: &Jobs, times: u32, again: Again) -> thread::JoinHandle<u32> {
+/// A worker that polls each job so many times; returns how often it polled.
+fn worker(queue: &Jobs, times: u32, requeue: Requeue) -> thread::JoinHandle<u32> {
     let queue = queue.clone();
     thread::spawn(move || {
-        let mut asked = 0;
+        let mut polls = 0;
         while let Some(mut work) = take(&queue) {
-            asked += 1;
+            polls += 1;
             *work.task += 1;
             if *work.task < times {
-                queue.give_back(&mut Some(work), again);
+                queue.put_back(&mut Some(work), requeue);
             } else {
                 queue.end(&mut work, over());
             }
         }
-        asked
+        polls
     })
 }
 
-fn dismissed(queue: &Jobs, workers: impl IntoIterator<Item = thread::JoinHandle<u32>>) -> u32 {
+fn shut_down(queue: &Jobs, workers: impl IntoIterator<Item = thread::JoinHandle<u32>>) -> u32 {
     queue.close();
     workers
         .into_iter()
@@ -65,34 +65,34 @@ fn dismissed(queue: &Jobs, workers: impl IntoIterator<Item = thread::JoinHandle<
         .sum()
 }
 
-pub fn each_job_is_asked_about_in_turn_and_told_once() {
+pub fn each_job_is_polled_in_turn_and_ends_once() {
     let queue = queue();
-    let workers = [(); 2].map(|()| worker(&queue, 2, Again::Now));
+    let workers = [(); 2].map(|()| worker(&queue, 2, Requeue::Now));
     let mut added = vec![add(&queue, "a"), add(&queue, "b")];
     while let Some(id) = read(&queue) {
         let at = added.iter().position(|other| *other == id);
-        added.remove(at.expect("news of a job that is not over yet"));
+        added.remove(at.expect("an event of a job that is not over yet"));
     }
     assert!(added.is_empty());
-    assert_eq!(dismissed(&queue, workers), 4);
+    assert_eq!(shut_down(&queue, workers), 4);
 }
 
-pub fn what_is_due_late_holds_nothing_up() {
+pub fn a_late_job_delays_no_other() {
     let queue = queue();
     let late = add(&queue, "late");
-    let workers = [(); 2].map(|()| worker(&queue, 2, Again::After(LONG)));
+    let workers = [(); 2].map(|()| worker(&queue, 2, Requeue::After(LONG)));
     let soon = add(&queue, "soon");
-    // Nobody waits out an hour: each is asked about once and then removed.
+    // The hour never passes: each is polled once and then removed.
     let remover = {
         let queue = queue.clone();
         thread::spawn(move || [late, soon].map(|id| assert!(queue.remove(id))))
     };
     assert_eq!(read(&queue), None);
     remover.join().expect("the remover");
-    assert!(dismissed(&queue, workers) <= 2);
+    assert!(shut_down(&queue, workers) <= 2);
 }
 
-pub fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
+pub fn a_late_job_is_waited_for_while_another_is_polled() {
     let queue = queue();
     let late = add(&queue, "late");
     let asked = Arc::new(AtomicU32::new(0));
@@ -102,7 +102,7 @@ pub fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
             while let Some(mut work) = take(&queue) {
                 asked.fetch_add(1, Ordering::SeqCst);
                 if work.id == late {
-                    queue.give_back(&mut Some(work), Again::After(LONG));
+                    queue.put_back(&mut Some(work), Requeue::After(LONG));
                 } else {
                     queue.end(&mut work, over());
                 }
@@ -110,19 +110,19 @@ pub fn a_late_job_is_looked_out_for_while_another_is_asked_about() {
             0
         })
     });
-    // However deep the workers sleep by then.
+    // Even if both workers wait by then.
     let soon = add(&queue, "soon");
     assert_eq!(read(&queue), Some(soon));
     let later = add(&queue, "later");
     assert_eq!(read(&queue), Some(later));
-    dismissed(&queue, workers);
+    shut_down(&queue, workers);
     assert!(asked.load(Ordering::SeqCst) <= 3);
 }
 
 pub fn a_panic_loses_no_job_and_no_worker() {
     let queue = Arc::new(Queue::new(Schedule::new(1, 0.0)));
     let failed = Arc::new(AtomicU32::new(0));
-    // The first that is taken fails within the lock, the second where the job is asked about.
+    // The first that is taken panics within the lock, the second where the job is polled.
     let fail_at = |failed: &AtomicU32, turn| {
         if failed.compare_exchange(turn, turn + 1, Ordering::SeqCst, Ordering::SeqCst) == Ok(turn) {
             std::panic::resume_unwind(Box::new("a defect"));
@@ -133,13 +133,13 @@ pub fn a_panic_loses_no_job_and_no_worker() {
         let (queue, failed) = (queue.clone(), failed.clone());
         thread::spawn(move || {
             let mut cancel = CancelToken::new();
-            while attend(
+            while run_one(
                 &queue,
                 &mut cancel,
                 |_| fail_at(&failed, 0),
                 |_, _, _| {
                     fail_at(&failed, 1);
-                    Outcome::Over(over())
+                    TaskOutcome::Over(over())
                 },
             ) {}
             0
@@ -151,22 +151,22 @@ pub fn a_panic_loses_no_job_and_no_worker() {
     }
     assert!(added.is_empty());
     assert_eq!(failed.load(Ordering::SeqCst), 2);
-    dismissed(&queue, workers);
+    shut_down(&queue, workers);
 }
 
-pub fn a_trigger_ends_the_reading() {
+pub fn a_triggered_token_ends_the_reading() {
     let (queue, cancel) = (queue(), CancelToken::new());
     add(&queue, "never");
     let other = {
         let cancel = cancel.clone();
         thread::spawn(move || cancel.cancel())
     };
-    let ended = queue.read(&context(&Call::new().cancel(&cancel)));
+    let ended = queue.next_event(&context(&Call::new().cancel(&cancel)));
     assert_eq!(ended.err().map(|error| error.kind()), Some(ErrorKind::Cancelled));
     other.join().expect("the trigger");
 }
 
-pub fn the_reader_does_what_workers_wait_for() {
+pub fn the_reader_runs_the_tasks_of_workers() {
     let queue = queue();
     let id = add(&queue, "a");
     let worker = {
@@ -186,5 +186,5 @@ pub fn the_reader_does_what_workers_wait_for() {
     };
     assert_eq!(read(&queue), Some(id));
     assert_eq!(read(&queue), None);
-    assert_eq!(dismissed(&queue, [worker]), 0);
+    assert_eq!(shut_down(&queue, [worker]), 0);
 }

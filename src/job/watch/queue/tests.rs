@@ -1,9 +1,9 @@
-//! The queue between real threads; nothing here sleeps to wait for another.
+//! The queue between real threads; no test sleeps to wait for a thread.
 
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::super::crew::{Outcome, attend};
+use super::super::workers::{TaskOutcome, run_one};
 use super::*;
 use crate::call::{Call, IoLimits};
 use crate::error::{ErrorKind, Limit};
@@ -30,44 +30,44 @@ fn context(call: &Call, log: Log) -> CallContext {
 }
 
 fn take(queue: &Queue<u32>) -> Option<Work<u32>> {
-    let mut held = None;
-    queue.take(&mut held, &mut CancelToken::new(), |_| false);
-    held
+    let mut slot = None;
+    queue.take(&mut slot, &mut CancelToken::new(), |_| false);
+    slot
 }
 
-/// A turn of a worker.
-fn turn(queue: &Queue<u32>, perform: impl FnOnce(&mut u32) -> Outcome) -> bool {
-    turn_of(queue, |_| false, |work| perform(&mut work.task))
+/// One task of a worker.
+fn run_task(queue: &Queue<u32>, perform: impl FnOnce(&mut u32) -> TaskOutcome) -> bool {
+    run_task_with(queue, |_| false, |work| perform(&mut work.task))
 }
 
-fn turn_of(
+fn run_task_with(
     queue: &Queue<u32>,
     wants_stream: impl Fn(&u32) -> bool,
-    perform: impl FnOnce(&mut Work<u32>) -> Outcome,
+    perform: impl FnOnce(&mut Work<u32>) -> TaskOutcome,
 ) -> bool {
     let mut cancel = CancelToken::new();
-    attend(queue, &mut cancel, wants_stream, |work, _, _| perform(work))
+    run_one(queue, &mut cancel, wants_stream, |work, _, _| perform(work))
 }
 
-fn read(queue: &Arc<Queue<u32>>) -> Result<Option<Told>> {
-    let call = Call::new().timeout(Duration::from_secs(30)); // Only what was lost takes so long.
-    queue.read(&context(&call, Log::default()))
+fn read(queue: &Arc<Queue<u32>>) -> Result<Option<PendingEvent>> {
+    let call = Call::new().timeout(Duration::from_secs(30)); // Only a lost event takes so long.
+    queue.next_event(&context(&call, Log::default()))
 }
 
-fn gone() -> News {
-    News::GaveUp(crate::error::Error::new(ErrorKind::Gone, "gone"))
+fn gone() -> JobUpdate {
+    JobUpdate::GaveUp(crate::error::Error::new(ErrorKind::Gone, "gone"))
 }
 
-/// Not through the panic hook: nothing is to be printed.
+/// Not through the panic hook, which would print.
 fn defect() -> ! {
     std::panic::resume_unwind(Box::new("a defect"))
 }
 
-/// The next piece of news, which is an end: whose, and of which kind.
+/// The next event, which is an end: of which job, and of which kind.
 fn ended(queue: &Arc<Queue<u32>>) -> (u64, ErrorKind) {
-    let told = read(queue).unwrap().unwrap();
-    match told.news {
-        News::GaveUp(error) => (told.id, error.kind()),
+    let event = read(queue).unwrap().unwrap();
+    match event.update {
+        JobUpdate::GaveUp(error) => (event.id, error.kind()),
         other => panic!("{other:?}"),
     }
 }
@@ -76,47 +76,47 @@ fn ended(queue: &Arc<Queue<u32>>) -> (u64, ErrorKind) {
 fn a_panic_ends_its_own_job_and_no_other() {
     let queue = queue();
     let (bad, good) = (add(&queue, "bad"), add(&queue, "good"));
-    assert!(turn(&queue, |_| defect()));
+    assert!(run_task(&queue, |_| defect()));
     assert_eq!(ended(&queue), (bad, ErrorKind::Internal));
-    assert!(turn(&queue, |_| Outcome::Over(gone())));
+    assert!(run_task(&queue, |_| TaskOutcome::Over(gone())));
     assert_eq!(ended(&queue), (good, ErrorKind::Gone));
     assert!(read(&queue).unwrap().is_none());
 }
 
 #[test]
-fn a_panic_while_a_job_is_taken_or_given_back_ends_that_job() {
+fn a_panic_while_a_job_is_taken_or_put_back_ends_that_job() {
     let queue = Arc::new(Queue::new(Schedule::new(1, 0.0)));
     let (bad, worse, good) = (add(&queue, "bad"), add(&queue, "worse"), add(&queue, "good"));
-    assert!(turn_of(&queue, |_| defect(), |_| unreachable!()));
+    assert!(run_task_with(&queue, |_| defect(), |_| unreachable!()));
     assert_eq!(ended(&queue), (bad, ErrorKind::Internal));
-    // It is over when it comes back, which cannot be.
-    assert!(turn_of(
+    // It is over when it is put back, which is a defect.
+    assert!(run_task_with(
         &queue,
         |_| true,
         |work| {
             queue.end(work, gone());
-            Outcome::Again(Again::Now)
+            TaskOutcome::Requeue(Requeue::Now)
         }
     ));
     assert_eq!(ended(&queue), (worse, ErrorKind::Internal));
-    // The one stream is there for the next, which goes on.
-    assert!(turn_of(
+    // The one stream is available for the next job, which goes on.
+    assert!(run_task_with(
         &queue,
         |_| true,
         |work| {
             assert!(work.stream);
-            Outcome::Again(Again::Now)
+            TaskOutcome::Requeue(Requeue::Now)
         }
     ));
-    assert!(turn(&queue, |_| Outcome::Over(gone())));
+    assert!(run_task(&queue, |_| TaskOutcome::Over(gone())));
     assert_eq!(ended(&queue), (good, ErrorKind::Gone));
     assert!(read(&queue).unwrap().is_none());
     queue.close();
-    assert!(!turn(&queue, |_| unreachable!()));
+    assert!(!run_task(&queue, |_| unreachable!()));
 }
 
 #[test]
-fn workers_do_each_task_once_and_in_time() {
+fn each_task_is_done_once_and_in_time() {
     const JOBS: usize = 300;
     const ROUNDS: u32 = 5;
     let queue = queue();
@@ -125,13 +125,13 @@ fn workers_do_each_task_once_and_in_time() {
             let queue = queue.clone();
             std::thread::spawn(move || {
                 let mut done = 0;
-                while turn(&queue, |rounds| {
+                while run_task(&queue, |rounds| {
                     done += 1;
                     *rounds += 1;
                     match *rounds {
-                        ROUNDS => Outcome::Over(gone()),
-                        n if n % 2 == 0 => Outcome::Again(Again::Beat(Duration::from_millis(3))),
-                        _ => Outcome::Again(Again::After(Duration::from_millis(2))),
+                        ROUNDS => TaskOutcome::Over(gone()),
+                        n if n % 2 == 0 => TaskOutcome::Requeue(Requeue::FixedRate(Duration::from_millis(3))),
+                        _ => TaskOutcome::Requeue(Requeue::After(Duration::from_millis(2))),
                     }
                 }) {}
                 done
@@ -142,8 +142,8 @@ fn workers_do_each_task_once_and_in_time() {
         add(&queue, &n.to_string());
     }
     let mut ends = std::collections::HashSet::new();
-    while let Some(told) = read(&queue).unwrap() {
-        assert!(ends.insert(told.id));
+    while let Some(event) = read(&queue).unwrap() {
+        assert!(ends.insert(event.id));
     }
     queue.close();
     let done: u32 = workers.into_iter().map(|w| w.join().unwrap()).sum();
@@ -151,72 +151,84 @@ fn workers_do_each_task_once_and_in_time() {
 }
 
 #[test]
-fn a_reader_is_woken_by_news_by_its_token_and_by_the_last_removal() {
+fn a_reader_is_woken_by_events_by_its_token_and_by_the_last_removal() {
     let queue = queue();
     let (first, second) = (add(&queue, "a"), add(&queue, "b"));
     let cancel = CancelToken::new();
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let reader = {
         let (queue, cancel) = (queue.clone(), cancel.clone());
         std::thread::spawn(move || {
             for _ in 0..2 {
                 let context = context(&Call::new().cancel(&cancel), Log::default());
-                tell.send(queue.read(&context).map(|told| told.map(|told| told.id)))
+                sender
+                    .send(
+                        queue
+                            .next_event(&context)
+                            .map(|event| event.map(|event| event.id)),
+                    )
                     .unwrap();
             }
-            tell.send(read(&queue).map(|told| told.map(|told| told.id)))
+            sender
+                .send(read(&queue).map(|event| event.map(|event| event.id)))
                 .unwrap();
         })
     };
     let mut work = take(&queue).unwrap();
     queue.end(&mut work, gone());
-    assert_eq!(told.recv().unwrap().unwrap(), Some(first));
+    assert_eq!(receiver.recv().unwrap().unwrap(), Some(first));
     cancel.cancel();
-    assert_eq!(told.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(receiver.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     assert!(queue.remove(second));
-    assert_eq!(told.recv().unwrap().unwrap(), None);
+    assert_eq!(receiver.recv().unwrap().unwrap(), None);
     reader.join().unwrap();
 }
 
 #[test]
-fn lines_are_heard_by_the_reader_and_bounded() {
+fn log_lines_are_written_by_the_reader_and_bounded() {
     let queue = queue();
     add(&queue, "a");
-    for n in 0..LINES + 5 {
+    for n in 0..MAX_LOG_LINES + 5 {
         queue.log(LogLevel::Info, &n.to_string());
     }
-    let (tell, told) = mpsc::channel();
-    let tell = Mutex::new(tell);
+    let (sender, receiver) = mpsc::channel();
+    let sender = Mutex::new(sender);
     let log = Log::to(move |_, line| {
-        let tell = tell.lock().unwrap();
-        tell.send((std::thread::current().id(), line.to_owned())).unwrap();
+        let sender = sender.lock().unwrap();
+        sender
+            .send((std::thread::current().id(), line.to_owned()))
+            .unwrap();
     });
     let call = Call::new().timeout(Duration::from_millis(1));
-    let error = queue.read(&context(&call, log)).err().unwrap();
+    let error = queue.next_event(&context(&call, log)).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    let lines: Vec<_> = told.try_iter().collect();
-    assert_eq!(lines.len(), LINES + 1);
-    assert!(lines.iter().all(|(id, _)| *id == std::thread::current().id()));
-    assert!(lines[LINES].1.starts_with("5 log lines"), "{:?}", lines[LINES]);
+    let log_lines: Vec<_> = receiver.try_iter().collect();
+    assert_eq!(log_lines.len(), MAX_LOG_LINES + 1);
+    assert!(log_lines.iter().all(|(id, _)| *id == std::thread::current().id()));
+    assert!(
+        log_lines[MAX_LOG_LINES].1.starts_with("5 log log_lines"),
+        "{:?}",
+        log_lines[MAX_LOG_LINES]
+    );
 }
 
 #[test]
-fn a_removal_does_not_stop_the_workers_next_job() {
+fn a_removal_does_not_stop_the_next_job_of_the_worker() {
     let queue = queue();
     let first = add(&queue, "a");
     let mut cancel = CancelToken::new();
-    let mut held = None;
-    queue.take(&mut held, &mut cancel, |_| false);
+    let mut slot = None;
+    queue.take(&mut slot, &mut cancel, |_| false);
     queue.remove(first);
     assert!(cancel.is_cancelled());
-    queue.give_back(&mut held, Again::Now);
+    queue.put_back(&mut slot, Requeue::Now);
     add(&queue, "b");
-    queue.take(&mut held, &mut cancel, |_| false);
+    queue.take(&mut slot, &mut cancel, |_| false);
     assert!(!cancel.is_cancelled());
 }
 
 #[test]
-fn closing_sends_waiting_workers_home() {
+fn closing_ends_waiting_workers() {
     let queue = queue();
     let worker = {
         let queue = queue.clone();

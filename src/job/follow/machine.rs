@@ -1,0 +1,353 @@
+//! Following a job to its end, as a state machine: it takes what happened and returns what to do next.
+//!
+//! It knows no socket and no clock. Polls are the authority, the stream is a shortcut. After every input:
+//! 1. the machine has ended, or asks for one thing: a request, a read, or a sleep of bounded length;
+//! 2. there is at most one source: it never polls while a stream is open;
+//! 3. it reports no terminal state that no source has reported;
+//! 4. the progress that it reports never decreases and is never invented.
+
+use std::time::Duration;
+
+use super::types::{Action, MachineInput, PollFallbackReason, StreamEvent, Transition};
+use crate::error::{Error, ErrorKind};
+use crate::job::status::{FollowUp, JobStatus};
+use crate::poll_policy::PollPolicy;
+use crate::retry::Backoff;
+
+#[cfg(test)]
+mod tests;
+
+/// Stream failures in a row, without an event between them, after which only polling is left.
+const MAX_STREAM_FAILURES: u32 = 3;
+/// Polls in a row with the status 404 before the job counts as unknown: right after submission not every server may know it.
+const MAX_NOT_FOUND_POLLS: u32 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    OpenStream,
+    Poll,
+}
+
+/// Follows one job.
+#[derive(Clone, Debug)]
+pub(super) struct WaitMachine {
+    poll_policy: PollPolicy,
+    random: fastrand::Rng,
+    stream_usable: bool,
+    /// Off while a watch has no thread to spare for the stream of this job.
+    stream_allowed: bool,
+    stream_open: bool,
+    stream_failures: u32,
+    /// Events that could not be read and were skipped.
+    pub malformed_events: u64,
+    polls: u32,
+    failures: u32,
+    not_found: u32,
+    contact: bool,
+    best_progress: Option<f64>,
+    stream_retry: Option<Duration>,
+    /// The `Retry-After` of the submission, until the first poll.
+    submit_retry_after: Option<Duration>,
+    after_sleep: After,
+    fixed_rate: bool,
+}
+
+impl WaitMachine {
+    pub(super) fn new(poll_policy: PollPolicy, random: fastrand::Rng) -> Self {
+        let stream_usable = poll_policy.stream;
+        Self {
+            poll_policy,
+            random,
+            stream_usable,
+            stream_allowed: true,
+            stream_open: false,
+            stream_failures: 0,
+            malformed_events: 0,
+            polls: 0,
+            failures: 0,
+            not_found: 0,
+            contact: false,
+            best_progress: None,
+            stream_retry: None,
+            submit_retry_after: None,
+            after_sleep: After::Poll,
+            fixed_rate: false,
+        }
+    }
+
+    /// Whether the stream would be used where it is allowed.
+    pub(super) fn wants_stream(&self) -> bool {
+        self.stream_usable
+    }
+
+    /// Allows the stream, or polling alone, from the next sleep's end on.
+    pub(super) fn allow_stream(&mut self, allowed: bool) {
+        if allowed && !self.stream_allowed {
+            self.after_sleep = After::OpenStream;
+        }
+        self.stream_allowed = allowed;
+    }
+
+    /// Whether the pending sleep is counted from when the last poll was due, so that the rate of polls is fixed.
+    pub(super) fn sleeps_at_fixed_rate(&self) -> bool {
+        self.fixed_rate
+    }
+
+    /// The first action; `retry_after` is that of the submission.
+    pub(super) fn start(&mut self, retry_after: Option<Duration>) -> Action {
+        self.submit_retry_after = retry_after;
+        if self.uses_stream() {
+            Action::OpenStream
+        } else {
+            self.first_poll()
+        }
+    }
+
+    /// The first poll, not before the `Retry-After` of the submission.
+    fn first_poll(&mut self) -> Action {
+        match self.submit_retry_after.take() {
+            Some(pause) => {
+                let pause = self.requested_pause(pause);
+                self.sleep(pause, After::Poll)
+            }
+            None => Action::Poll,
+        }
+    }
+
+    /// Takes what happened; returns what to do.
+    pub(super) fn advance(&mut self, input: MachineInput) -> Transition {
+        let mut transition = Transition {
+            action: Action::Poll,
+            report: None,
+            fallback: None,
+        };
+        transition.action = match input {
+            MachineInput::StreamOpened => {
+                self.stream_open = true;
+                self.note_contact();
+                Action::ReadStream
+            }
+            MachineInput::Stream(StreamEvent::Status(status)) if !status.is_terminal() => {
+                transition.report = Some(self.on_running(status));
+                Action::ReadStream
+            }
+            MachineInput::Stream(StreamEvent::Status(status)) => self.on_stream_end(status),
+            MachineInput::StreamUnavailable(status, retry_after) => {
+                self.note_contact();
+                self.give_up_stream(PollFallbackReason::Unavailable, &mut transition);
+                let asked = retry_after.or(self.submit_retry_after.take());
+                self.on_polled(status, asked, &mut transition)
+            }
+            MachineInput::Stream(StreamEvent::Malformed) => {
+                self.malformed_events += 1;
+                self.continue_stream()
+            }
+            MachineInput::Stream(StreamEvent::Retry(pause)) => {
+                self.stream_retry = Some(pause.min(self.poll_policy.retry_cap));
+                self.continue_stream()
+            }
+            MachineInput::Stream(StreamEvent::Ended) => {
+                self.close_stream();
+                self.count_stream_failure(&mut transition);
+                Action::Poll
+            }
+            MachineInput::Stream(StreamEvent::Idle) => {
+                self.close_stream();
+                self.give_up_stream(PollFallbackReason::Idle, &mut transition);
+                Action::Poll
+            }
+            MachineInput::StreamFailed(error) => self.on_stream_failure(error, &mut transition),
+            MachineInput::Polled(status, retry_after) => {
+                self.note_contact();
+                self.not_found = 0;
+                self.on_polled(status, retry_after, &mut transition)
+            }
+            MachineInput::PollFailed(error) => self.on_poll_failure(error),
+            MachineInput::Slept => match self.after_sleep {
+                After::OpenStream if self.uses_stream() => Action::OpenStream,
+                _ => Action::Poll,
+            },
+        };
+        transition
+    }
+
+    /// The stream said that the job goes on, so reading goes on; returns what to report.
+    pub(super) fn on_running(&mut self, status: JobStatus) -> JobStatus {
+        self.note_contact();
+        self.stream_failures = 0;
+        self.report(status)
+    }
+
+    fn on_stream_end(&mut self, status: JobStatus) -> Action {
+        self.note_contact();
+        self.stream_failures = 0;
+        self.close_stream();
+        match status.follow_up() {
+            // A mere announcement: a poll gets the result's URL, or the reason of the failure.
+            FollowUp::Completed => Action::Poll,
+            FollowUp::Failed if status.error().is_none() => Action::Poll,
+            _ => Action::Ended(status),
+        }
+    }
+
+    fn on_polled(
+        &mut self,
+        status: JobStatus,
+        retry_after: Option<Duration>,
+        transition: &mut Transition,
+    ) -> Action {
+        if status.is_terminal() {
+            return Action::Ended(status);
+        }
+        transition.report = Some(self.report(status));
+        if self.uses_stream() {
+            let pause = match (retry_after, self.stream_retry) {
+                (Some(asked), _) | (None, Some(asked)) => self.requested_pause(asked),
+                (None, None) => self.backoff(self.stream_failures),
+            };
+            return self.sleep(pause, After::OpenStream);
+        }
+        let pause = match retry_after {
+            Some(pause) => self.requested_pause(pause),
+            None => self.interval(),
+        };
+        self.polls = self.polls.saturating_add(1);
+        let action = self.sleep(pause, After::Poll);
+        self.fixed_rate = retry_after.is_none() && self.poll_policy.is_fixed_rate();
+        action
+    }
+
+    fn on_stream_failure(&mut self, error: Error, transition: &mut Transition) -> Action {
+        self.close_stream();
+        match error.http_status() {
+            Some(404 | 405 | 406 | 415 | 501) => {
+                self.give_up_stream(PollFallbackReason::Unavailable, transition);
+                self.first_poll()
+            }
+            _ if is_final(&error) => Action::GaveUp(error),
+            _ => {
+                self.count_stream_failure(transition);
+                self.on_failure(error)
+            }
+        }
+    }
+
+    fn on_poll_failure(&mut self, error: Error) -> Action {
+        if error.kind() == ErrorKind::NotFound {
+            self.not_found += 1;
+            if self.not_found < MAX_NOT_FOUND_POLLS {
+                let pause = self.backoff(self.not_found);
+                return self.sleep(pause, After::Poll);
+            }
+            return Action::GaveUp(error);
+        }
+        if is_final(&error) {
+            return Action::GaveUp(error);
+        }
+        self.on_failure(error)
+    }
+
+    /// A transient failure: tolerate so many in a row. A poll follows, whichever source failed.
+    fn on_failure(&mut self, error: Error) -> Action {
+        self.failures += 1;
+        let tolerated = match self.contact {
+            true => self.poll_policy.failures_after_contact,
+            false => self.poll_policy.failures_before_contact,
+        };
+        if self.failures > tolerated {
+            return Action::GaveUp(error);
+        }
+        let pause = match error.retry_after() {
+            Some(pause) => self.requested_pause(pause),
+            None => self.backoff(self.failures),
+        };
+        self.sleep(pause, After::Poll)
+    }
+
+    /// The service has responded.
+    fn note_contact(&mut self) {
+        self.contact = true;
+        self.failures = 0;
+    }
+
+    /// A running state as the caller sees it: with progress that never decreases.
+    fn report(&mut self, mut status: JobStatus) -> JobStatus {
+        if let Some(progress) = status.progress() {
+            let best = self.best_progress.map_or(progress, |best| best.max(progress));
+            self.best_progress = Some(best);
+            status.set_shown_progress(best);
+        }
+        status
+    }
+
+    fn continue_stream(&self) -> Action {
+        if self.stream_open {
+            Action::ReadStream
+        } else {
+            Action::Poll
+        }
+    }
+
+    fn close_stream(&mut self) {
+        self.stream_open = false;
+    }
+
+    fn count_stream_failure(&mut self, transition: &mut Transition) {
+        self.stream_failures += 1;
+        if self.stream_failures >= MAX_STREAM_FAILURES {
+            self.give_up_stream(PollFallbackReason::Unreliable, transition);
+        }
+    }
+
+    fn give_up_stream(&mut self, reason: PollFallbackReason, transition: &mut Transition) {
+        if self.stream_usable {
+            self.stream_usable = false;
+            transition.fallback = Some(reason);
+        }
+    }
+
+    fn sleep(&mut self, pause: Duration, after: After) -> Action {
+        self.after_sleep = after;
+        self.fixed_rate = false;
+        Action::Sleep(pause)
+    }
+
+    fn uses_stream(&self) -> bool {
+        self.stream_usable && self.stream_allowed
+    }
+
+    /// The pause between two polls: it grows by half each time, and varies by a fifth so that programs do not poll in step.
+    /// Where the first and the longest pause are the same, all pauses are.
+    fn interval(&mut self) -> Duration {
+        if self.poll_policy.is_fixed_rate() {
+            return self.poll_policy.poll_min;
+        }
+        let grown = self
+            .poll_policy
+            .poll_min
+            .mul_f64(1.5f64.powi(self.polls.min(64) as i32));
+        let spread = 0.8 + 0.4 * self.random.f64();
+        grown.min(self.poll_policy.poll_max).mul_f64(spread)
+    }
+
+    /// Exponential, with full jitter, up to the longest pause between polls.
+    fn backoff(&mut self, failures: u32) -> Duration {
+        let backoff = Backoff {
+            first: self.poll_policy.poll_min,
+            longest: self.poll_policy.poll_max,
+        };
+        backoff.jittered(failures, self.random.f64())
+    }
+
+    /// What the service asked for, up to the cap, and up to a tenth more.
+    fn requested_pause(&mut self, pause: Duration) -> Duration {
+        pause
+            .min(self.poll_policy.retry_cap)
+            .mul_f64(1.0 + 0.1 * self.random.f64())
+    }
+}
+
+/// Whether a retry cannot succeed. Unlike within a call, the end of one request's time limit is no reason to give up.
+fn is_final(error: &Error) -> bool {
+    !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))
+}

@@ -1,0 +1,57 @@
+//! The fields that any job document may have.
+
+use std::borrow::Cow;
+
+use super::JobState;
+use crate::json::{self, FieldAction, FieldVisitor};
+
+/// The raw values of the fields that any job document may have.
+#[derive(Default)]
+pub(in crate::job) struct StatusFields<'a> {
+    pub status: Option<&'a str>,
+    pub progress: Option<&'a str>,
+    pub job_id: Option<&'a str>,
+    pub job_id_camel: Option<&'a str>,
+    pub location: Option<&'a str>,
+    pub error: Option<&'a str>,
+    pub result: Option<&'a str>,
+}
+
+impl<'a> StatusFields<'a> {
+    pub(super) fn read(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
+        let mut fields = Self::default();
+        json::visit_fields(text, &mut fields)?;
+        Ok(fields)
+    }
+
+    /// The value of `status`, if it is a string.
+    pub(in crate::job) fn status_word(&self) -> Option<Cow<'a, str>> {
+        self.status.and_then(json::string)
+    }
+
+    /// The state as `status` names it, or else as the other fields imply it.
+    pub(in crate::job) fn state(&self) -> JobState {
+        match self.status_word() {
+            Some(word) => JobState::from_word(&word),
+            None if json::non_null(self.result).is_some() => JobState::Completed,
+            None if json::non_null(self.error).is_some() => JobState::Failed,
+            None if self.progress.and_then(json::number).is_some() => JobState::Running,
+            None => JobState::Unknown(String::new()),
+        }
+    }
+}
+
+impl<'a> FieldVisitor<'a> for StatusFields<'a> {
+    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
+        FieldAction::Store(match key {
+            "status" => &mut self.status,
+            "progress" => &mut self.progress,
+            "jobID" => &mut self.job_id,
+            "jobId" => &mut self.job_id_camel,
+            "location" => &mut self.location,
+            "error" => &mut self.error,
+            "result" => &mut self.result,
+            _ => return FieldAction::Skip,
+        })
+    }
+}

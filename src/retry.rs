@@ -1,0 +1,139 @@
+//! When something that failed is tried again, and after how long: the back-off and the predicates of every layer that retries.
+//!
+//! The policies (how often, with which pauses) stand as constants where they apply.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Limit};
+
+/// Exponential back-off: each pause may be twice as long as the one before, up to a longest one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backoff {
+    /// The bound of the first pause.
+    pub first: Duration,
+    pub longest: Duration,
+}
+
+impl Backoff {
+    /// The bound of the pause before retry number `retry`, counted from 0.
+    pub(crate) fn bound(&self, retry: u32) -> Duration {
+        let doubled = 1u32.checked_shl(retry).unwrap_or(u32::MAX);
+        self.first.saturating_mul(doubled).min(self.longest)
+    }
+
+    /// The pause before retry number `retry` with full jitter; `random` is evenly spread over 0 to 1.
+    pub(crate) fn jittered(&self, retry: u32, random: f64) -> Duration {
+        self.bound(retry).mul_f64(random)
+    }
+
+    /// The pause before retry number `retry`: what the service asked for (`Retry-After`), or full jitter.
+    pub(crate) fn pause(&self, retry: u32, retry_after: Option<Duration>) -> Duration {
+        match retry_after {
+            Some(pause) => pause.min(self.longest),
+            None => self.jittered(retry, fastrand::f64()),
+        }
+    }
+}
+
+/// Whether the error ends the call of one caller (its cancel token, its deadline, its memory) and says nothing about the
+/// server. Such an error is never retried within the call.
+pub(crate) fn is_call_end(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::NoMemory)
+        || matches!(error.limit(), Some(Limit::Call | Limit::Wait))
+}
+
+/// Whether the same request may succeed if it is made again within the call.
+pub(crate) fn is_transient(error: &Error) -> bool {
+    error.is_retryable() && !is_call_end(error)
+}
+
+/// Whether the connection failed, so that a request which may be sent twice can be sent again.
+pub(crate) fn is_connection_failure(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Dns | ErrorKind::Connect | ErrorKind::ConnectionLost
+    ) || matches!(error.limit(), Some(Limit::Connect | Limit::Idle))
+}
+
+/// Whether the head of a response arrived and its body broke off.
+pub(crate) fn is_broken_body(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Truncated | ErrorKind::ConnectionLost)
+        || error.limit() == Some(Limit::Idle)
+}
+
+/// Whether a response of `status` is worth another attempt. Unless the request is `idempotent`, only a response that says
+/// that nothing was done.
+pub(crate) fn is_transient_status(status: u16, idempotent: bool) -> bool {
+    match status {
+        429 | 503 => true,
+        408 | 500 | 502 | 504 => idempotent,
+        _ => false,
+    }
+}
+
+/// Whether a request that was sent whole and that must not be made twice may have had its effect although it failed, with an
+/// error or with a status (a gateway may have given up on a service that goes on).
+pub(crate) fn is_uncertain(failure: Result<u16, &Error>) -> bool {
+    match failure {
+        Ok(status) => matches!(status, 500 | 502 | 504),
+        Err(error) => !error.is_unsent(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BACKOFF: Backoff = Backoff {
+        first: Duration::from_millis(500),
+        longest: Duration::from_secs(30),
+    };
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let bounds: Vec<_> = (0..8).map(|n| BACKOFF.bound(n).as_millis()).collect();
+        assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+        assert_eq!(BACKOFF.bound(u32::MAX), BACKOFF.longest);
+    }
+
+    #[test]
+    fn pauses_have_full_jitter() {
+        let pauses: Vec<_> = (0..200).map(|_| BACKOFF.pause(3, None)).collect();
+        assert!(pauses.iter().all(|p| *p <= Duration::from_secs(4)));
+        assert!(pauses.iter().any(|p| *p < Duration::from_secs(1)));
+        assert!(pauses.iter().any(|p| *p > Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn retry_after_is_kept_up_to_the_longest_pause() {
+        let asked = |pause| BACKOFF.pause(9, Some(pause));
+        assert_eq!(asked(Duration::from_secs(7)), Duration::from_secs(7));
+        assert_eq!(asked(Duration::MAX), BACKOFF.longest);
+        assert_eq!(asked(Duration::ZERO), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_end_of_a_call_is_not_transient() {
+        for limit in [Limit::Call, Limit::Wait] {
+            let error = Error::timeout(limit, "");
+            assert!(is_call_end(&error) && !is_transient(&error) && error.is_retryable());
+        }
+        assert!(is_call_end(&Error::cancelled()));
+        let idle = Error::timeout(Limit::Idle, "");
+        assert!(!is_call_end(&idle) && is_transient(&idle) && is_broken_body(&idle));
+        assert!(is_connection_failure(&idle));
+        assert!(!is_connection_failure(&Error::timeout(Limit::Call, "")));
+    }
+
+    #[test]
+    fn a_request_with_an_effect_is_retried_only_where_nothing_was_done() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(is_transient_status(status, true));
+            assert_eq!(is_transient_status(status, false), matches!(status, 429 | 503));
+        }
+        assert!(!is_transient_status(501, true) && !is_transient_status(404, true));
+        assert!(is_uncertain(Ok(502)) && !is_uncertain(Ok(503)));
+        let lost = Error::new(ErrorKind::ConnectionLost, "");
+        assert!(is_uncertain(Err(&lost)) && !is_uncertain(Err(&lost.clone().unsent())));
+    }
+}
