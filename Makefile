@@ -63,7 +63,7 @@ test: check-tools
 
 # Checks format and lints, and runs the unit tests and the wire tests: the inner loop, in less than three minutes.
 check: check-tools lint
-	$(CARGO) test --locked $(QUIET) --lib --test wire
+	$(CARGO) test --locked $(QUIET) --workspace --lib --test wire
 
 # Runs the two commands of the README in a bare Debian, then .ci/run; needs root and debootstrap. FRESH_ONLY=readme does the first half.
 fresh:
@@ -109,7 +109,7 @@ bench-client: shared
 	$(CC) $(CFLAGS) $(STRICT) -Iinclude benches/c/nitro_bench.c benches/c/nitro_uploads.c -L$(SHIP) -lnitro_jobs -pthread -Wl,-rpath,$(abspath $(SHIP)) -o $(TARGET)/bench/nitro_bench
 
 .PHONY: bench bench-peer bench-compare bench-plots
-# The same work by a program on libcurl, what runs them, and the server that both use.
+# Builds a program on libcurl that does the same work, what runs both, and the server that both use.
 bench-peer: check-tools
 	@mkdir -p $(TARGET)/bench
 	@echo '#include <curl/curl.h>' | $(CC) -E - >/dev/null 2>&1 || { echo "libcurl is missing: install its development package, for example 'apt-get install libcurl4-openssl-dev'"; exit 1; }
@@ -117,7 +117,7 @@ bench-peer: check-tools
 	$(CC) $(CFLAGS) $(STRICT) benches/c/measure.c -o $(TARGET)/bench/measure
 	$(CARGO) build -q --locked --release --manifest-path benches/load/Cargo.toml --target-dir $(TARGET)/bench/load
 
-# Both side by side, in turns: one table. ARGS="--tls" measures through a TLS front too, which needs nginx and openssl.
+# Measures both side by side, in turns. ARGS="--tls" measures through a TLS front, which needs nginx and openssl.
 bench-compare: bench-client bench-peer
 	@python3 benches/compare.py --bin $(TARGET)/bench $(ARGS)
 

@@ -15,7 +15,7 @@ use super::{cpp, wait_for};
 /// Longer than any program takes on a busy machine: only a hang exceeds it.
 const WATCHDOG: Duration = Duration::from_secs(60);
 /// The programs that make 100,000 operations or transfer a gigabyte.
-const LONG: [&str; 3] = ["soak", "stream", "upload"];
+const LONG: [&str; 3] = ["soak", "download_memory", "upload_memory"];
 /// The same for those, and under a tool such as valgrind, where each instruction costs fifty.
 const SLOW_WATCHDOG: Duration = Duration::from_secs(600);
 /// As strict as a compiler can be made.
