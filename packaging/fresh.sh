@@ -31,6 +31,8 @@ dir=$(cd "$dir" && pwd)
 root=$dir/root
 clone=/root/nitro-jobs
 outcome=failed
+current=
+began=0
 times=
 
 # Removes a tree, but never what is mounted in it.
@@ -51,20 +53,26 @@ leave() {
     else
         echo "fresh: the Debian is in $root"
     fi
+    [ -z "$current" ] || took "$current (failed)"
     printf '%b' "$times"
     echo "fresh: $outcome"
 }
 trap leave EXIT
 trap 'exit 130' INT TERM
 
-# Runs the rest as the part that $1 names, and notes how long it took.
+# Notes how long the part $1 took.
+took() {
+    times+=$(printf 'fresh: %5d s  %s' $((SECONDS - began)) "$1")'\n'
+}
+
+# Runs the rest as the part that $1 names. A failure ends the script.
 part() {
-    local name=$1 began=$SECONDS status=0
+    current=$1 began=$SECONDS
     shift
-    echo "fresh: $name"
-    "$@" || status=$?
-    times+=$(printf 'fresh: %5d s  %s%s' $((SECONDS - began)) "$name" "$([ $status = 0 ] || echo ' (failed)')")'\n'
-    [ $status = 0 ] || exit $status
+    echo "fresh: $current"
+    "$@"
+    took "$current"
+    current=
 }
 
 # Debian's own package sources of this machine, as "ADDRESS RELEASE".
