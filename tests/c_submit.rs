@@ -55,7 +55,7 @@ fn token() {
         all.filter(|r| r.path.ends_with("/status")).count()
     };
     // One of the credentials, two of the callback; then the token is another one.
-    common::until("the callback's token was used twice", || statuses() == 3);
+    let running = running.until("the callback's token was used twice", || statuses() == 3);
     emulator.set_token("second");
     signal.send();
     running.passes();
