@@ -13,6 +13,11 @@ cd "$(dirname "$0")/.."
 need() {
     command -v "$1" >/dev/null || { echo "fresh: $1 is missing: $2"; exit 1; }
 }
+# With sudo, Rust is in the home of the user who called it.
+if [ -n "${SUDO_USER:-}" ]; then
+    HOME=$(getent passwd "$SUDO_USER" | cut -d: -f6)
+    PATH=$HOME/.cargo/bin:$PATH
+fi
 [ "$(id -u)" = 0 ] || { echo "fresh: root is needed to make a Debian and to go into it: sudo make fresh"; exit 1; }
 need debootstrap "apt-get install debootstrap"
 need git "apt-get install git"
@@ -31,6 +36,8 @@ dir=$(cd "$dir" && pwd)
 root=$dir/root
 clone=/root/nitro-jobs
 outcome=failed
+current=
+began=0
 times=
 
 # Removes a tree, but never what is mounted in it.
@@ -51,20 +58,26 @@ leave() {
     else
         echo "fresh: the Debian is in $root"
     fi
+    [ -z "$current" ] || took "$current (failed)"
     printf '%b' "$times"
     echo "fresh: $outcome"
 }
 trap leave EXIT
 trap 'exit 130' INT TERM
 
-# Runs the rest as the part that $1 names, and notes how long it took.
+# Notes how long the part $1 took.
+took() {
+    times+=$(printf 'fresh: %5d s  %s' $((SECONDS - began)) "$1")'\n'
+}
+
+# Runs the rest as the part that $1 names. A failure ends the script.
 part() {
-    local name=$1 began=$SECONDS status=0
+    current=$1 began=$SECONDS
     shift
-    echo "fresh: $name"
-    "$@" || status=$?
-    times+=$(printf 'fresh: %5d s  %s%s' $((SECONDS - began)) "$name" "$([ $status = 0 ] || echo ' (failed)')")'\n'
-    [ $status = 0 ] || exit $status
+    echo "fresh: $current"
+    "$@"
+    took "$current"
+    current=
 }
 
 # Debian's own package sources of this machine, as "ADDRESS RELEASE".
@@ -139,17 +152,15 @@ logged() {
     inside "$@" 2>&1 | tee "$log"
 }
 
-# Copies the toolchain $1 without its manual.
+# Copies the toolchain at $1 without its manual.
 toolchain() {
-    local from
-    from=$(rustc "+$1" --print sysroot)
+    local from=$1
     mkdir -p "$root/root/.rustup/toolchains"
     tar -C "$(dirname "$from")" --exclude=share/doc -cf - "$(basename "$from")" | tar -C "$root/root/.rustup/toolchains" -xf -
-    basename "$from"
 }
 
 put_rust() {
-    local cargo_home=${CARGO_HOME:-$HOME/.cargo} name program
+    local cargo_home=${CARGO_HOME:-$HOME/.cargo} name program from
     mkdir -p "$root/root/.cargo/bin"
     cp -L "$(command -v rustup)" "$root/root/.cargo/bin/rustup"
     for program in cargo cargo-clippy cargo-fmt clippy-driver rustc rustdoc rustfmt; do
@@ -160,13 +171,14 @@ put_rust() {
         [ ! -f "$cargo_home/$name" ] || cp -L "$cargo_home/$name" "$root/root/.cargo/$name"
     done
     [ ! -f "$HOME/.config/pip/pip.conf" ] || cp -L "$HOME/.config/pip/pip.conf" "$root/etc/pip.conf"
-    name=$(toolchain stable)
-    inside rustup default "$name"
+    from=$(rustc --print sysroot)
+    toolchain "$from"
+    inside rustup default "$(basename "$from")"
 }
 
 put_clone() {
-    [ -z "$(git -c safe.directory='*' status --porcelain)" ] || echo "fresh: what is not committed is left out"
-    git -c safe.directory='*' clone -q --no-hardlinks "$PWD" "$root$clone"
+    [ -z "$(git status --porcelain)" ] || echo "fresh: what is not committed is left out"
+    git clone -q --no-hardlinks "$PWD" "$root$clone"
 }
 
 demo_again() {
@@ -179,8 +191,7 @@ demo_again() {
 
 # The sanitizers need the nightly compiler. Where this machine has none .ci/run gets it.
 put_nightly() {
-    rustc +nightly --version >/dev/null 2>&1 || return 0
-    toolchain nightly
+    ! rustup toolchain list | grep -q '^nightly' || toolchain "$(rustc +nightly --print sysroot)"
 }
 
 part "bare Debian $suite" make_base

@@ -55,7 +55,7 @@ fn tokens_come_from_credentials_and_callbacks() {
         all.filter(|r| r.path.ends_with("/status")).count()
     };
     // One token from the credentials, two from the callback; then the service accepts another one.
-    common::until("the callback's token was used twice", || statuses() == 3);
+    let running = running.until("the callback's token was used twice", || statuses() == 3);
     emulator.set_token("second");
     signal.send();
     running.passes();

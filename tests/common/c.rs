@@ -302,6 +302,18 @@ impl Running {
         Signal(self.stdin.clone())
     }
 
+    /// Waits until `holds` becomes true; fails at once if the program ends before.
+    pub fn until(mut self, what: &str, mut holds: impl FnMut() -> bool) -> Self {
+        super::until(what, || {
+            holds() || self.child.try_wait().expect("its status").is_some()
+        });
+        if !holds() {
+            self.passes();
+            panic!("the program ended before this came true: {what}");
+        }
+        self
+    }
+
     pub fn passes(self) {
         self.output();
     }

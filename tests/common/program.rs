@@ -89,6 +89,10 @@ impl Program {
         panic!("{wanted:?} was never written, but\n{}", self.stdout);
     }
 
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("its status").is_some()
+    }
+
     /// Presses Enter.
     pub fn enter(&mut self) {
         let stdin = self.child.stdin.as_mut().expect("its input");

@@ -92,14 +92,15 @@ impl Display {
             .env("GSETTINGS_BACKEND", "memory")
             .env("NO_AT_BRIDGE", "1")
             .arg(id);
-        let program = Program::start(command, emulator.token());
+        let mut program = Program::start(command, emulator.token());
         let mut id = String::new();
         until("there is a window", || {
             let search = ["search", "--onlyvisible", "--name", "^Nitro job"];
             let found = self.tool("xdotool", &search).output().unwrap();
             id = String::from_utf8(found.stdout).unwrap().trim().to_owned();
-            !id.is_empty()
+            !id.is_empty() || program.has_ended()
         });
+        assert!(!id.is_empty(), "the program ended without a window");
         let window = Window {
             display: self,
             id,
