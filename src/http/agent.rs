@@ -5,13 +5,12 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(super) use ureq::http::HeaderMap;
 use ureq::http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
 use ureq::http::{self, Method as HttpMethod, Version};
 use ureq::{Agent, SendBody};
 use zeroize::Zeroizing;
 
-use super::framing::{self, Framing};
+use super::framing::{self, Framing, HeaderMap};
 use super::malformed;
 use super::request::{BodySource, Method, Request, RequestBody, RequestHeaders};
 use super::transport::{Handover, OutputPlan, RequestConnector, Unresolved};

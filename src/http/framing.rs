@@ -3,7 +3,8 @@
 //! ureq decides it, and rejects lengths that conflict. What it would read although nobody can know the end is rejected here,
 //! before a byte of the body is believed.
 
-use super::agent::HeaderMap;
+pub(super) use ureq::http::HeaderMap;
+
 use super::malformed;
 use crate::error::Result;
 

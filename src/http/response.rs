@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::agent::HeaderMap;
+use super::framing::HeaderMap;
 use super::body::Body;
 use super::retry_after;
 use crate::call::CallContext;
