@@ -5,14 +5,14 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::http::header::{CONTENT_LENGTH, HeaderName, HeaderValue};
+use ureq::http::header::{self, HeaderName, HeaderValue};
 use ureq::http::{self, Method as HttpMethod, Version};
 use ureq::{Agent, SendBody};
 use zeroize::Zeroizing;
 
 use super::framing::{self, Framing, HeaderMap};
 use super::malformed;
-use super::request::{BodySource, Method, Request, RequestBody, RequestHeaders};
+use super::request::{BodySource, Method, Request, RequestBody, field_value};
 use super::transport::{Handover, OutputPlan, RequestConnector, Unresolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{Connection, Dialer, ExchangeContext, HEAD, IDLE_AGE, Pool, from_io_error, into_io_error};
@@ -30,8 +30,12 @@ pub(super) struct Engine {
     config: ureq::config::Config,
     dialer: Arc<Dialer>,
     pool: Arc<Pool>,
-    headers: RequestHeaders,
+    user_agent: HeaderValue,
 }
+
+static CLIENT_NAME: HeaderName = HeaderName::from_static("x-nitro-client");
+static CLIENT: HeaderValue = HeaderValue::from_static(concat!("nitro-jobs/", env!("CARGO_PKG_VERSION")));
+static REFERENCE_ID: HeaderName = HeaderName::from_static("x-analytics-session-id");
 
 /// The head of a response, and the body that follows.
 pub(super) struct EngineResponse {
@@ -42,7 +46,7 @@ pub(super) struct EngineResponse {
 }
 
 impl Engine {
-    pub(super) fn new(dialer: Dialer, headers: RequestHeaders) -> Self {
+    pub(super) fn new(dialer: Dialer, user_agent: &str) -> Result<Self> {
         let config = Agent::config_builder()
             .proxy(None)
             .http_status_as_error(false)
@@ -55,12 +59,12 @@ impl Engine {
             .max_response_header_size(HEAD)
             .max_idle_connections(0)
             .build();
-        Self {
+        Ok(Self {
             config,
             dialer: Arc::new(dialer),
             pool: Arc::default(),
-            headers,
-        }
+            user_agent: header_value("user_agent", user_agent)?,
+        })
     }
 
     /// Sends the request and reads the head of the response. `trusted`: the token may go to the origin. `reuse`: a pooled
@@ -81,7 +85,7 @@ impl Engine {
             RequestConnector {
                 dialer: self.dialer.clone(),
                 pool: self.pool.clone(),
-                origin: request.url.origin(),
+                url: request.url.clone(),
                 max_idle: max_idle(request.method, body).filter(|_| reuse),
                 output: output_plan(length, body),
                 handover: handover.clone(),
@@ -114,28 +118,51 @@ impl Engine {
         })
     }
 
-    /// The request's fields for ureq, and how long they are at most together with the request line.
+    /// The request's fields for ureq, and how long they are at most together with the request line. What identifies the caller goes
+    /// to `trusted` origins only.
     fn header_map(
         &self,
         request: &Request<'_>,
         content_type: Option<&str>,
         trusted: bool,
     ) -> Result<(HeaderMap, usize)> {
-        let mut map = HeaderMap::with_capacity(9 + request.headers.len());
+        // No more than is needed: a map for 6 fields is small enough for the allocator's fast path.
+        let count = 6 + usize::from(content_type.is_some()) + request.headers.len();
+        let mut map = HeaderMap::with_capacity(count);
+        map.insert(header::ACCEPT, HeaderValue::from_static(request.accept));
+        // Lengths, ranges and events stay what they are; nothing here could undo a compression.
+        map.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        map.insert(header::USER_AGENT, self.user_agent.clone());
+        map.insert(CLIENT_NAME.clone(), CLIENT.clone());
+        if let Some(content_type) = content_type {
+            map.insert(header::CONTENT_TYPE, header_value("Content-Type", content_type)?);
+        }
+        if let Some(bearer) = request.bearer.filter(|_| trusted) {
+            let text = Zeroizing::new(["Bearer ", bearer].concat());
+            let mut value = header_value("the token", &text)?;
+            value.set_sensitive(true);
+            map.insert(header::AUTHORIZATION, value);
+        }
+        if let Some(id) = request.reference_id.filter(|_| trusted) {
+            map.insert(REFERENCE_ID.clone(), header_value("the reference id", id)?);
+        }
+        for (name, text) in request.headers {
+            map.insert(HeaderName::from_static(name), header_value(name, text)?);
+        }
         // The request line, Host and Content-Length are ureq's.
-        let mut length = 2 * request.url.as_str().len() + 100;
-        self.headers
-            .for_each(request, content_type, trusted, &mut |name, pieces| {
-                let text = Zeroizing::new(pieces.concat());
-                // Checked already, by the same rules.
-                if let Ok(mut value) = HeaderValue::from_str(&text) {
-                    value.set_sensitive(name == super::request::AUTHORIZATION);
-                    length += name.len() + text.len() + 4;
-                    map.insert(HeaderName::from_static(name), value);
-                }
-            })?;
+        let own = 2 * request.url.as_str().len() + 100;
+        let fields = map
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4);
+        let length = own + fields.sum::<usize>();
         Ok((map, length))
     }
+}
+
+/// The text as a field value, without what could split a request.
+fn header_value(what: &str, text: &str) -> Result<HeaderValue> {
+    let text = field_value(what, text)?;
+    HeaderValue::from_str(text).map_err(|_| Error::invalid(format!("{what} is not a valid header value")))
 }
 
 /// How long a pooled connection may have been idle for this request; `None` if only a new one will do.
@@ -186,7 +213,8 @@ fn send(
             agent.run(head.map(|()| bytes))
         }
         RequestBody::Reader { length, source, .. } => {
-            head.headers_mut().insert(CONTENT_LENGTH, (*length).into());
+            head.headers_mut()
+                .insert(header::CONTENT_LENGTH, (*length).into());
             let mut exact = ExactLength {
                 source: *source,
                 length: *length,

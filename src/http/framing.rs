@@ -3,7 +3,7 @@
 //! ureq decides it, and rejects lengths that conflict. What it would read although nobody can know the end is rejected here,
 //! before a byte of the body is believed.
 
-pub(super) use ureq::http::HeaderMap;
+pub(super) use ureq::http::header::{self, HeaderMap};
 
 use super::malformed;
 use crate::error::Result;
@@ -36,13 +36,14 @@ impl Framing {
 /// Whether the connection may serve another request as far as the framing goes. A length beside a transfer coding may have been
 /// put there to smuggle in a response (RFC 9112 6.3); after 101 the connection speaks another protocol.
 pub(super) fn allows_reuse(status: u16, headers: &HeaderMap) -> bool {
-    status != 101 && !(headers.contains_key("transfer-encoding") && headers.contains_key("content-length"))
+    status != 101
+        && !(headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH))
 }
 
 /// Whether the body comes in chunks. No other coding was asked for, and nothing here could undo it.
 fn is_chunked(headers: &HeaderMap) -> Result<bool> {
     let mut chunked = false;
-    let values = headers.get_all("transfer-encoding").into_iter();
+    let values = headers.get_all(header::TRANSFER_ENCODING).into_iter();
     for coding in values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')) {
         let coding = coding.trim_ascii();
         if coding.eq_ignore_ascii_case(b"chunked") && !chunked {

@@ -34,7 +34,6 @@ mod transport;
 
 pub(crate) use body::Body;
 pub(crate) use framing::Framing;
-use request::RequestHeaders;
 pub(crate) use request::{Attempts, BodySource, Method, Redirects, Request, RequestBody};
 pub(crate) use response::Response;
 
@@ -63,7 +62,7 @@ impl Http {
             check_bearer(token)?;
         }
         Ok(Self {
-            engine: agent::Engine::new(Dialer::new(options)?, RequestHeaders::new(&options.user_agent)?),
+            engine: agent::Engine::new(Dialer::new(options)?, &options.user_agent)?,
             trusted,
             retries: options.retries,
             backoff: Backoff {

@@ -107,58 +107,8 @@ impl RequestBody<'_> {
     }
 }
 
-pub(super) const AUTHORIZATION: &str = "authorization";
-
-/// The header fields that go with every request of a client.
-#[derive(Debug)]
-pub(super) struct RequestHeaders {
-    user_agent: String,
-}
-
-impl RequestHeaders {
-    pub(super) fn new(user_agent: &str) -> Result<Self> {
-        Ok(Self {
-            user_agent: value("user_agent", user_agent)?.to_owned(),
-        })
-    }
-
-    /// Gives each field of `request` to `put`, its value in pieces; what identifies the caller only if the origin is
-    /// `trusted`.
-    pub(super) fn for_each(
-        &self,
-        request: &Request<'_>,
-        content_type: Option<&str>,
-        trusted: bool,
-        put: &mut dyn FnMut(&'static str, &[&str]),
-    ) -> Result<()> {
-        put("accept", &[request.accept]);
-        // Lengths, ranges and events stay what they are; nothing here could undo a compression.
-        put("accept-encoding", &["identity"]);
-        put("user-agent", &[&self.user_agent]);
-        put(
-            "x-nitro-client",
-            &[concat!("nitro-jobs/", env!("CARGO_PKG_VERSION"))],
-        );
-        if let Some(content_type) = content_type {
-            put("content-type", &[value("Content-Type", content_type)?]);
-        }
-        if trusted {
-            if let Some(bearer) = request.bearer {
-                put(AUTHORIZATION, &["Bearer ", value("the token", bearer)?]);
-            }
-            if let Some(id) = request.reference_id {
-                put("x-analytics-session-id", &[value("the reference id", id)?]);
-            }
-        }
-        for (name, text) in request.headers {
-            put(name, &[value(name, text)?]);
-        }
-        Ok(())
-    }
-}
-
 /// Refuses what could split a request: all but visible ASCII, spaces and tabs.
-fn value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
+pub(super) fn field_value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
         return Ok(text);
     }

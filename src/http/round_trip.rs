@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::Http;
 use super::body::Body;
+use super::framing::header;
 use super::request::{Method, Request, RequestBody};
 use super::response::Response;
 use crate::call::CallContext;
@@ -67,7 +68,7 @@ impl Http {
         })?;
         let is_error = !(200..300).contains(&received.status);
         let is_event_stream = request.accept.contains(EVENT_STREAM)
-            && received.headers.get("content-type").is_some_and(|value| {
+            && received.headers.get(header::CONTENT_TYPE).is_some_and(|value| {
                 let kind = value.as_bytes().trim_ascii_start().get(..EVENT_STREAM.len());
                 kind.is_some_and(|kind| kind.eq_ignore_ascii_case(EVENT_STREAM.as_bytes()))
             });
@@ -77,8 +78,9 @@ impl Http {
             body: Body::new(request.url, received.body, received.framing, is_event_stream),
             headers: received.headers,
         };
-        let coding = response.header("content-encoding").unwrap_or_default().trim();
-        if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {
+        let coding = response.headers.get(header::CONTENT_ENCODING);
+        let coding = coding.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
+        if let Some(coding) = coding.filter(|c| !c.is_empty() && !c.eq_ignore_ascii_case("identity")) {
             if !is_error {
                 let text = format!(
                     "{} responded with Content-Encoding {coding}, which was not requested (a proxy or server in between \

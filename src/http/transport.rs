@@ -14,7 +14,7 @@ use zeroize::Zeroize;
 use super::response_head::ResponseHead;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{Connection, Dialer, ExchangeContext, HEAD, Pool, WriteError, into_io_error};
-use crate::url::Origin;
+use crate::url::Url;
 
 /// What passes between the side that runs a request and the transport that ureq holds.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) struct RequestConnector {
     pub dialer: Arc<Dialer>,
     pub pool: Arc<Pool>,
-    pub origin: Origin,
+    pub url: Url,
     /// How long a pooled connection may have been idle; `None` for a new one.
     pub max_idle: Option<Duration>,
     pub output: OutputPlan,
@@ -95,15 +95,16 @@ impl Connector for RequestConnector {
         let exchange = self.handover.exchange();
         let pooled = self
             .max_idle
-            .and_then(|age| self.pool.take(&self.origin, age, &exchange));
+            .and_then(|age| self.pool.take(&self.url, age, &exchange));
         let connection = match pooled {
             Some(connection) => {
                 exchange.reused.set();
                 connection
             }
             None => {
-                let stream = self.dialer.connect(&self.origin, &exchange).map_err(wrap)?;
-                Box::new(Connection::new(self.origin.clone(), stream))
+                let origin = self.url.origin();
+                let stream = self.dialer.connect(&origin, &exchange).map_err(wrap)?;
+                Box::new(Connection::new(origin, stream))
             }
         };
         Ok(Some(UreqTransport {

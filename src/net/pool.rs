@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::exchange::ExchangeContext;
-use crate::url::Origin;
+use crate::url::Url;
 
 /// How many are pooled, to one host or to all.
 pub(crate) const IDLE: usize = 64;
@@ -37,17 +37,19 @@ impl Pool {
         };
     }
 
-    /// A connection to `origin` that was used within `max_age` and on which nothing came since.
+    /// A connection to the origin of `url` that was used within `max_age` and on which nothing came since.
     pub(crate) fn take(
         &self,
-        origin: &Origin,
+        url: &Url,
         max_age: Duration,
         exchange: &ExchangeContext,
     ) -> Option<Box<Connection>> {
         loop {
             let (since, mut connection) = {
                 let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-                let at = idle.iter().rposition(|(_, pooled)| pooled.origin == *origin)?;
+                let at = idle
+                    .iter()
+                    .rposition(|(_, pooled)| url.has_origin(&pooled.origin))?;
                 if is_older(idle[at].0, Instant::now(), max_age) && max_age < IDLE_AGE {
                     return None;
                 }
@@ -77,13 +79,11 @@ mod tests {
     use crate::error::Limit;
     use crate::net::Stream;
     use crate::options::ClientOptions;
-    use crate::url::Url;
 
     #[test]
     fn a_connection_that_was_idle_too_long_is_not_reused() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-        let origin = url.origin();
         let options = ClientOptions::new();
         let context = Call::new().begin(None, Limit::Call, &options.io_limits, &options.log);
         let exchange = ExchangeContext::new(&context, 0);
@@ -94,20 +94,17 @@ mod tests {
         let pool = Pool::default();
         let before = |age| Instant::now() - age - Duration::from_secs(1);
         pool.idle.lock().unwrap().push((before(IDLE_AGE), connection()));
-        assert!(pool.take(&origin, IDLE_AGE, &exchange).is_none());
+        assert!(pool.take(&url, IDLE_AGE, &exchange).is_none());
         pool.idle.lock().unwrap().push((before(IDLE_AGE), connection()));
         pool.put(connection());
         assert_eq!(pool.idle.lock().unwrap().len(), 1);
-        assert!(pool.take(&origin, IDLE_AGE, &exchange).is_some());
+        assert!(pool.take(&url, IDLE_AGE, &exchange).is_some());
         // A caller that wants a younger one leaves it for others.
         pool.idle
             .lock()
             .unwrap()
             .push((before(Duration::ZERO), connection()));
-        assert!(
-            pool.take(&origin, Duration::from_millis(500), &exchange)
-                .is_none()
-        );
-        assert!(pool.take(&origin, IDLE_AGE, &exchange).is_some());
+        assert!(pool.take(&url, Duration::from_millis(500), &exchange).is_none());
+        assert!(pool.take(&url, IDLE_AGE, &exchange).is_some());
     }
 }
