@@ -97,7 +97,9 @@ fn every_file_named_by_a_page_exists() {
         for name in text.split('`').skip(1).step_by(2) {
             let ours = ["tests/", "examples/", "docs/", "packaging/", "src/"];
             if ours.iter().any(|folder| name.starts_with(folder)) && !name.contains(char::is_whitespace) {
-                assert!(c::root().join(name).exists(), "{}: no {name}", page.display());
+                // tests/docs/architecture.rs checks the function of `file.rs::function`.
+                let file = name.split("::").next().unwrap();
+                assert!(c::root().join(file).exists(), "{}: no {name}", page.display());
             }
         }
     }
@@ -171,8 +173,8 @@ fn the_threading_table_agrees_with_the_header() {
             .unwrap_or_else(|| panic!("{name}: no rule"));
         let row = rows.iter().find(|row| row[0] == format!("`{name}`"));
         let row = row.unwrap_or_else(|| panic!("docs/THREADING.md has no {name}"));
-        // A watch has a rule for one function and another for all else.
-        assert!(rule.contains(row[1]), "{name}: {:?} is not {rule:?}", row[1]);
+        let rule = rule.split(". Since ").next().unwrap();
+        assert_eq!(row[1].replace('`', ""), rule, "{name}");
         types += 1;
     }
     assert!(types > 10, "only {types} types");
