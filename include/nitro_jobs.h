@@ -747,7 +747,7 @@ NITRO_API
 int32_t nitro_error_limit(const nitro_error_t *err);
 
 /**
- * Returns the id to quote to Nitro's support; NULL if the error is not about a job.
+ * Returns the id to quote to Nitro's support; NULL if no request for a job was sent.
  *
  * Lent until the error is freed.
  *

@@ -175,7 +175,7 @@ pub unsafe extern "C" fn nitro_error_limit(err: *const nitro_error_t) -> i32 {
     })
 }
 
-/// Returns the id to quote to Nitro's support; NULL if the error is not about a job.
+/// Returns the id to quote to Nitro's support; NULL if no request for a job was sent.
 ///
 /// Lent until the error is freed.
 ///
