@@ -1,4 +1,4 @@
-//! The body of a response, read within the limits of the call that reads it.
+//! The body of a response, read within the deadline and the I/O limits of the call that reads it.
 
 use std::fmt;
 use std::io::{Cursor, Read};
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agent::UreqBody;
 use super::event_stream_body::EventStreamBody;
 use super::framing::Framing;
+use crate::c_text::TERMINATOR_LEN;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::huge_pages::prefer_huge_pages;
@@ -127,8 +128,8 @@ impl Body {
     /// The body in memory, and whether that is all of it; what is over `limit` is not read.
     pub(super) fn read_up_to(&mut self, limit: usize, context: &CallContext) -> Result<(Vec<u8>, bool)> {
         let most = limit.saturating_add(1);
-        // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
-        // that is merely reserved costs nothing yet.
+        // Capacity for what is announced and one byte more, so that the end is seen, and the NUL of C appended, without
+        // growing. Memory that is merely reserved costs nothing yet.
         let space = match self.framing {
             Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1),
             _ => STEP,
@@ -152,7 +153,7 @@ impl Body {
             if n == 0 {
                 bytes.truncate(filled);
                 // What is read may be kept for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
-                bytes.shrink_to(filled + 1);
+                bytes.shrink_to(filled + TERMINATOR_LEN);
                 return Ok((bytes, true));
             }
             filled += n;

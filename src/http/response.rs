@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::framing::HeaderMap;
 use super::body::Body;
+use super::framing::HeaderMap;
 use super::retry_after;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::Ticket;
 use super::status::{JobState, StatusFields};
+use crate::c_text;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
@@ -156,7 +157,7 @@ impl JobResult {
     /// Puts a NUL behind the text, so that C can borrow [`JobResult::json`] as it is.
     pub(crate) fn terminate(&mut self) {
         if self.json.len() == self.length {
-            self.json.push('\0');
+            c_text::terminate(&mut self.json);
         }
     }
 
@@ -268,8 +269,8 @@ impl Envelope<'_> {
             let error = json::non_null(self.fields.error).unwrap_or(json);
             Error::from_job(ErrorKind::JobFailed, Some(ProblemDetails::of_job(error, json)))
         };
-        let running = |word: &str| {
-            let message = format!("the job has no result yet: its status is {word:?}; wait for it first");
+        let running = |state: &str| {
+            let message = format!("the job has no result yet: its status is \"{state}\"; wait for it first");
             Error::new(ErrorKind::NotReady, message)
         };
         let has_status = self.fields.status_word().is_some();

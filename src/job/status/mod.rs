@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use crate::c_text::{self, TERMINATOR_LEN};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::problem::ProblemDetails;
@@ -90,10 +91,12 @@ impl StatusDocument {
     /// A document of which only the state is known.
     fn new(mut json: String, state: JobState) -> Self {
         let length = json.len();
-        json.push('\0');
-        if let JobState::Unknown(word) = &state {
-            json.extend(word.chars().filter(|c| *c != '\0'));
-            json.push('\0');
+        c_text::terminate(&mut json);
+        if let JobState::Unknown(name) = &state {
+            let mut name = name.clone();
+            c_text::remove_nuls(&mut name);
+            json.push_str(&name);
+            c_text::terminate(&mut json);
         }
         Self {
             text: json.into(),
@@ -130,7 +133,7 @@ impl StatusDocument {
 
     /// The word of an unknown state, and behind it a NUL.
     pub(crate) fn word(&self) -> &str {
-        &self.text.as_str()[self.length + 1..]
+        &self.text.as_str()[self.length + TERMINATOR_LEN..]
     }
 }
 
@@ -250,7 +253,7 @@ impl JobStatus {
 
     /// A status without a state. Its text is anything; a NUL inside, where C would end it, is left out.
     fn without_state(mut text: String) -> Self {
-        text.retain(|c| c != '\0');
+        c_text::remove_nuls(&mut text);
         Self(Box::new(StatusDocument::new(
             text,
             JobState::Unknown(String::new()),
