@@ -39,7 +39,7 @@ pub(crate) struct Auth {
     cache: Arc<TokenCache>,
 }
 
-/// A token in use. Its number tells a rejection of it from the rejection of a later one.
+/// A token in use. Its number distinguishes a rejection of it from the rejection of a later one.
 #[derive(Clone)]
 pub(crate) struct Bearer {
     text: Arc<Zeroizing<String>>,

@@ -45,7 +45,7 @@ pub(crate) fn call_host<T>(callback: impl FnOnce() -> T) -> T {
     outcome
 }
 
-/// Marks this thread as the library's own: it catches its panics itself, so the hook stays silent for as long as it runs.
+/// Marks this thread as the library's own: it catches its panics itself, so the host's hook is not called for them.
 pub(crate) fn mark_library_thread() {
     silence_own_panics();
     set_caught(true);

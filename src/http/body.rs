@@ -28,7 +28,7 @@ pub(crate) struct Body {
 
 enum Source {
     Ureq(UreqBody),
-    /// An event stream, which may be as slow as it likes.
+    /// An event stream, which has no minimum rate.
     Events(EventStreamBody),
     /// Read already, to look for a problem document.
     Buffered(Cursor<Vec<u8>>),
@@ -117,11 +117,11 @@ impl Body {
         if error.kind() != ErrorKind::ConnectionLost || self.framing == Framing::UntilClose {
             return error.context(format_args!("reading {url}"));
         }
-        let promised = match self.framing {
-            Framing::Length(length) => format!("the {length} bytes that its head promised"),
+        let announced = match self.framing {
+            Framing::Length(length) => format!("the {length} bytes of its Content-Length"),
             _ => "its last chunk".to_owned(),
         };
-        let text = format!("the body of {url} ended before {promised}");
+        let text = format!("the body of {url} ended before {announced}");
         Error::new(ErrorKind::Truncated, text)
     }
 
@@ -152,7 +152,7 @@ impl Body {
             let n = self.read(&mut bytes[filled..], context)?;
             if n == 0 {
                 bytes.truncate(filled);
-                // What is read may be kept for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
+                // What is read may be stored for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
                 bytes.shrink_to(filled + TERMINATOR_LEN);
                 return Ok((bytes, true));
             }

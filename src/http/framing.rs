@@ -39,7 +39,7 @@ pub(super) fn allows_reuse(status: u16, headers: &HeaderMap) -> bool {
     status != 101 && !(headers.contains_key("transfer-encoding") && headers.contains_key("content-length"))
 }
 
-/// Whether the body comes in chunks. No other coding was asked for, and nothing here could undo it.
+/// Whether the body comes in chunks. No other coding was requested, and nothing here could undo it.
 fn is_chunked(headers: &HeaderMap) -> Result<bool> {
     let mut chunked = false;
     let values = headers.get_all("transfer-encoding").into_iter();

@@ -22,7 +22,7 @@ pub(crate) enum Redirects {
     Report,
 }
 
-/// Who retries a request that failed.
+/// Which layer retries a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attempts {
     /// This layer, within the client's budget and the call's limits.
@@ -157,7 +157,7 @@ impl RequestHeaders {
     }
 }
 
-/// Refuses what could split a request: all but visible ASCII, spaces and tabs.
+/// Rejects what could split a request: all but visible ASCII, spaces and tabs.
 fn value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
         return Ok(text);

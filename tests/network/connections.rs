@@ -232,7 +232,7 @@ fn a_stale_pooled_connection_is_replaced_silently() {
         "status,status,status,status",
     ));
     report.are(&["NITRO_OK"; 4]);
-    assert_eq!(report.logged("the kept connection was stale"), 1);
+    assert_eq!(report.logged("the pooled connection was stale"), 1);
     assert_eq!(emulator.connections(), 2);
 }
 

@@ -21,7 +21,7 @@ const BYTES: RequestBody<'static> = RequestBody::Bytes {
     bytes: b"hello",
 };
 
-/// Fails the first `times` requests with `status`, then answers; one request a connection.
+/// Fails the first `times` requests with `status`, then responds 200; one request a connection.
 fn failing(times: usize, status: u16, headers: &'static str) -> Server {
     let count = AtomicUsize::new(0);
     Server::start(move |peer| {
@@ -43,8 +43,8 @@ fn failing(times: usize, status: u16, headers: &'static str) -> Server {
 #[test]
 fn transient_error_responses_are_retried_and_logged() {
     let lines = Arc::new(Mutex::new(Vec::new()));
-    let heard = lines.clone();
-    let options = options().log(move |level, line| heard.lock().unwrap().push((level, line.to_owned())));
+    let sink = lines.clone();
+    let options = options().log(move |level, line| sink.lock().unwrap().push((level, line.to_owned())));
     let server = failing(2, 503, "Retry-After: 0.01\r\n");
     let url = server.url("/status?secret");
     let http = Http::new(&options).unwrap();
@@ -181,7 +181,7 @@ fn a_post_is_repeated_where_it_never_left() {
     assert_eq!(tries.load(Ordering::SeqCst), 2);
 }
 
-/// Answers one request a connection and closes when the second one is there: the race of keep-alive.
+/// Responds to one request a connection and closes when the second one is there: the race of keep-alive.
 fn closing_on_reuse() -> Server {
     Server::start(|peer| {
         peer.head();

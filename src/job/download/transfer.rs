@@ -262,7 +262,7 @@ impl<'a> Transfer<'a> {
             if memchr::memmem::find(&head, b"%PDF-").is_none() {
                 return Err(Error::new(
                     ErrorKind::UnexpectedResult,
-                    "the downloaded file is not a PDF although its media type says so: a proxy may have replaced it",
+                    "the downloaded file is not a PDF although its media type is application/pdf: a proxy may have replaced it",
                 ));
             }
         }

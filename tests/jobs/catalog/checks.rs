@@ -21,7 +21,7 @@ fn refused(made: Result<Submission<'_>>, words: &str) {
 
 fn raw(endpoint: &str, method: &str, params: &str, documents: usize) -> Result<Submission<'static>> {
     let mut submission =
-        Submission::new(Endpoint::from_word(endpoint).unwrap(), method).params_json(params)?;
+        Submission::new(Endpoint::from_name(endpoint).unwrap(), method).params_json(params)?;
     for _ in 0..documents {
         submission = submission.file(pdf());
     }
