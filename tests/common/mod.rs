@@ -149,12 +149,12 @@ pub struct Following {
 impl Following {
     /// Follows `job`; each progress that is reported can be awaited.
     pub fn start(job: &Arc<Job>, call: Call) -> Self {
-        let (tell, seen) = mpsc::channel();
+        let (sender, seen) = mpsc::channel();
         let job = job.clone();
         let end = std::thread::spawn(move || {
             job.wait(
                 |status| {
-                    let _ = tell.send(status.progress());
+                    let _ = sender.send(status.progress());
                     true
                 },
                 &call,

@@ -1,6 +1,6 @@
 //! Two hundred jobs at a time while connections break at random: each ends, with the right bytes, in flat memory.
 //!
-//! `cargo test` runs ten seconds of it, `make soak MINUTES=15` as many minutes as are wanted; `NITRO_SOAK_SEED` repeats a
+//! `cargo test` runs ten seconds of it, `make soak MINUTES=15` as many minutes as are wanted; `NITRO_SOAK_SEED` reruns a
 //! run's faults. The service runs in a process of its own, so that what is measured here is the library.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 

@@ -1,4 +1,4 @@
-//! What a program asks of the library, with what a true response is.
+//! What a program calls the library for, with what a true response is.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ pub const OLD: &[u8] = b"what was there before";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     Status,
-    /// The status of a job that says completed with a redirect.
+    /// The status of a job that is completed with a redirect.
     Redirect,
     /// A wait that follows the stream.
     Wait(Dialect),
@@ -38,7 +38,7 @@ pub const OPERATIONS: [Operation; 12] = [
     Operation::Token,
 ];
 
-/// Either what the library said, or the lie that was found out.
+/// Either what the library reported, or the lie that was found out.
 pub type Outcome = Result<Result<(), Error>, String>;
 
 impl Operation {

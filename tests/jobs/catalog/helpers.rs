@@ -208,12 +208,12 @@ fn every_operation_has_a_helper_whose_request_is_accepted() {
         let entry = known.iter().find(|entry| word(entry, "name") == name).unwrap();
         let submission = submission.unwrap();
         let job = client.submit(&submission, |_, _| true, &Call::new()).unwrap().job;
-        let asked = emulator
+        let requested = emulator
             .requests()
             .into_iter()
             .rfind(|r| r.method == "POST")
             .unwrap();
-        assert_eq!(asked.path, format!("/{}", word(entry, "endpoint")), "{name}");
+        assert_eq!(requested.path, format!("/{}", word(entry, "endpoint")), "{name}");
         let form = emulator.form_of(&job.id());
         assert_eq!(form[0].text, word(entry, "method"), "{name}");
         let sent: Value = serde_json::from_str(&form[1].text).unwrap();
