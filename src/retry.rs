@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_kept_up_to_the_longest_pause() {
+    fn retry_after_is_limited_to_the_longest_pause() {
         let requested = |pause| BACKOFF.pause(9, Some(pause));
         assert_eq!(requested(Duration::from_secs(7)), Duration::from_secs(7));
         assert_eq!(requested(Duration::MAX), BACKOFF.longest);

@@ -89,7 +89,7 @@ fn parse_token(text: &str) -> Result<BearerToken> {
         .ok_or_else(|| unusable("has neither accessToken nor access_token"))?;
     let token = BearerToken::new(token.into_owned());
     check_bearer(&token.text)
-        .map_err(|_| unusable("has a token with a character that no token may contain"))?;
+        .map_err(|_| unusable("has a token with a character that is not allowed in a token"))?;
     if let Some(token_type) = response.token_type.and_then(json::string)
         && !token_type.eq_ignore_ascii_case("bearer")
     {

@@ -163,6 +163,6 @@ fn value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
         return Ok(text);
     }
     Err(Error::invalid(format!(
-        "{what} holds a character that no header may hold"
+        "{what} contains a character that is not allowed in a header"
     )))
 }

@@ -213,7 +213,7 @@ pub struct Canned {
 }
 
 impl Canned {
-    /// Answers the n-th request (from 0) with the bytes that `response` gives for its head.
+    /// Responds to the n-th request (from 0) with the bytes that `response` gives for its head.
     pub fn start(response: impl Fn(usize, &str) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -235,7 +235,7 @@ impl Canned {
         Self { base_url, heads }
     }
 
-    /// Answers everything with this JSON.
+    /// Responds to everything with this JSON.
     pub fn json(body: &str) -> Self {
         let response = json_response("200 OK", body);
         Self::start(move |_, _| response.clone())

@@ -60,7 +60,7 @@ impl SilentPeer {
         Self::replying(&[])
     }
 
-    /// Answers the n-th read with the n-th of `replies`.
+    /// Responds to the n-th read with the n-th of `replies`.
     pub fn replying(replies: &'static [&'static [u8]]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("its address").port();

@@ -111,7 +111,7 @@ fn exhausted_retries_leave_no_file() {
         );
         let error = download(&emulator, &client, &id).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Truncated);
-        assert!(error.ticket().is_some(), "the job can be taken up again");
+        assert!(error.ticket().is_some(), "the job can be resumed");
     });
 }
 

@@ -222,7 +222,7 @@ fn retry_after_sets_the_pause_before_a_retry() {
 }
 
 #[test]
-fn a_stale_pooled_connection_is_replaced_silently() {
+fn a_stale_pooled_connection_is_replaced() {
     let emulator = common::emulator();
     let job = emulator.create_job(Scenario::instant());
     emulator.fault(Fault::stale_keep_alive(2));

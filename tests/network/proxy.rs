@@ -110,7 +110,7 @@ fn a_wrong_proxy_password_is_reported() {
 }
 
 #[test]
-fn a_connect_refused_for_its_port_is_explained() {
+fn a_connect_rejected_for_its_port_is_explained() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let Some(proxy) = squid(&[], false) else { return };
     let forbidden = plain_poll(&emulator, &proxy.http(""));
@@ -119,7 +119,7 @@ fn a_connect_refused_for_its_port_is_explained() {
     service
         .poll(&proxy.http(""))
         .is("NITRO_E_PROXY")
-        .message_contains("refused a tunnel to localhost:");
+        .message_contains("rejected a tunnel to localhost:");
     assert_eq!(service.emulator.connections() + emulator.connections(), 0);
 }
 

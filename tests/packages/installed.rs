@@ -438,7 +438,7 @@ fn no_installed_file_contains_its_install_path() {
 }
 
 #[test]
-fn a_libdir_outside_the_prefix_is_refused() {
+fn a_libdir_outside_the_prefix_is_rejected() {
     let output = Command::new(c::root().join("packaging/install.sh"))
         .envs([
             ("PREFIX", "/usr"),

@@ -28,7 +28,7 @@ const SAMPLE: Duration = Duration::from_millis(500);
 struct Counts {
     completed: AtomicU64,
     waits: AtomicU64,
-    /// Waits and transfers that ended in an error and were taken up again from the ticket.
+    /// Waits and transfers that ended in an error and were resumed from the ticket.
     resumed: AtomicU64,
     bytes: AtomicU64,
 }
@@ -212,7 +212,7 @@ fn same(bytes: &[u8], expected: &[u8], id: &str) -> Result<(), String> {
 fn report(counts: &Counts, samples: &[Held], took: Duration) {
     let reported = |count: &AtomicU64| count.load(Ordering::Relaxed);
     println!(
-        "soak: {} jobs completed, each with the right bytes ({} MB), in {:.0} s; {} waits, {} calls taken up again",
+        "soak: {} jobs completed, each with the right bytes ({} MB), in {:.0} s; {} waits, {} calls resumed",
         reported(&counts.completed),
         reported(&counts.bytes) >> 20,
         took.as_secs_f64(),

@@ -17,8 +17,8 @@ pub fn run(report: &Report, full: bool) {
     let desk = report.desk();
     garbage(&desk, if full { 400 } else { 10 });
     wrong_protocol(&desk);
-    huge_refusal(&desk);
-    strangers(&desk);
+    huge_error_response(&desk);
+    other_servers(&desk);
 }
 
 fn options(base_url: &str) -> ClientOptions {
@@ -193,7 +193,7 @@ fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-fn huge_refusal(desk: &Desk<'_>) {
+fn huge_error_response(desk: &Desk<'_>) {
     let server = Raw::serve(|_, stream| {
         write!(
             stream,
@@ -217,15 +217,15 @@ fn huge_refusal(desk: &Desk<'_>) {
 }
 
 /// Addresses at another port, which is another origin: followed, but never with the token or the reference.
-fn strangers(desk: &Desk<'_>) {
-    let stranger = Raw::responding(|request| {
+fn other_servers(desk: &Desk<'_>) {
+    let other_server = Raw::responding(|request| {
         if request.path.starts_with("/file") {
             raw::response(200, "application/octet-stream", "bytes")
         } else {
             raw::json("{\"status\":\"completed\",\"result\":\"text\"}")
         }
     });
-    let there = stranger.base_url.clone();
+    let there = other_server.base_url.clone();
     let home = Raw::responding(move |request| match request.job() {
         "file" => raw::json(format!(
             "{{\"status\":\"completed\",\"result\":{{\"file\":{{\"URL\":\"{there}/file\"}}}}}}"
@@ -254,9 +254,9 @@ fn strangers(desk: &Desk<'_>) {
     ];
     for (name, go) in ways {
         desk.case(name, || {
-            let visits = stranger.heads().len();
+            let visits = other_server.heads().len();
             go().map_err(|e| e.to_string())?;
-            let heads = stranger.heads().split_off(visits);
+            let heads = other_server.heads().split_off(visits);
             let reported = |head: &String| {
                 let head = head.to_ascii_lowercase();
                 head.contains(TOKEN) || head.contains("authorization") || head.contains("x-analytics")

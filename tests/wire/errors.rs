@@ -39,7 +39,7 @@ const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
 ];
 
 /// The error of a status request with this error response.
-fn refused(status: u16, body: &str, content_type: &str) -> Error {
+fn error_response(status: u16, body: &str, content_type: &str) -> Error {
     let emulator = emulator();
     let client = plain_client(&emulator);
     let instead = ErrorBody {
@@ -129,7 +129,7 @@ fn problem_extensions_are_kept_and_summarised() {
                 "to: unknown format",
             ),
         ] {
-            let error = refused(status, body, "application/problem+json");
+            let error = error_response(status, body, "application/problem+json");
             let problem = error.problem().unwrap();
             assert_eq!(problem.body, body, "whole");
             assert!(body.contains(problem.extensions.as_deref().unwrap()));
@@ -185,7 +185,7 @@ fn error_bodies_of_other_formats_are_summarised() {
             ),
             (404, "null", "application/json", "check the job id"),
         ] {
-            let error = refused(status, body, content_type);
+            let error = error_response(status, body, content_type);
             assert!(error.message().contains(expected), "{body:?}: {error}");
             assert_eq!(error.problem().unwrap().body, body);
         }
@@ -232,7 +232,7 @@ fn retry_after_is_read_from_header_and_extension() {
             assert_eq!(error.retry_after(), Some(Duration::from_secs_f64(expected)));
             assert_eq!(error.problem().unwrap().identifier(), Some("RateLimitExceeded"));
         }
-        assert_eq!(refused(429, "{}", "application/json").retry_after(), None);
+        assert_eq!(error_response(429, "{}", "application/json").retry_after(), None);
     });
 }
 

@@ -167,7 +167,7 @@ fn the_call_limit_ends_a_trickle_too() {
 }
 
 #[test]
-fn an_unanswered_handshake_ends_with_the_connect_timeout() {
+fn a_handshake_without_a_response_ends_with_the_connect_timeout() {
     let server = Server::start(Peer::wait_for_end);
     let options = io_limits(|o| o.connect_timeout(Duration::from_millis(200)));
     let call = with_watchdog(move || Http::new(&options)?.send(&get(&server.https("/")), &context(&options)));

@@ -171,7 +171,7 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
     let unexpected = |what: String| Err(Error::new(ErrorKind::UnexpectedResult, what));
     if !matches!(result.kind(), ResultKind::File | ResultKind::Files) || files.is_empty() {
         return unexpected(format!(
-            "the job's result is {}, not a file: take it as JSON instead of downloading it",
+            "the job's result is {}, not a file: get it as JSON instead of downloading it",
             result.kind()
         ));
     }

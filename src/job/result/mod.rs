@@ -305,7 +305,7 @@ impl<'a> FieldVisitor<'a> for Envelope<'a> {
 pub(super) fn not_a_file() -> Error {
     Error::new(
         ErrorKind::UnexpectedResult,
-        "the job's result is JSON, not a file: take it as JSON instead of as bytes",
+        "the job's result is JSON, not a file: get it as JSON instead of as bytes",
     )
 }
 

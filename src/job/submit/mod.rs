@@ -183,7 +183,7 @@ impl Client {
             let error = body_error.unwrap_or_else(|| {
                 Error::new(
                     ErrorKind::Protocol,
-                    "the service accepted the submission without naming the job",
+                    "the service accepted the submission without a job id",
                 )
             });
             return Err(maybe_started(error));

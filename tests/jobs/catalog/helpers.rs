@@ -285,7 +285,7 @@ fn found_boxes_are_accepted_by_redaction_and_form_fields() {
         .form_fields()
         .unwrap();
     let fields = fields.into_iter().filter(|f| {
-        // A detection finds text boxes and check boxes only; the emulator answers with a form's own.
+        // A detection finds text boxes and check boxes only; the emulator responds with a form's own.
         matches!(f.field_type.as_deref(), Some("TextBox" | "CheckBox"))
     });
     let fields: Result<Vec<_>, _> = fields.map(NewField::try_from).collect();

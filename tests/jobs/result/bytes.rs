@@ -67,7 +67,7 @@ fn an_extraction_result_has_no_bytes() {
             let mut sink = Vec::new();
             let error = job.result_bytes(&mut sink, &Call::new()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnexpectedResult);
-            assert!(error.to_string().contains("take it as JSON"), "{error}");
+            assert!(error.to_string().contains("get it as JSON"), "{error}");
             assert!(sink.is_empty(), "nothing is given to the writer");
         }
     });

@@ -172,7 +172,7 @@ fn upload_progress_runs_from_zero_to_the_total_and_never_decreases() {
     client(&emulator)
         .submit(&submission, on_progress, &Call::new())
         .unwrap();
-    assert_eq!(emulator.requests().len(), 2, "turned away once");
+    assert_eq!(emulator.requests().len(), 2, "rejected once");
     let total = emulator.requests()[0].body_length;
     assert!(reported.iter().all(|(_, t)| *t == total));
     assert_eq!((reported[0].0, reported.last().unwrap().0), (0, total));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nitro_emulator::Scenario;
 use nitro_jobs::{Call, CancelToken, Client, ClientOptions, ErrorKind, WatchOptions};
 
-use super::{add_all, never, word};
+use super::{add_all, never, state_name};
 use crate::common::{client, emulator, job, polls, quick, streams, until, with_watchdog};
 
 const MS: Duration = Duration::from_millis(1);
@@ -51,7 +51,7 @@ fn jobs_can_be_added_and_removed_while_a_watch_runs() {
             };
             assert!(!gone.contains(&event.id()), "an event after its removal");
             if event.is_last() {
-                assert_eq!(word(event.update()), "completed");
+                assert_eq!(state_name(event.update()), "completed");
                 done.insert(event.job_id().to_owned());
             }
         }
@@ -77,7 +77,10 @@ fn timeouts_and_cancels_of_next_lose_no_event() {
             }
             match watch.next(&call) {
                 Ok(Some(event)) if event.is_last() => {
-                    assert_eq!(ends.insert(event.job_id().to_owned(), word(event.update())), None);
+                    assert_eq!(
+                        ends.insert(event.job_id().to_owned(), state_name(event.update())),
+                        None
+                    );
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,

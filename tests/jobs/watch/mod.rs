@@ -17,7 +17,7 @@ fn never() -> Scenario {
 }
 
 /// The name of an update in a script.
-fn word(update: &JobUpdate) -> String {
+fn state_name(update: &JobUpdate) -> String {
     match update {
         JobUpdate::Progress(_) => "progress".to_owned(),
         JobUpdate::Ended(status) => status.state().as_str().to_owned(),
@@ -39,7 +39,7 @@ fn ends(watch: &Watch) -> HashMap<String, String> {
             "update after the end: {event:?}"
         );
         if event.is_last() {
-            ends.insert(event.job_id().to_owned(), word(event.update()));
+            ends.insert(event.job_id().to_owned(), state_name(event.update()));
         }
     }
     ends
@@ -84,7 +84,7 @@ fn one_job_reports_its_progress_and_its_end() {
                     last => break last,
                 }
             };
-            assert_eq!(word(&end), "completed");
+            assert_eq!(state_name(&end), "completed");
             assert!(seen > 0);
             assert!(watch.is_empty() && watch.next(&Call::new()).unwrap().is_none());
             // A single thread is reserved for polls.

@@ -38,7 +38,7 @@ fn a_stream_follows_a_job_to_its_end_without_polls() {
 }
 
 #[test]
-fn a_refused_stream_falls_back_to_polling_and_is_logged() {
+fn a_stream_with_an_error_response_falls_back_to_polling_and_is_logged() {
     with_watchdog(|| {
         for status in [404, 405, 406, 415, 501] {
             let emulator = emulator();

@@ -180,7 +180,7 @@ fn streams_are_given_out_up_to_their_number() {
 }
 
 #[test]
-fn the_latest_progress_and_every_end_are_kept() {
+fn the_latest_progress_and_every_end_are_reported() {
     let mut fixture = Fixture::new(0, 0.0);
     let (a, b) = (fixture.add("a"), fixture.add("b"));
     let (work_a, work_b) = (fixture.take().unwrap(), fixture.take().unwrap());
