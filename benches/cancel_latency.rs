@@ -109,11 +109,11 @@ impl Bench {
     fn connect_phases(&mut self) {
         let cell = self.poll("http://hang.test", "");
         self.row("name lookup", [cell, None]);
-        let deaf = FullBacklog::start();
-        let cell = self.poll(&format!("http://{}", deaf.address), "");
+        let full = FullBacklog::start();
+        let cell = self.poll(&format!("http://{}", full.address), "");
         self.row("TCP connect", [cell, None]);
-        let (target, mute) = ("https://192.0.2.1", SilentPeer::start());
-        let at = format!("127.0.0.1:{}", mute.port);
+        let (target, unresponsive) = ("https://192.0.2.1", SilentPeer::start());
+        let at = format!("127.0.0.1:{}", unresponsive.port);
         let plain = self.poll(target, &format!("http://{at}"));
         // A proxy that does the TLS handshake and sends no response to CONNECT.
         self.secure.fault_all(Some(Fault::hang(0).from_request(1)));

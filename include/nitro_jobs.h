@@ -211,7 +211,7 @@
 #define NITRO_RESULT_FORM_FIELDS 9
 
 /**
- * An existing file is kept, and the call fails with NITRO_E_FILE_EXISTS.
+ * An existing file is left as it is, and the call fails with NITRO_E_FILE_EXISTS.
  */
 #define NITRO_EXISTING_FAIL 0
 
@@ -369,15 +369,15 @@ typedef void (*nitro_log_fn)(int32_t level,
                              void *user_data);
 
 /**
- * Token callback: calls nitro_token_set() with `answer` and returns 0; any other value means that there is no token.
+ * Token callback: calls nitro_token_set() with `handle` and returns 0; any other value means that there is no token.
  *
  * `reason` is one of NITRO_TOKEN_.... It is called on a thread that is inside a call of this library, only during that
  * call, and on one thread at a time for each client. It may block; the cancel token and the timeout of the call do not
- * interrupt it. It must not use the client that is requesting the token, and no C++ exception may leave it. `answer`
+ * interrupt it. It must not use the client that is requesting the token, and no C++ exception may leave it. `handle`
  * is valid during the callback only.
  */
 typedef int32_t (*nitro_token_fn)(int32_t reason,
-                                  nitro_token_t *answer,
+                                  nitro_token_t *handle,
                                   void *user_data);
 
 /**
@@ -721,7 +721,7 @@ NITRO_API
 const char *nitro_error_problem_json(const nitro_error_t *err);
 
 /**
- * Returns how many milliseconds the service asks to wait before a retry; -1 if it did not say.
+ * Returns how many milliseconds the service requests to wait before a retry; -1 if it requests no pause.
  *
  * Threads: one at a time per error. Since 0.1.0.
  */
@@ -984,7 +984,7 @@ nitro_code_t nitro_options_set_retries(nitro_options_t *options,
                                        nitro_error_t **err);
 
 /**
- * Sets the longest pause before a retry or a poll, even if the service asks for a longer one; the default is 30000 ms.
+ * Sets the longest pause before a retry or a poll, even if the service requests a longer one; the default is 30000 ms.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
  */
@@ -1210,7 +1210,7 @@ nitro_code_t nitro_options_set_token_callback(nitro_options_t *options,
  * Threads: that of the callback. Since 0.1.0.
  */
 NITRO_API
-nitro_code_t nitro_token_set(nitro_token_t *answer,
+nitro_code_t nitro_token_set(nitro_token_t *handle,
                              const char *token,
                              int64_t expires_in_s,
                              nitro_error_t **err);
@@ -1768,7 +1768,7 @@ nitro_code_t nitro_job_download(const nitro_job_t *job,
 /**
  * Saves all files of the job's result in the folder `folder`, under sanitized forms of the names that the service gives.
  *
- * Either all files are saved, or none. `existing` says what to do if a name is taken; two files of one result never
+ * Either all files are saved, or none. `existing` decides what happens if a name is taken; two files of one result never
  * replace each other. Everything else is as for nitro_job_download().
  *
  * Threads: any. Since 0.1.0.

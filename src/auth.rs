@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::call::CallContext;
 use crate::cancel::Wake;
-use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::Http;
 use crate::log::LogLevel;
+use crate::retry::is_call_end;
 use crate::sync::thread::{self, ThreadId};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::token::{BearerToken, CallbackError, TokenReason, TokenSource, check_bearer};
@@ -38,7 +39,7 @@ pub(crate) struct Auth {
     cache: Arc<TokenCache>,
 }
 
-/// A token in use. Its number tells a rejection of it from the rejection of a later one.
+/// A token in use. Its number distinguishes a rejection of it from the rejection of a later one.
 #[derive(Clone)]
 pub(crate) struct Bearer {
     text: Arc<Zeroizing<String>>,
@@ -343,11 +344,6 @@ impl Drop for Renewal<'_> {
         drop(state);
         self.cache.changed.notify_all();
     }
-}
-
-/// Whether an error ends one call only: its cancel token was triggered, or its own timeout expired.
-fn is_call_end(error: &Error) -> bool {
-    error.kind() == ErrorKind::Cancelled || matches!(error.limit(), Some(Limit::Call | Limit::Wait))
 }
 
 fn reentered() -> Error {

@@ -27,15 +27,33 @@ pub(crate) fn write_terminated(buffer: &mut [MaybeUninit<u8>], text: &str) {
     buffer[text.len()].write(0);
 }
 
-/// A copy of `text` as a C string, without the NULs inside, behind which C could not see.
-#[allow(unsafe_code)]
-pub(crate) fn to_c_string(text: impl Into<Vec<u8>>) -> CString {
-    let mut bytes: Vec<u8> = text.into();
-    if memchr::memchr(0, &bytes).is_some() {
-        bytes.retain(|byte| *byte != 0);
+/// Copies `text` and its NUL to the beginning of `buffer`, which is longer than the text; returns how many bytes that are.
+#[inline(always)]
+pub(crate) fn copy_terminated(buffer: &mut [u8], text: &str) -> usize {
+    buffer[..text.len()].copy_from_slice(text.as_bytes());
+    buffer[text.len()] = 0;
+    text.len() + TERMINATOR_LEN
+}
+
+/// Appends the NUL.
+pub(crate) fn terminate(text: &mut String) {
+    text.push('\0');
+}
+
+/// Removes the NULs, since C would take the first one for the end.
+pub(crate) fn remove_nuls(text: &mut String) {
+    if memchr::memchr(0, text.as_bytes()).is_some() {
+        text.retain(|c| c != '\0');
     }
+}
+
+/// A copy of `text` as a C string, without the NULs inside.
+#[allow(unsafe_code)]
+pub(crate) fn to_c_string(text: impl Into<String>) -> CString {
+    let mut text: String = text.into();
+    remove_nuls(&mut text);
     // SAFETY: no NUL is left. The standard library's own search would take a sixth of the time that a large result takes.
-    unsafe { CString::from_vec_unchecked(bytes) }
+    unsafe { CString::from_vec_unchecked(text.into_bytes()) }
 }
 
 #[cfg(test)]
@@ -56,6 +74,13 @@ mod tests {
         // SAFETY: all four bytes were initialised above.
         let bytes = buffer.map(|byte| unsafe { byte.assume_init() });
         assert_eq!(&bytes, b"abc\0");
+        let mut buffer = [7; 4];
+        assert_eq!(copy_terminated(&mut buffer, "ab"), 3);
+        assert_eq!(&buffer, b"ab\0\x07");
+        let mut text = "a\0b".to_owned();
+        remove_nuls(&mut text);
+        terminate(&mut text);
+        assert_eq!(text, "ab\0");
         assert_eq!(without_terminator(terminated!("ab", "c")), "abc");
     }
 }

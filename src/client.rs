@@ -16,7 +16,7 @@ use crate::url::Url;
 /// How many tokens are remembered to be redacted: the current one, and those that requests under way may still carry.
 const REDACTED_TOKENS: usize = 4;
 
-/// The media type of the response that a request asks for: its `Accept` header.
+/// The media type that a request accepts: its `Accept` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Accept {
     Json,
@@ -220,10 +220,10 @@ impl Client {
     ) -> Result<Response> {
         let Inner { http, auth, .. } = &*self.inner;
         let ask_host = context.host.as_ref().map(|host| {
-            move |refused| {
+            move |rejected| {
                 let client = self.clone();
                 host.run(Box::new(move |context| {
-                    client.inner.auth.renew(refused, &client.inner.http, context);
+                    client.inner.auth.renew(rejected, &client.inner.http, context);
                 }));
             }
         });

@@ -1,4 +1,4 @@
-//! Errors: a kind to branch on, and a message that says what failed, why, and what to do next.
+//! Errors: a kind to branch on, and a message that states what failed, why, and what to do next.
 
 use std::fmt;
 use std::time::Duration;
@@ -189,7 +189,7 @@ impl Error {
         self
     }
 
-    /// Puts in front of the message what was being done, unless the message says it already or names the same URL.
+    /// Prefixes the message with what was being done, unless the message contains it already or names the same URL.
     pub(crate) fn context(mut self, doing: impl fmt::Display) -> Self {
         let (doing, message) = (doing.to_string(), &self.inner.message);
         let is_present = message
@@ -201,7 +201,7 @@ impl Error {
         self
     }
 
-    /// Puts behind the message what to do next, unless the message says it already.
+    /// Appends to the message what to do next, unless the message contains it already.
     pub(crate) fn with_advice(mut self, advice: &str) -> Self {
         if !advice.is_empty() && !self.inner.message.ends_with(advice) {
             self.inner.message.push_str("; ");
@@ -236,7 +236,7 @@ impl Error {
         self.inner.problem.as_ref()
     }
 
-    /// How long the service asks to wait before a retry.
+    /// How long the service requests to wait before a retry.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
@@ -266,7 +266,7 @@ impl Error {
         self.inner.uncertain
     }
 
-    /// Whether the same call may succeed later without any change by the caller, and can be repeated safely.
+    /// Whether the same call may succeed later without any change by the caller, and can be retried safely.
     pub fn is_retryable(&self) -> bool {
         use ErrorKind::*;
         if self.is_uncertain() {
@@ -281,7 +281,7 @@ impl Error {
     }
 }
 
-/// What failed, and why as far as the problem document says it.
+/// What failed, and why as far as the problem document states it.
 fn with_summary(what: String, problem: Option<&ProblemDetails>) -> String {
     let summary = problem.map(ProblemDetails::summary).unwrap_or_default();
     if summary.is_empty() {
@@ -291,11 +291,11 @@ fn with_summary(what: String, problem: Option<&ProblemDetails>) -> String {
     }
 }
 
-/// Whether `text` contains the URL that `words` contain, as a word of its own.
-fn contains_url_of(text: &str, words: &str) -> bool {
-    let trim = |word: &'_ str| word.trim_end_matches([':', ';', ',', ')']).to_owned();
-    let url = words.split(' ').find(|word| word.contains("://")).map(trim);
-    url.is_some_and(|url| text.split(' ').any(|word| trim(word) == url))
+/// Whether `text` contains the URL that `prefix` contains, as a token of its own.
+fn contains_url_of(text: &str, prefix: &str) -> bool {
+    let trim = |token: &'_ str| token.trim_end_matches([':', ';', ',', ')']).to_owned();
+    let url = prefix.split(' ').find(|token| token.contains("://")).map(trim);
+    url.is_some_and(|url| text.split(' ').any(|token| trim(token) == url))
 }
 
 #[cfg(test)]

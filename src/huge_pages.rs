@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The size of a huge page where a page is 4 kB.
 const HUGE_PAGE: usize = 2 << 20;
 
-/// Asks Linux for huge pages for the part of `block` that they can cover whole: 20 MB take ten page faults then instead of 5,000,
+/// Requests huge pages from Linux for the part of `block` that they can cover whole: 20 MB take ten page faults then instead of 5,000,
 /// which would be up to half the time that a large document takes. A hint, which changes nothing but that.
 pub(crate) fn prefer_huge_pages(block: &mut [MaybeUninit<u8>]) {
     let covered = covered(block.as_ptr().addr(), block.len());

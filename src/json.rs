@@ -137,26 +137,26 @@ pub(crate) fn replace_lone_surrogates(text: &str) -> Option<String> {
         u16::from_str_radix(digits, 16).ok()
     };
     let mut replaced = String::new();
-    let (mut at, mut kept) = (0, 0);
+    let (mut at, mut copied) = (0, 0);
     while let Some(next) = memchr::memchr(b'\\', &text.as_bytes()[at..]) {
         at += next;
         match unit(at) {
             Some(0xD800..=0xDBFF) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => at += 12,
             Some(0xD800..=0xDFFF) => {
-                replaced.push_str(&text[kept..at]);
+                replaced.push_str(&text[copied..at]);
                 replaced.push_str("\\ufffd");
                 at += 6;
-                kept = at;
+                copied = at;
             }
             Some(_) => at += 6,
             None => at += 2,
         }
         at = at.min(text.len());
     }
-    if kept == 0 {
+    if copied == 0 {
         return None;
     }
-    replaced.push_str(&text[kept..]);
+    replaced.push_str(&text[copied..]);
     Some(replaced)
 }
 

@@ -18,7 +18,7 @@
 //! # fn show(_: Option<f64>) {}
 //! ```
 //!
-//! Every blocking call takes a [`Call`]: its cancel token and its timeout. Every error is an [`Error`] that says what failed, why,
+//! Every blocking call takes a [`Call`]: its cancel token and its timeout. Every error is an [`Error`] whose message states what failed, why,
 //! and what to do next. The library prints nothing, starts threads only to resolve host names and for a [`Watch`], and sends the
 //! token to the service only.
 

@@ -210,7 +210,7 @@ impl ClientOptions {
         self
     }
 
-    /// The longest pause before a retry or a poll, even if the service asks for a longer one. Default: 30 s.
+    /// The longest pause before a retry or a poll, even if the service requests a longer one. Default: 30 s.
     pub fn retry_cap(mut self, cap: Duration) -> Self {
         self.retry_cap = cap;
         self

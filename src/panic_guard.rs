@@ -30,7 +30,7 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Option<T> {
 
 /// As [`catch`], without calling the host program's panic hook.
 pub(crate) fn catch_silently<T>(body: impl FnOnce() -> T) -> Option<T> {
-    silence_own_panics();
+    skip_hook_for_own_panics();
     let before = set_caught(true);
     let outcome = catch(body);
     set_caught(before);
@@ -45,9 +45,9 @@ pub(crate) fn call_host<T>(callback: impl FnOnce() -> T) -> T {
     outcome
 }
 
-/// Marks this thread as the library's own: it catches its panics itself, so the hook stays silent for as long as it runs.
+/// Marks this thread as the library's own: it catches its panics itself, so the host's hook is not called for them.
 pub(crate) fn mark_library_thread() {
-    silence_own_panics();
+    skip_hook_for_own_panics();
     set_caught(true);
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn drop_quietly(value: impl Sized) {
 }
 
 /// Installs a hook that prints nothing for panics that the library catches and calls the previous hook for all others.
-fn silence_own_panics() {
+fn skip_hook_for_own_panics() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();

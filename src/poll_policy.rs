@@ -13,7 +13,7 @@ pub(crate) struct PollPolicy {
     /// Failures in a row that are tolerated before the service has responded once, and afterwards.
     pub failures_before_contact: u32,
     pub failures_after_contact: u32,
-    /// The longest pause that the service may ask for.
+    /// The longest pause that the service may request.
     pub retry_cap: Duration,
 }
 

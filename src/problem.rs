@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): the service's description of an error response or of a failed job, kept whole.
+//! Problem documents (RFC 9457): the service's description of an error response or of a failed job, stored whole.
 
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ impl ProblemDetails {
         summary::of(self)
     }
 
-    /// How long the service asks to wait: `extensions.retry_after`, in seconds.
+    /// How long the service requests to wait: `extensions.retry_after`, in seconds.
     pub fn retry_after(&self) -> Option<Duration> {
         let seconds = self
             .extensions

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Limit};
+use crate::poll_policy::PollPolicy;
 
 /// Exponential back-off: each pause may be twice as long as the one before, up to a longest one.
 #[derive(Clone, Copy, Debug)]
@@ -26,16 +27,36 @@ impl Backoff {
         self.bound(retry).mul_f64(random)
     }
 
-    /// The pause before retry number `retry`: what the service asked for (`Retry-After`), or full jitter.
+    /// The pause before retry number `retry`: what the service requested (`Retry-After`), or full jitter.
     pub(crate) fn pause(&self, retry: u32, retry_after: Option<Duration>) -> Duration {
         match retry_after {
             Some(pause) => pause.min(self.longest),
             None => self.jittered(retry, fastrand::f64()),
         }
     }
+
+    /// As [`Backoff::pause`], without jitter.
+    pub(crate) fn pause_without_jitter(&self, retry: u32, retry_after: Option<Duration>) -> Duration {
+        retry_after.map_or_else(|| self.bound(retry), |pause| pause.min(self.longest))
+    }
 }
 
-/// Whether the error ends the call of one caller (its cancel token, its deadline, its memory) and says nothing about the
+/// What the service requested (`Retry-After`), up to `longest`, and up to a tenth more, so that programs do not send in step.
+pub(crate) fn requested_pause(pause: Duration, longest: Duration, random: f64) -> Duration {
+    pause.min(longest).mul_f64(1.0 + 0.1 * random)
+}
+
+/// The pause after poll number `poll`, counted from 0: it grows by half each time, and varies by a fifth so that programs do
+/// not poll in step. Where the first and the longest pause are the same, all pauses are.
+pub(crate) fn poll_pause(poll: u32, policy: &PollPolicy, random: f64) -> Duration {
+    if policy.is_fixed_rate() {
+        return policy.poll_min;
+    }
+    let grown = policy.poll_min.mul_f64(1.5f64.powi(poll.min(64) as i32));
+    grown.min(policy.poll_max).mul_f64(0.8 + 0.4 * random)
+}
+
+/// Whether the error ends the call of one caller (its cancel token, its deadline, its memory) and implies nothing about the
 /// server. Such an error is never retried within the call.
 pub(crate) fn is_call_end(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::NoMemory)
@@ -55,14 +76,41 @@ pub(crate) fn is_connection_failure(error: &Error) -> bool {
     ) || matches!(error.limit(), Some(Limit::Connect | Limit::Idle))
 }
 
+/// Whether another poll cannot succeed either, so that a wait ends. Unlike within a call, the end of one request's time limit
+/// is no reason to end it.
+pub(crate) fn ends_wait(error: &Error) -> bool {
+    !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))
+}
+
 /// Whether the head of a response arrived and its body broke off.
 pub(crate) fn is_broken_body(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Truncated | ErrorKind::ConnectionLost)
         || error.limit() == Some(Limit::Idle)
 }
 
-/// Whether a response of `status` is worth another attempt. Unless the request is `idempotent`, only a response that says
-/// that nothing was done.
+/// Whether a request for a token lost its connection, before or after the head of the response.
+pub(crate) fn is_token_connection_lost(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Truncated)
+}
+
+/// Whether an event stream merely broke off, so that reconnecting is enough.
+pub(crate) fn is_broken_stream(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionLost | ErrorKind::Truncated | ErrorKind::Protocol
+    )
+}
+
+/// Whether a presigned URL has probably expired, so that a new one is worth a request.
+pub(crate) fn is_expired_url(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Gone
+    )
+}
+
+/// Whether a response of `status` is worth another attempt. Unless the request is `idempotent`, only a response after which
+/// nothing was done.
 pub(crate) fn is_transient_status(status: u16, idempotent: bool) -> bool {
     match status {
         429 | 503 => true,
@@ -105,11 +153,11 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_kept_up_to_the_longest_pause() {
-        let asked = |pause| BACKOFF.pause(9, Some(pause));
-        assert_eq!(asked(Duration::from_secs(7)), Duration::from_secs(7));
-        assert_eq!(asked(Duration::MAX), BACKOFF.longest);
-        assert_eq!(asked(Duration::ZERO), Duration::ZERO);
+    fn retry_after_is_limited_to_the_longest_pause() {
+        let requested = |pause| BACKOFF.pause(9, Some(pause));
+        assert_eq!(requested(Duration::from_secs(7)), Duration::from_secs(7));
+        assert_eq!(requested(Duration::MAX), BACKOFF.longest);
+        assert_eq!(requested(Duration::ZERO), Duration::ZERO);
     }
 
     #[test]

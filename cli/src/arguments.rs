@@ -165,8 +165,8 @@ impl Arguments {
     fn operand(&mut self, value: OsString) -> Result<(), Failure> {
         match self.command {
             None => {
-                let word = value.string()?;
-                self.command = Some(match word.as_str() {
+                let name = value.string()?;
+                self.command = Some(match name.as_str() {
                     "run" => Command::Run,
                     "submit" => Command::Submit,
                     "status" => Command::Status,

@@ -112,8 +112,8 @@ pub fn catalog(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
         ],
     };
     for entry in entries {
-        let word = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        let mut text = format!("{:28} {}", word(&entry, "name"), word(&entry, "description"));
+        let field = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        let mut text = format!("{:28} {}", field(&entry, "name"), field(&entry, "description"));
         let params = entry["params"].as_array().filter(|_| wanted.is_some());
         for param in params.into_iter().flatten() {
             let required = if param["required"] == true {
@@ -122,9 +122,9 @@ pub fn catalog(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
                 ""
             };
             let (name, kind, about) = (
-                word(param, "name"),
-                word(param, "type"),
-                word(param, "description"),
+                field(param, "name"),
+                field(param, "type"),
+                field(param, "description"),
             );
             text.push_str(&format!("\n  {name}: {kind}{required}  {about}"));
             for (key, label) in [("enum", "one of"), ("default", "default:")] {
@@ -187,9 +187,9 @@ fn target(arguments: &Arguments) -> Option<Download> {
 }
 
 /// A job from its id, its ticket, or a file that contains either.
-fn job(client: &Client, word: &str) -> Result<Job, Failure> {
-    let text = match word.strip_prefix('@') {
-        None => word.to_owned(),
+fn job(client: &Client, operand: &str) -> Result<Job, Failure> {
+    let text = match operand.strip_prefix('@') {
+        None => operand.to_owned(),
         Some("-") => {
             let mut text = String::new();
             std::io::stdin()
@@ -209,8 +209,8 @@ fn job(client: &Client, word: &str) -> Result<Job, Failure> {
 
 fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
     let watch = client.watch(WatchOptions::new())?;
-    for word in &arguments.operands {
-        watch.add(&job(client, word)?)?;
+    for operand in &arguments.operands {
+        watch.add(&job(client, operand)?)?;
     }
     let begun = Instant::now();
     let mut code = exit::DONE;

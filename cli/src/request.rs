@@ -26,7 +26,7 @@ pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure>
             .split_once('/')
             .map_or((None, None), |(endpoint, method)| (Some(endpoint), Some(method))),
     };
-    let endpoint = endpoint.and_then(Endpoint::from_word);
+    let endpoint = endpoint.and_then(Endpoint::from_name);
     let (Some(endpoint), Some(method)) = (endpoint, method.filter(|method| !method.is_empty())) else {
         return Err(Failure::usage(format!(
             "there is no operation {name:?}: see \"nitro-jobs catalog\", or write ENDPOINT/METHOD, where ENDPOINT is \

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody};
 use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
+use crate::retry::is_token_connection_lost;
 use crate::token::{BearerToken, ClientCredentials, check_bearer};
 use crate::url::Url;
 
@@ -22,7 +23,7 @@ impl ClientCredentials {
     pub(super) fn request_token(&self, http: &Http, url: &Url, context: &CallContext) -> Result<BearerToken> {
         let first = self.request_token_once(http, url, context);
         let outcome = match first {
-            Err(error) if is_connection_broken(&error) => self.request_token_once(http, url, context),
+            Err(error) if is_token_connection_lost(&error) => self.request_token_once(http, url, context),
             outcome => outcome,
         };
         outcome.map_err(|e| e.context("requesting a token"))
@@ -75,10 +76,6 @@ impl ClientCredentials {
     }
 }
 
-fn is_connection_broken(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::ConnectionLost | ErrorKind::Truncated)
-}
-
 /// Parses the token endpoint's response in both of its forms. No error shows any part of it.
 fn parse_token(text: &str) -> Result<BearerToken> {
     let mut response = TokenResponse::default();
@@ -92,7 +89,7 @@ fn parse_token(text: &str) -> Result<BearerToken> {
         .ok_or_else(|| unusable("has neither accessToken nor access_token"))?;
     let token = BearerToken::new(token.into_owned());
     check_bearer(&token.text)
-        .map_err(|_| unusable("has a token with a character that no token may contain"))?;
+        .map_err(|_| unusable("has a token with a character that is not allowed in a token"))?;
     if let Some(token_type) = response.token_type.and_then(json::string)
         && !token_type.eq_ignore_ascii_case("bearer")
     {

@@ -6,6 +6,7 @@ use std::sync::{Barrier, mpsc};
 use super::*;
 use crate::call::{Call, IoLimits};
 use crate::cancel::CancelToken;
+use crate::error::Limit;
 use crate::log::Log;
 
 fn context(call: &Call) -> CallContext {
@@ -123,15 +124,15 @@ fn waiting_threads_share_one_request_and_its_failure() {
     ] {
         let cache = Arc::new(TokenCache::default());
         let (go, first) = slow(&cache, outcome.clone());
-        let (ready, asked) = (Arc::new(Barrier::new(9)), Arc::new(AtomicU32::new(0)));
+        let (ready, requests) = (Arc::new(Barrier::new(9)), Arc::new(AtomicU32::new(0)));
         let waiters: Vec<_> = (0..8)
             .map(|_| {
-                let (cache, ready, asked) = (cache.clone(), ready.clone(), asked.clone());
+                let (cache, ready, requests) = (cache.clone(), ready.clone(), requests.clone());
                 thread::spawn(move || {
                     let context = context(&Call::new());
                     ready.wait();
                     cache.get(None, &context, None, |_| {
-                        asked.fetch_add(1, Ordering::SeqCst);
+                        requests.fetch_add(1, Ordering::SeqCst);
                         lasting("another", LONG)
                     })
                 })
@@ -145,7 +146,7 @@ fn waiting_threads_share_one_request_and_its_failure() {
             let got = thread.join().unwrap();
             assert_eq!(got.map(|b| b.text().to_owned()).map_err(|e| e.kind()), expected);
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        assert_eq!(requests.load(Ordering::SeqCst), 0);
     }
 }
 

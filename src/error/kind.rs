@@ -22,7 +22,7 @@ pub enum ErrorKind {
     Cancelled = 10,
     /// A callback of the caller stopped the call.
     Stopped = 11,
-    /// A timeout of this call expired; [`Error::limit`](super::Error::limit) says which.
+    /// A timeout of this call expired; [`Error::limit`](super::Error::limit) returns which.
     Timeout = 12,
     /// The timeout of a wait expired. The job still runs: its ticket is in [`Error::ticket`](super::Error::ticket).
     WaitTimeout = 13,
@@ -116,7 +116,7 @@ impl ErrorKind {
         }
     }
 
-    /// What to do next after an error response of this kind; empty where the service's own words say it.
+    /// What to do next after an error response of this kind; empty where the service's message includes it.
     pub(super) fn advice(self) -> &'static str {
         match self {
             Self::Unauthorized => "check the bearer token: it is missing, invalid or expired",

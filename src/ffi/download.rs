@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::job::{Download, OnExisting, SavedFile};
 use crate::panic_guard::call_host;
 
-/// An existing file is kept, and the call fails with NITRO_E_FILE_EXISTS.
+/// An existing file is left as it is, and the call fails with NITRO_E_FILE_EXISTS.
 pub const NITRO_EXISTING_FAIL: i32 = 0;
 /// An existing file is replaced atomically once the new one is complete.
 pub const NITRO_EXISTING_REPLACE: i32 = 1;
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn nitro_job_download(
 
 /// Saves all files of the job's result in the folder `folder`, under sanitized forms of the names that the service gives.
 ///
-/// Either all files are saved, or none. `existing` says what to do if a name is taken; two files of one result never
+/// Either all files are saved, or none. `existing` decides what happens if a name is taken; two files of one result never
 /// replace each other. Everything else is as for nitro_job_download().
 ///
 /// Threads: any. Since 0.1.0.

@@ -142,7 +142,7 @@ pub unsafe extern "C" fn nitro_error_problem_json(err: *const nitro_error_t) -> 
     access(err, ptr::null(), |e| ptr_or_null(&e.problem))
 }
 
-/// Returns how many milliseconds the service asks to wait before a retry; -1 if it did not say.
+/// Returns how many milliseconds the service requests to wait before a retry; -1 if it requests no pause.
 ///
 /// Threads: one at a time per error. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -17,7 +17,7 @@ pub(super) fn handle<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
     unsafe { pointer.as_ref() }.ok_or_else(|| null(name))
 }
 
-/// A required handle that this call changes; the header says which handles serve one thread at a time.
+/// A required handle that this call changes; the header documents which handles serve one thread at a time.
 pub(super) fn handle_mut<'a, T>(pointer: *mut T, name: &str) -> Result<&'a mut T> {
     // SAFETY: as for `handle`; the header's contract excludes a second thread.
     unsafe { pointer.as_mut() }.ok_or_else(|| null(name))
@@ -111,7 +111,7 @@ impl UserData {
     }
 }
 
-// SAFETY: the header says that the host's callbacks run on any thread that is inside a call.
+// SAFETY: the header documents that the host's callbacks run on any thread that is inside a call.
 unsafe impl Send for UserData {}
 // SAFETY: as above.
 unsafe impl Sync for UserData {}

@@ -242,7 +242,7 @@ pub unsafe extern "C" fn nitro_options_set_retries(
     set_value(options, retries, err, ClientOptions::retries)
 }
 
-/// Sets the longest pause before a retry or a poll, even if the service asks for a longer one; the default is 30000 ms.
+/// Sets the longest pause before a retry or a poll, even if the service requests a longer one; the default is 30000 ms.
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT if `ms` is negative. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -72,7 +72,7 @@ pub unsafe extern "C" fn nitro_status_name(status: *const nitro_status_t) -> *co
         JobState::Completed => c"completed".as_ptr(),
         JobState::Failed => c"failed".as_ptr(),
         JobState::Canceled => c"canceled".as_ptr(),
-        JobState::Unknown(_) => s.word().as_ptr().cast(),
+        JobState::Unknown(_) => s.unknown_state_name().as_ptr().cast(),
     })
 }
 

@@ -58,7 +58,7 @@ pub unsafe extern "C" fn nitro_submission_new(
     fallible(err, || {
         let out = output(submission, "submission", std::ptr::null_mut())?;
         let name = text(endpoint, "endpoint")?;
-        let endpoint = Endpoint::from_word(name).ok_or_else(|| {
+        let endpoint = Endpoint::from_name(name).ok_or_else(|| {
             Error::invalid(format!(
                 "unknown endpoint \"{name}\"; use conversions, extractions, transformations or generations"
             ))

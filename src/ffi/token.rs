@@ -26,14 +26,14 @@ pub struct nitro_token_t {
     token: Option<BearerToken>,
 }
 
-/// Token callback: calls nitro_token_set() with `answer` and returns 0; any other value means that there is no token.
+/// Token callback: calls nitro_token_set() with `handle` and returns 0; any other value means that there is no token.
 ///
 /// `reason` is one of NITRO_TOKEN_.... It is called on a thread that is inside a call of this library, only during that
 /// call, and on one thread at a time for each client. It may block; the cancel token and the timeout of the call do not
-/// interrupt it. It must not use the client that is requesting the token, and no C++ exception may leave it. `answer`
+/// interrupt it. It must not use the client that is requesting the token, and no C++ exception may leave it. `handle`
 /// is valid during the callback only.
 pub type nitro_token_fn =
-    Option<unsafe extern "C" fn(reason: i32, answer: *mut nitro_token_t, user_data: *mut c_void) -> i32>;
+    Option<unsafe extern "C" fn(reason: i32, handle: *mut nitro_token_t, user_data: *mut c_void) -> i32>;
 
 /// Sets the bearer token, which is sent to the service and to no other host.
 ///
@@ -108,10 +108,10 @@ pub unsafe extern "C" fn nitro_options_set_token_callback(
         let callback = required(callback, "callback")?;
         options.change(|o| {
             o.token_callback(move |reason| {
-                let mut answer = nitro_token_t { token: None };
+                let mut handle = nitro_token_t { token: None };
                 // SAFETY: the header's contract for nitro_token_fn and its `user_data`.
-                let code = call_host(|| unsafe { callback(reason as i32, &mut answer, user_data.get()) });
-                match answer.token {
+                let code = call_host(|| unsafe { callback(reason as i32, &mut handle, user_data.get()) });
+                match handle.token {
                     Some(token) if code == 0 => Ok(token),
                     None if code == 0 => Err("it returned 0 without calling nitro_token_set()".into()),
                     _ => Err(format!("it returned {code}").into()),
@@ -132,14 +132,14 @@ pub unsafe extern "C" fn nitro_options_set_token_callback(
 /// Threads: that of the callback. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_token_set(
-    answer: *mut nitro_token_t,
+    handle: *mut nitro_token_t,
     token: *const c_char,
     expires_in_s: i64,
     err: *mut *mut nitro_error_t,
 ) -> nitro_code_t {
     fallible(err, || {
-        let answer = handle_mut(answer, "answer")?;
-        answer.token = Some(bearer_token(text(token, "token")?, expires_in_s));
+        let handle = handle_mut(handle, "handle")?;
+        handle.token = Some(bearer_token(text(token, "token")?, expires_in_s));
         Ok(())
     })
 }

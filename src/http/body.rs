@@ -1,4 +1,4 @@
-//! The body of a response, read within the limits of the call that reads it.
+//! The body of a response, read within the deadline and the I/O limits of the call that reads it.
 
 use std::fmt;
 use std::io::{Cursor, Read};
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::agent::UreqBody;
 use super::event_stream_body::EventStreamBody;
 use super::framing::Framing;
+use crate::c_text::TERMINATOR_LEN;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::huge_pages::prefer_huge_pages;
@@ -27,7 +28,7 @@ pub(crate) struct Body {
 
 enum Source {
     Ureq(UreqBody),
-    /// An event stream, which may be as slow as it likes.
+    /// An event stream, which has no minimum rate.
     Events(EventStreamBody),
     /// Read already, to look for a problem document.
     Buffered(Cursor<Vec<u8>>),
@@ -116,19 +117,19 @@ impl Body {
         if error.kind() != ErrorKind::ConnectionLost || self.framing == Framing::UntilClose {
             return error.context(format_args!("reading {url}"));
         }
-        let promised = match self.framing {
-            Framing::Length(length) => format!("the {length} bytes that its head promised"),
+        let announced = match self.framing {
+            Framing::Length(length) => format!("the {length} bytes of its Content-Length"),
             _ => "its last chunk".to_owned(),
         };
-        let text = format!("the body of {url} ended before {promised}");
+        let text = format!("the body of {url} ended before {announced}");
         Error::new(ErrorKind::Truncated, text)
     }
 
     /// The body in memory, and whether that is all of it; what is over `limit` is not read.
     pub(super) fn read_up_to(&mut self, limit: usize, context: &CallContext) -> Result<(Vec<u8>, bool)> {
         let most = limit.saturating_add(1);
-        // Room for what is announced and one byte more, so that the end is seen, and a NUL put, without growing. Memory
-        // that is merely reserved costs nothing yet.
+        // Capacity for what is announced and one byte more, so that the end is seen, and the NUL of C appended, without
+        // growing. Memory that is merely reserved costs nothing yet.
         let space = match self.framing {
             Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1),
             _ => STEP,
@@ -151,8 +152,8 @@ impl Body {
             let n = self.read(&mut bytes[filled..], context)?;
             if n == 0 {
                 bytes.truncate(filled);
-                // What is read may be kept for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
-                bytes.shrink_to(filled + 1);
+                // What is read may be stored for long: a thousand texts of a hundred bytes shall not occupy 64 MB.
+                bytes.shrink_to(filled + TERMINATOR_LEN);
                 return Ok((bytes, true));
             }
             filled += n;

@@ -22,7 +22,7 @@ enum ChunkState {
     Data(u64),
     /// The end of the line after a chunk's data.
     DataEnd,
-    /// The last chunk has come. Whatever follows says nothing about the body.
+    /// The last chunk has come. Whatever follows is not part of the body.
     Complete,
 }
 

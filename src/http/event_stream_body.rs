@@ -41,7 +41,7 @@ impl EventStreamBody {
     /// The next bytes; 0 at the end. After an error the read may be retried, and nothing is lost.
     pub(super) fn read(&mut self, buffer: &mut [u8], exchange: &ExchangeContext) -> Result<usize> {
         while let Some(connection) = &mut self.connection {
-            let (used, made) = self.remaining.take(connection.input.unused(), buffer)?;
+            let (used, made) = self.remaining.decode(connection.input.unused(), buffer)?;
             connection.input.consume(used);
             if self.remaining.is_nothing() {
                 self.end();
@@ -92,7 +92,7 @@ impl Remaining {
     }
 
     /// Takes what it can of `input`; gives how much that was, and how many bytes of `output` it filled.
-    fn take(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
+    fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<(usize, usize)> {
         let most = match self {
             Remaining::Bytes(left) => usize::try_from(*left).unwrap_or(usize::MAX),
             Remaining::UntilClose => usize::MAX,
@@ -120,12 +120,12 @@ impl Remaining {
 #[cfg(any(test, fuzzing, nitro_bench))]
 pub(super) fn decode_chunks(input: &[u8], piece: usize, size: usize) -> Result<(Vec<u8>, bool)> {
     let (mut remaining, mut buffer) = (Remaining::of(Framing::Chunked), vec![0; size]);
-    let (mut kept, mut body) = (Vec::new(), Vec::new());
+    let (mut unread, mut body) = (Vec::new(), Vec::new());
     for piece in input.chunks(piece) {
-        kept.extend_from_slice(piece);
+        unread.extend_from_slice(piece);
         loop {
-            let (used, made) = remaining.take(&kept, &mut buffer)?;
-            kept.drain(..used);
+            let (used, made) = remaining.decode(&unread, &mut buffer)?;
+            unread.drain(..used);
             body.extend_from_slice(&buffer[..made]);
             if made == 0 {
                 break;

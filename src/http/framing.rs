@@ -40,7 +40,7 @@ pub(super) fn allows_reuse(status: u16, headers: &HeaderMap) -> bool {
         && !(headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH))
 }
 
-/// Whether the body comes in chunks. No other coding was asked for, and nothing here could undo it.
+/// Whether the body comes in chunks. No other coding was requested, and nothing here could undo it.
 fn is_chunked(headers: &HeaderMap) -> Result<bool> {
     let mut chunked = false;
     let values = headers.get_all(header::TRANSFER_ENCODING).into_iter();

@@ -83,7 +83,7 @@ impl Http {
     }
 
     /// Sends the request with a body and reads the head of the response, whatever its status. Retries what is safe to retry, within
-    /// the budget and the limits of the call.
+    /// the budget and the deadline of the call.
     pub(crate) fn send_body(
         &self,
         request: &Request<'_>,
@@ -145,7 +145,7 @@ impl Http {
         unreachable!("the loop ends with its budget")
     }
 
-    /// Follows redirects where the request says so.
+    /// Follows redirects where the request allows it.
     fn follow(
         &self,
         request: &Request<'_>,
@@ -204,7 +204,7 @@ impl Http {
     }
 }
 
-/// The peer does not speak HTTP/1.1 as it should.
+/// The server violates HTTP/1.1.
 fn malformed(what: impl Display) -> Error {
     Error::new(ErrorKind::Protocol, format!("malformed HTTP response: {what}"))
 }
@@ -225,7 +225,7 @@ pub(crate) mod fuzzing {
     /// A server that responds to each request with the bytes that it was sent last, and closes.
     static PEER: LazyLock<Mutex<(String, Sender<Vec<u8>>)>> = LazyLock::new(|| {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let url = format!("http://{}/", listener.local_addr().expect("a local port"));
         let (sender, responses) = channel::<Vec<u8>>();
         std::thread::spawn(move || {
             for response in responses {

@@ -24,7 +24,7 @@ pub(super) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// The hop that a response of `status` from `from` asks for.
+/// The hop that a response of `status` from `from` leads to.
 pub(super) fn hop(from: &Url, method: Method, status: u16, location: Option<&str>) -> Result<Hop> {
     let reject = |why: &str| {
         let text = format!("{from} responded {status}, a redirect that cannot be followed: {why}");

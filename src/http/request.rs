@@ -22,7 +22,7 @@ pub(crate) enum Redirects {
     Report,
 }
 
-/// Who retries a request that failed.
+/// Which layer retries a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attempts {
     /// This layer, within the client's budget and the call's limits.
@@ -107,12 +107,12 @@ impl RequestBody<'_> {
     }
 }
 
-/// Refuses what could split a request: all but visible ASCII, spaces and tabs.
+/// Rejects what could split a request: all but visible ASCII, spaces and tabs.
 pub(super) fn field_value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
     if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
         return Ok(text);
     }
     Err(Error::invalid(format!(
-        "{what} holds a character that no header may hold"
+        "{what} contains a character that is not allowed in a header"
     )))
 }

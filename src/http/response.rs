@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::problem::ProblemDetails;
 use crate::url::Url;
 
-/// The most of an error response's body that is kept.
+/// The most of an error response's body that is read.
 const PROBLEM: usize = 1 << 20;
 
 /// A response: its head, and a body still to be read.
@@ -36,7 +36,7 @@ impl Response {
         (!media.is_empty()).then(|| media.to_ascii_lowercase())
     }
 
-    /// How long `Retry-After` asks to wait.
+    /// How long `Retry-After` requests to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry_after::parse(self.header("retry-after")?, SystemTime::now())
     }
@@ -72,7 +72,7 @@ impl Response {
         Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(retry_after)
     }
 
-    /// Takes an error response's body off the connection and keeps it; gives the pause that it or the head asks for.
+    /// Reads an error response's body into memory; returns the pause that it or the head requests.
     pub(super) fn buffer_body(&mut self, context: &CallContext) -> Result<Option<Duration>> {
         let bytes = match self.body.read_up_to(PROBLEM, context) {
             Ok((bytes, _)) => bytes,
@@ -82,11 +82,11 @@ impl Response {
                 Vec::new()
             }
         };
-        let asked = self
+        let requested = self
             .retry_after()
             .or_else(|| ProblemDetails::from_body(bytes.clone()).retry_after());
         self.body.buffer(bytes);
-        Ok(asked)
+        Ok(requested)
     }
 }
 

@@ -84,7 +84,7 @@ impl Http {
             if !is_error {
                 let text = format!(
                     "{} responded with Content-Encoding {coding}, which was not requested (a proxy or server in between \
-                     compresses although told not to)",
+                     compresses although the request forbids it)",
                     request.url
                 );
                 return Err(Error::new(ErrorKind::Protocol, text));

@@ -39,7 +39,7 @@ impl Job {
         let location = file.url().ok_or_else(|| {
             Error::new(
                 ErrorKind::Delivered,
-                "the result has no URL: it was delivered where the `delivery` of the submission said",
+                "the result has no URL: it was delivered to the `delivery` of the submission",
             )
         })?;
         let url = ticket.result_url.join(location).map_err(|e| {

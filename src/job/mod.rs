@@ -8,7 +8,7 @@
 //! - `download/`: result files to disk, resumed, verified and renamed into place
 //! - `requests`, `immediate_result`: single requests for the status and the result
 //! - `handle`: the [`Job`] itself, which every verb adds its methods to
-//! - `result/`, `status/`: what the service's JSON documents say
+//! - `result/`, `status/`: the service's JSON documents, parsed
 //! - `ticket`: the JSON that recreates a job; `file_name`: file names made safe
 
 mod download;

@@ -106,13 +106,13 @@ fn all_null(function: &Function) -> String {
     let nothing = |param: &Param| if param.is_pointer() { "NULL" } else { "0" };
     let arguments: Vec<_> = function.params.iter().map(nothing).collect();
     let call = format!("{}({})", function.name, arguments.join(", "));
-    let says = |words: &str| function.doc.contains(words);
+    let documents = |text: &str| function.doc.contains(text);
     let of_nothing = function.params.iter().any(Param::is_pointer);
     match function.returns.as_str() {
         _ if function.is_fallible() => format!("    CHECK({call} == NITRO_E_INVALID_ARGUMENT);\n"),
         "void" => format!("    {call};\n"),
         "const char*" if !of_nothing => format!("    CHECK(*{call} != 0);\n"),
-        "const char*" if says("never NULL") => format!("    CHECK_TEXT({call}, \"\");\n"),
+        "const char*" if documents("never NULL") => format!("    CHECK_TEXT({call}, \"\");\n"),
         "const char*" => format!("    CHECK({call} == NULL);\n"),
         "double" => format!("    CHECK({call} < 0.0);\n"),
         // Borrowed values: of the library, or of the program itself.
@@ -125,7 +125,7 @@ fn all_null(function: &Function) -> String {
             format!("    {}({call});\n", free(&param).expect("a handle"))
         }
         _ if !of_nothing => format!("    CHECK({call} > 0);\n"),
-        _ if says("-1 if") => format!("    CHECK_NUMBER({call}, -1);\n"),
+        _ if documents("-1 if") => format!("    CHECK_NUMBER({call}, -1);\n"),
         _ => format!("    CHECK_NUMBER({call}, 0);\n"),
     }
 }

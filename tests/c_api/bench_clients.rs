@@ -28,7 +28,7 @@ impl Load {
     }
 
     /// Runs a client; returns its lines, and from the last one the number of operations and their sum.
-    fn ask(&self, client: &Path, words: &str) -> (Vec<String>, String) {
+    fn run(&self, client: &Path, args: &str) -> (Vec<String>, String) {
         // Only one of them is linked with the library that a tool checks.
         let ours = client == programs().clients[0];
         let mut run = if ours {
@@ -36,7 +36,7 @@ impl Load {
         } else {
             Command::new(client)
         };
-        run.arg(&self.1).args(words.split(' ')).env("no_proxy", "*");
+        run.arg(&self.1).args(args.split(' ')).env("no_proxy", "*");
         let printed = c::succeeds(&mut run);
         let mut lines: Vec<_> = printed.lines().map(str::to_owned).collect();
         let last = lines.pop().unwrap();
@@ -99,25 +99,25 @@ fn both_benchmark_clients_report_equal_results() {
         return;
     }
     let (load, clients) = (Load::start(), &programs().clients);
-    for (words, response) in [
+    for (args, response) in [
         ("once any", "1 0.2500"),
         ("poll any 10", "10 2.5000"),
         ("sse sse-100", "101 49.5000"),
         ("sse sse-10-100000", "11 4.5000"),
     ] {
         for client in clients {
-            assert_eq!(load.ask(client, words).1, response, "{words}");
+            assert_eq!(load.run(client, args).1, response, "{args}");
         }
     }
-    for words in [
+    for args in [
         "json json-50000 2",
         "jsonraw json-50000 2",
         "jsonres json-50000 2",
     ] {
-        let [ours, theirs] = clients.each_ref().map(|client| load.ask(client, words).1);
-        assert_eq!(ours, theirs, "{words}");
+        let [ours, theirs] = clients.each_ref().map(|client| load.run(client, args).1);
+        assert_eq!(ours, theirs, "{args}");
     }
-    assert_eq!(load.ask(&clients[0], "threads any 10 2").1, "10 2.5000");
+    assert_eq!(load.run(&clients[0], "threads any 10 2").1, "10 2.5000");
 }
 
 #[test]
@@ -128,25 +128,25 @@ fn both_benchmark_clients_save_the_same_file_and_see_every_job_end() {
     let (load, clients) = (Load::start(), &programs().clients);
     let files = clients.each_ref().map(|client| {
         let file = client.with_extension("out");
-        let words = format!("bin bin-1000000 {} 2", file.display());
-        assert_eq!(load.ask(client, &words).1, "2 2000000.0000");
+        let args = format!("bin bin-1000000 {} 2", file.display());
+        assert_eq!(load.run(client, &args).1, "2 2000000.0000");
         std::fs::read(file).unwrap()
     });
     assert!(files[0].len() == 1_000_000 && files[0] == files[1]);
-    for words in ["watch-poll 20 100 300 polls 50", "watch-sse 20 100 300 streams"] {
+    for args in ["watch-poll 20 100 300 polls 50", "watch-sse 20 100 300 streams"] {
         let seen = clients.each_ref().map(|client| {
-            let (done, printed) = load.ask(client, words);
+            let (done, printed) = load.run(client, args);
             assert_eq!(printed, "20 20.0000");
             let ids = done.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned());
             let mut ids: Vec<_> = ids.collect();
-            // Under a tool the order of the ends cannot be told.
+            // Under a tool the order of the ends cannot be known.
             if !c::runner().is_empty() {
                 ids.sort();
             }
             ids
         });
         assert_eq!(seen[0].len(), 20);
-        assert_eq!(seen[0], seen[1], "{words}");
+        assert_eq!(seen[0], seen[1], "{args}");
     }
 }
 
@@ -161,14 +161,14 @@ fn both_clients_upload_every_file() {
         std::fs::write(&file, vec![b'%'; size]).unwrap();
         file.display().to_string()
     });
-    for (words, result) in [
+    for (args, result) in [
         (format!("up {large} 2"), "2 2.0000"),
         (format!("batch {small} 20 4"), "20 20.0000"),
         // More at a time than there are.
         (format!("batch {small} 2 4"), "2 2.0000"),
     ] {
         for client in clients {
-            assert_eq!(load.ask(client, &words).1, result, "{words}");
+            assert_eq!(load.run(client, &args).1, result, "{args}");
         }
     }
 }

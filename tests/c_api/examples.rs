@@ -1,4 +1,4 @@
-//! The C examples do what their first lines say: compiled with strict warnings, run against the emulator, and built by
+//! The C examples do what their first lines promise: compiled with strict warnings, run against the emulator, and built by
 //! pkg-config against an installed library.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
@@ -182,9 +182,9 @@ fn cancel_example_ends_the_wait_and_leaves_the_job() {
     waiting.enter();
     let ended = waiting.end();
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), ""));
-    let said = "cancelled; the job goes on: {";
+    let expected = "cancelled; the job goes on: {";
     assert!(
-        ended.stdout.contains(said) && ended.stdout.contains(&job),
+        ended.stdout.contains(expected) && ended.stdout.contains(&job),
         "{ended:?}"
     );
 
@@ -238,7 +238,7 @@ fn errors_example_reports_each_kind_of_error() {
         &ended.stdout,
         &["NITRO_E_CONNECT (21)", "retryable    yes\n", "check the network"],
     );
-    assert!(!ended.stdout.contains("HTTP status"), "nobody answered");
+    assert!(!ended.stdout.contains("HTTP status"), "nobody responded");
 
     let limit = RateLimit {
         times: 9,

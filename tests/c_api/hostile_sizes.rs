@@ -75,8 +75,9 @@ fn respond(request: &Request, stream: &mut TcpStream) -> Result<()> {
         }
         "pause" => {
             let nines = "9".repeat(30);
-            let refusal = format!("HTTP/1.1 429 Slow\r\nretry-after: {nines}\r\ncontent-length: 0\r\n\r\n");
-            stream.write_all(refusal.as_bytes())
+            let error_response =
+                format!("HTTP/1.1 429 Slow\r\nretry-after: {nines}\r\ncontent-length: 0\r\n\r\n");
+            stream.write_all(error_response.as_bytes())
         }
         "token" if TOKENS.fetch_add(1, Ordering::SeqCst) > 0 => {
             stream.write_all(&json(r#"{"accessToken":"secret-token-78","expiresIn":3600}"#))

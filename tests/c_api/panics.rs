@@ -11,14 +11,14 @@ fn a_panic_becomes_an_error_code_and_the_next_call_works() {
     let (emulator, folder) = (common::emulator(), tempfile::tempdir().expect("a folder"));
     emulator.set_default(Scenario::instant());
     let job = emulator.create_job(Scenario::instant());
-    let told = c::run("panics", &emulator.base_url(), &emulator.token())
+    let reported = c::run("panics", &emulator.base_url(), &emulator.token())
         .arg("job", job)
         .arg("folder", folder.path())
         .arg("named", emulator.base_url().replace("127.0.0.1", "service.test"))
         .start()
         .output();
     // Any output on standard error fails the test.
-    assert_eq!(told, "");
+    assert_eq!(reported, "");
     let half = |name: &std::ffi::OsString| name.to_string_lossy().starts_with('.');
     let names = std::fs::read_dir(folder.path()).expect("the folder").flatten();
     let left: Vec<_> = names.map(|entry| entry.file_name()).filter(half).collect();

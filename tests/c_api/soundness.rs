@@ -158,7 +158,7 @@ fn every_test_program_that_runs_c_is_run_under_the_tools_or_excepted() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let is_in = |list: &[String]| list.iter().any(|listed| *listed == name);
         let source = sources(&path);
-        let has = |words: &[&str]| words.iter().any(|words| source.contains(words));
+        let has = |texts: &[&str]| texts.iter().any(|text| source.contains(text));
         // Whatever makes programs, or has them made.
         let runs_c = has(&[
             "c::run(",

@@ -1,5 +1,5 @@
 //! Handles in states in which a function cannot succeed: used up, ended, cancelled, of another kind. Each function of
-//! the header has a row, or is called so by tests/c_api/arguments.rs, or says why there is no such state.
+//! the header has a row, or is called so by tests/c_api/arguments.rs, or states why there is no such state.
 
 use crate::common;
 

@@ -40,10 +40,10 @@ pub fn runner() -> Vec<String> {
 
 /// A command that starts `program`, under the runner if there is one. Tests must start every C program with it.
 pub fn command(program: &Path) -> Command {
-    let words: Vec<_> = runner().into_iter().map(OsString::from).collect();
-    let mut words = words.into_iter().chain([program.into()]);
-    let mut command = Command::new(words.next().expect("a program"));
-    command.args(words);
+    let args: Vec<_> = runner().into_iter().map(OsString::from).collect();
+    let mut args = args.into_iter().chain([program.into()]);
+    let mut command = Command::new(args.next().expect("a program"));
+    command.args(args);
     command
 }
 

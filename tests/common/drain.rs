@@ -21,10 +21,10 @@ impl Drain {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
-        let (tell, uploads) = std::sync::mpsc::channel();
+        let (sender, uploads) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             for socket in listener.incoming().flatten() {
-                if tell.send(take(socket)).is_err() {
+                if sender.send(take(socket)).is_err() {
                     break;
                 }
             }

@@ -65,9 +65,7 @@ impl Function {
             .doc
             .match_indices("may be NULL")
             .map(|(at, _)| &self.doc[..at]);
-        by_convention
-            || sentences.any(stated)
-            || (param.kind == "nitro_log_fn" && self.doc.contains("NULL for silence"))
+        by_convention || sentences.any(stated)
     }
 }
 

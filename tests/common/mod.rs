@@ -149,12 +149,12 @@ pub struct Following {
 impl Following {
     /// Follows `job`; each progress that is reported can be awaited.
     pub fn start(job: &Arc<Job>, call: Call) -> Self {
-        let (tell, seen) = mpsc::channel();
+        let (sender, seen) = mpsc::channel();
         let job = job.clone();
         let end = std::thread::spawn(move || {
             job.wait(
                 |status| {
-                    let _ = tell.send(status.progress());
+                    let _ = sender.send(status.progress());
                     true
                 },
                 &call,
@@ -213,7 +213,7 @@ pub struct Canned {
 }
 
 impl Canned {
-    /// Answers the n-th request (from 0) with the bytes that `response` gives for its head.
+    /// Responds to the n-th request (from 0) with the bytes that `response` gives for its head.
     pub fn start(response: impl Fn(usize, &str) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -235,7 +235,7 @@ impl Canned {
         Self { base_url, heads }
     }
 
-    /// Answers everything with this JSON.
+    /// Responds to everything with this JSON.
     pub fn json(body: &str) -> Self {
         let response = json_response("200 OK", body);
         Self::start(move |_, _| response.clone())

@@ -53,10 +53,10 @@ impl Program {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program can be started");
         let (stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let (tell, lines) = mpsc::channel();
+        let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines() {
-                let _ = tell.send(line.expect("UTF-8"));
+                let _ = sender.send(line.expect("UTF-8"));
             }
         });
         let stderr = std::thread::spawn(move || {

@@ -33,7 +33,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Answers each request with what `response` writes, and then closes the connection.
+    /// Responds to each request with what `response` writes, and then closes the connection.
     pub fn serve(
         response: impl Fn(&Request, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Self {
@@ -59,7 +59,7 @@ impl Raw {
         }
     }
 
-    /// Answers each request with a whole HTTP response.
+    /// Responds to each request with a whole HTTP response.
     pub fn responding(response: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::serve(move |request, stream| stream.write_all(&response(request)))
     }

@@ -38,14 +38,14 @@ impl Server {
         let child = command.spawn().expect("the server can be started");
         let mut server = Self { child, folder };
         for &port in ports {
-            let answers = wait_for(PATIENCE, || {
+            let responds = wait_for(PATIENCE, || {
                 if let Ok(Some(status)) = server.child.try_wait() {
                     panic!("{command:?} ended: {status}\n{}", server.output());
                 }
                 TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).ok()
             });
             assert!(
-                answers.is_some(),
+                responds.is_some(),
                 "{command:?} accepted no connection\n{}",
                 server.output()
             );

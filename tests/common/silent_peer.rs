@@ -38,12 +38,12 @@ impl FullBacklog {
     /// Waits until a client tries to connect.
     pub fn wait(&self) {
         let port = format!(":{:04X} ", self.address.port());
-        let asked = wait_for(WATCHDOG, || {
+        let connected = wait_for(WATCHDOG, || {
             let table = std::fs::read_to_string("/proc/net/tcp").expect("the kernel's table");
             // Remote address and then the state SYN_SENT.
             table.contains(&format!("{port}02 ")).then_some(())
         });
-        assert!(asked.is_some(), "no client connects");
+        assert!(connected.is_some(), "no client connects");
     }
 }
 
@@ -60,7 +60,7 @@ impl SilentPeer {
         Self::replying(&[])
     }
 
-    /// Answers the n-th read with the n-th of `replies`.
+    /// Responds to the n-th read with the n-th of `replies`.
     pub fn replying(replies: &'static [&'static [u8]]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("its address").port();

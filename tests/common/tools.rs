@@ -1,5 +1,5 @@
 //! The tools that some tests need beyond Rust, a C compiler and make. Where one is missing these tests are skipped, and
-//! `make test` says at its end which one it is, how to install it, and how many tests that leaves out. With
+//! `make test` prints at its end which one it is, how to install it, and how many tests that leaves out. With
 //! `NITRO_TEST_STRICT=1` nothing is skipped: a missing tool fails the test at once.
 
 use std::io::Write;

@@ -48,7 +48,7 @@ fn is_code(path: &Path) -> bool {
 }
 
 /// Whether `name` occurs in the text as a whole word.
-fn has_word(text: &str, name: &str) -> bool {
+fn has_identifier(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + name.len()..]);
@@ -77,7 +77,7 @@ fn each_function_of_the_header_is_bound_or_left_out_with_a_reason() {
         for function in &functions {
             let name = &function.name;
             let listed = left_out.iter().any(|(left, _)| left == name);
-            let bound = has_word(&source, name);
+            let bound = has_identifier(&source, name);
             assert!(
                 bound || listed,
                 "bindings/{language} neither binds {name} nor lists it in left-out.txt"
@@ -114,7 +114,10 @@ fn each_constant_of_the_header_is_bound() {
     assert!(constants.len() > 60, "{constants:?}");
     let source = source("cpp");
     for name in constants {
-        assert!(has_word(&source, &name), "bindings/cpp does not name {name}");
+        assert!(
+            has_identifier(&source, &name),
+            "bindings/cpp does not name {name}"
+        );
     }
 }
 

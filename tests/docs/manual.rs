@@ -62,14 +62,14 @@ fn the_man_page_is_well_formed() {
         return;
     }
     let mut lint = Command::new("mandoc");
-    let said = lint
+    let printed = lint
         .args(["-T", "lint", MAN])
         .current_dir(c::root())
         .output()
         .unwrap();
-    let said = String::from_utf8(said.stdout).unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
     // References to other man pages of this machine are not checked.
-    let faults: Vec<_> = said
+    let faults: Vec<_> = printed
         .lines()
         .filter(|line| line.starts_with(&format!("mandoc: {MAN}:")))
         .collect();

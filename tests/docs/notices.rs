@@ -79,7 +79,7 @@ fn word<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
-/// The texts that a package brings: its licences, and the notices that they ask to be kept.
+/// The texts that a package brings: its licences, and the notices that they require to be included.
 fn texts(package: &Value) -> Vec<String> {
     let folder = Path::new(word(package, "manifest_path"))
         .parent()

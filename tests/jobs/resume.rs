@@ -61,7 +61,7 @@ fn download(emulator: &Emulator, client: &Client, id: &str) -> nitro_jobs::Resul
 
 /// Each connection from the second on takes the next fault: the first carries the result's JSON, then the file.
 fn cut_the_file(emulator: &Emulator, faults: &[Fault]) {
-    // Answer 1 on the connection is the JSON; the file is response 2, or the first on a new connection.
+    // Response 1 on the connection is the JSON; the file is response 2, or the first on a new connection.
     for (index, fault) in faults.iter().enumerate() {
         let response = if index == 0 { 2 } else { 1 };
         emulator.fault(fault.clone().from_request(response));
@@ -111,7 +111,7 @@ fn exhausted_retries_leave_no_file() {
         );
         let error = download(&emulator, &client, &id).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Truncated);
-        assert!(error.ticket().is_some(), "the job can be taken up again");
+        assert!(error.ticket().is_some(), "the job can be resumed");
     });
 }
 
@@ -154,19 +154,19 @@ fn several_resumed_files_are_saved_all_or_none() {
 }
 
 /// A server that sends these texts, one per connection, whatever the request.
-fn server(answers: Vec<String>) -> String {
+fn server(responses: Vec<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
-        for response in answers {
+        for response in responses {
             let (mut peer, _) = listener.accept().unwrap();
-            let mut asked = Vec::new();
-            while !asked.ends_with(b"\r\n\r\n") {
+            let mut requested = Vec::new();
+            while !requested.ends_with(b"\r\n\r\n") {
                 let mut byte = [0];
                 if peer.read(&mut byte).unwrap_or(0) == 0 {
                     break;
                 }
-                asked.push(byte[0]);
+                requested.push(byte[0]);
             }
             let _ = peer.write_all(response.as_bytes());
         }
@@ -200,7 +200,7 @@ fn a_mismatched_range_is_not_appended() {
             after_a_cut(&part("bytes 5-9/10", "56789"), WHOLE).unwrap(),
             b"0123456789"
         );
-        // The file has changed: all of it is sent, and nothing of the old one is kept.
+        // The file has changed: all of it is sent, and nothing of the old one is left.
         assert_eq!(after_a_cut(WHOLE, "").unwrap(), b"abcdefghij");
         for wrong in ["bytes 4-9/10", "bytes 5-8/10", "bytes 5-10/11", "nonsense"] {
             assert_eq!(
@@ -209,7 +209,7 @@ fn a_mismatched_range_is_not_appended() {
                 "{wrong}"
             );
         }
-        let refused = "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */3\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-        assert_eq!(after_a_cut(refused, WHOLE).unwrap(), b"abcdefghij");
+        let range_error = "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */3\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        assert_eq!(after_a_cut(range_error, WHOLE).unwrap(), b"abcdefghij");
     });
 }

@@ -33,7 +33,7 @@ fn phases_are_reported_in_order_and_the_job_as_soon_as_it_exists() {
     emulator.set_default(quick());
     let target = Download::to_file(folder.path().join("a.pdf"));
     let (mut phases, mut reported) = (Vec::new(), String::new());
-    let tell = |now: RunProgress<'_>| {
+    let on_progress = |now: RunProgress<'_>| {
         if let RunProgress::Submitted { ticket } = now {
             ticket.clone_into(&mut reported);
             assert_eq!(
@@ -48,7 +48,7 @@ fn phases_are_reported_in_order_and_the_job_as_soon_as_it_exists() {
         true
     };
     let finished = client(&emulator)
-        .run(&flatten(), &target, tell, &Call::new())
+        .run(&flatten(), &target, on_progress, &Call::new())
         .unwrap();
     assert_eq!(phases, ["upload", "submitted", "processing", "download"]);
     assert!(reported.contains(&finished.job.id()));
@@ -70,9 +70,9 @@ fn each_phase_can_be_stopped_and_the_error_carries_the_ticket() {
         let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
         emulator.set_default(quick());
         let target = Download::to_folder(folder.path());
-        let tell = |now: RunProgress<'_>| phase(&now) != stop_in;
+        let on_progress = |now: RunProgress<'_>| phase(&now) != stop_in;
         let error = client(&emulator)
-            .run(&flatten(), &target, tell, &Call::new())
+            .run(&flatten(), &target, on_progress, &Call::new())
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Stopped, "{stop_in}: {error}");
         assert_eq!(error.ticket().is_some(), has_job, "{stop_in}");

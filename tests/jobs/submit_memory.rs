@@ -9,7 +9,7 @@ use common::process::alone;
 use nitro_jobs::{Call, Client, ClientOptions, Endpoint, Input, Submission};
 
 const SIZE: u64 = 200_000_000;
-const ROOM: u64 = 8 << 20;
+const MAX_GROWTH: u64 = 8 << 20;
 
 /// The most memory that this process has had, in bytes.
 fn peak() -> u64 {
@@ -40,7 +40,7 @@ fn uploading_200_megabytes_takes_no_more_memory_than_2() {
             let grown = peak() - before;
             assert_eq!(upload.announced, upload.received);
             assert!(upload.received > SIZE);
-            assert!(grown < ROOM, "the peak grew by {grown} bytes");
+            assert!(grown < MAX_GROWTH, "the peak grew by {grown} bytes");
         },
     );
 }

@@ -108,8 +108,8 @@ fn cancel_ends_a_proxy_negotiation() {
         ("socks5h://u:p@", &[b"\x05\x02", b"\x01\x00"]),
         ("socks5h://", &[b"\x05\x00"]),
     ];
-    for (scheme, words) in PHASES {
-        let peer = SilentPeer::replying(words);
+    for (scheme, replies) in PHASES {
+        let peer = SilentPeer::replying(replies);
         let proxy = format!("{scheme}127.0.0.1:{}", peer.port);
         cancelled(to(target, "status").arg("proxy", proxy), || peer.wait());
         assert_eq!(peer.connections(), 1);
@@ -129,8 +129,8 @@ fn cancel_ends_a_tls_handshake() {
             &[b"\x05\x00", b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"],
         ),
     ];
-    for (scheme, words) in TUNNELS {
-        let peer = SilentPeer::replying(words);
+    for (scheme, replies) in TUNNELS {
+        let peer = SilentPeer::replying(replies);
         let proxy = format!("{scheme}://127.0.0.1:{}", peer.port);
         cancelled(to("https://192.0.2.1", "status").arg("proxy", proxy), || {
             peer.wait()
@@ -197,15 +197,15 @@ fn cancel_ends_an_upload_that_the_peer_does_not_read() {
 #[test]
 fn cancel_ends_a_wait_on_an_event_stream() {
     let both = Both::start();
-    let silent = Scenario::new().clock(Clock::Manual);
+    let no_progress = Scenario::new().clock(Clock::Manual);
     for steps in ["wait", "events"] {
-        both.each(&silent, steps, |emulator, job, mark| {
+        both.each(&no_progress, steps, |emulator, job, mark| {
             emulator.set_progress(job, 0.5);
             mark.wait();
         });
         // And between heartbeats, which are not events.
         both.each(
-            &silent.clone().heartbeat_ms(20u64),
+            &no_progress.clone().heartbeat_ms(20u64),
             steps,
             |emulator, job, mark| {
                 emulator.set_progress(job, 0.5);
@@ -215,7 +215,7 @@ fn cancel_ends_a_wait_on_an_event_stream() {
     }
     // A stream that sends nothing at all.
     both.emulators.iter().for_each(Emulator::forget_requests);
-    both.each(&silent.stream(StreamMode::Idle), "wait", |emulator, _, _| {
+    both.each(&no_progress.stream(StreamMode::Idle), "wait", |emulator, _, _| {
         until("the request", || !common::streams(emulator).is_empty());
     });
 }

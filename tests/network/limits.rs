@@ -19,7 +19,7 @@ const WAIT: i32 = 5;
 #[test]
 fn the_connect_timeout_covers_every_phase_of_connecting() {
     let full = FullBacklog::start();
-    let ask = |base: &str| {
+    let request = |base: &str| {
         call(base, "t0ken", "job", "status")
             .arg("connect", "200")
             .arg("retries", "0")
@@ -29,20 +29,20 @@ fn the_connect_timeout_covers_every_phase_of_connecting() {
         report.is("NITRO_E_TIMEOUT").by_limit(CONNECT);
         report.message_contains("connect timeout of 0.2 s");
     };
-    is(ask(&format!("http://{}", full.address)));
-    is(ask("http://hang.test"));
+    is(request(&format!("http://{}", full.address)));
+    is(request("http://hang.test"));
     let peer = SilentPeer::start();
-    is(ask(&format!("https://127.0.0.1:{}", peer.port)));
+    is(request(&format!("https://127.0.0.1:{}", peer.port)));
     for scheme in ["http", "https", "socks5", "socks5h"] {
         let proxy = format!("{scheme}://127.0.0.1:{}", peer.port);
-        is(ask("http://192.0.2.1").arg("proxy", proxy));
+        is(request("http://192.0.2.1").arg("proxy", proxy));
     }
     let greeting = SilentPeer::replying(&[b"\x05\x00"]);
     let proxy = format!("socks5h://127.0.0.1:{}", greeting.port);
-    is(ask("http://192.0.2.1").arg("proxy", proxy));
+    is(request("http://192.0.2.1").arg("proxy", proxy));
     let tunnel = SilentPeer::replying(&[b"HTTP/1.1 200 OK\r\n\r\n"]);
     let proxy = format!("http://127.0.0.1:{}", tunnel.port);
-    is(ask("https://192.0.2.1").arg("proxy", proxy));
+    is(request("https://192.0.2.1").arg("proxy", proxy));
     // Each attempt of a retried request has the whole timeout, and the retry is logged.
     let report = Report::of(
         call(&format!("http://{}", full.address), "t0ken", "job", "status")
@@ -57,24 +57,24 @@ fn the_connect_timeout_covers_every_phase_of_connecting() {
 #[test]
 fn idle_call_and_wait_timeouts_are_reported_by_name() {
     let peer = SilentPeer::start();
-    let ask = |steps: &str| {
+    let request = |steps: &str| {
         let base = format!("http://127.0.0.1:{}", peer.port);
         call(&base, "t0ken", "job", steps).arg("retries", "0")
     };
-    Report::of(ask("status").arg("idle", "200"))
+    Report::of(request("status").arg("idle", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(IDLE)
         .message_contains("idle timeout of 0.2 s");
-    Report::of(ask("status").arg("timeout", "200"))
+    Report::of(request("status").arg("timeout", "200"))
         .is("NITRO_E_TIMEOUT")
         .by_limit(CALL)
         .message_contains("call timeout of 0.2 s");
-    Report::of(ask("status").arg("call", "200")).by_limit(CALL);
-    Report::of(ask("wait").arg("wait", "200"))
+    Report::of(request("status").arg("call", "200")).by_limit(CALL);
+    Report::of(request("wait").arg("wait", "200"))
         .is("NITRO_E_WAIT_TIMEOUT")
         .by_limit(WAIT)
         .message_contains("wait timeout of 0.2 s");
-    let waiting = Report::of(ask("wait").arg("timeout", "200"));
+    let waiting = Report::of(request("wait").arg("timeout", "200"));
     waiting.is("NITRO_E_WAIT_TIMEOUT").by_limit(WAIT);
 
     // In a body; no file is left.
@@ -143,7 +143,7 @@ fn no_limit_ends_a_healthy_transfer() {
 #[test]
 fn a_port_with_a_full_queue_accepts_no_connection() {
     let full = FullBacklog::start();
-    let refused =
+    let stopped =
         with_watchdog(move || TcpStream::connect_timeout(&full.address, Duration::from_millis(100)));
-    assert!(refused.is_err());
+    assert!(stopped.is_err());
 }

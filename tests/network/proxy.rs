@@ -110,16 +110,16 @@ fn a_wrong_proxy_password_is_reported() {
 }
 
 #[test]
-fn a_connect_refused_for_its_port_is_explained() {
+fn a_connect_rejected_for_its_port_is_explained() {
     let (service, emulator) = (Secure::start(), common::emulator());
     let Some(proxy) = squid(&[], false) else { return };
-    let refused = plain_poll(&emulator, &proxy.http(""));
-    refused.is("NITRO_E_PROXY").message_contains("403");
-    refused.message_contains("many proxies allow tunnels to port 443 only");
+    let forbidden = plain_poll(&emulator, &proxy.http(""));
+    forbidden.is("NITRO_E_PROXY").message_contains("403");
+    forbidden.message_contains("many proxies allow tunnels to port 443 only");
     service
         .poll(&proxy.http(""))
         .is("NITRO_E_PROXY")
-        .message_contains("refused a tunnel to localhost:");
+        .message_contains("rejected a tunnel to localhost:");
     assert_eq!(service.emulator.connections() + emulator.connections(), 0);
 }
 
@@ -198,7 +198,7 @@ fn under(
     service: &Secure,
     emulator: &Emulator,
     https: bool,
-    asked: bool,
+    requested: bool,
     environment: &[(&str, &str)],
 ) -> Report {
     let run = if https {
@@ -206,7 +206,7 @@ fn under(
     } else {
         call_without_retries(emulator, &emulator.create_job(Scenario::instant()), "status")
     };
-    let run = if asked { run.arg("proxy_env", "1") } else { run };
+    let run = if requested { run.arg("proxy_env", "1") } else { run };
     Report::of(
         environment
             .iter()
@@ -221,7 +221,7 @@ fn the_environment_is_read_only_on_request_and_as_by_curl() {
     let gone = gone.as_str();
     const USED: &str = "NITRO_E_PROXY";
     const DIRECT: &str = "NITRO_OK";
-    for (https, asked, environment, expected) in [
+    for (https, requested, environment, expected) in [
         (
             true,
             false,
@@ -258,8 +258,8 @@ fn the_environment_is_read_only_on_request_and_as_by_curl() {
             USED,
         ),
     ] {
-        let report = under(&service, &emulator, https, asked, environment);
-        println!("https {https}, asked {asked}: {environment:?}");
+        let report = under(&service, &emulator, https, requested, environment);
+        println!("https {https}, asked {requested}: {environment:?}");
         report.is(expected);
     }
     let report = under(

@@ -238,7 +238,7 @@ fn debug_output_shows_no_secret() {
         .0
         .extend(lines.map(|line| ("the client's key", line.to_owned())));
     let reported = Arc::new(Mutex::new(String::new()));
-    let heard = reported.clone();
+    let sink = reported.clone();
     let options = ClientOptions::new()
         .base_url(emulator.base_url())
         .token(emulator.token())
@@ -251,8 +251,7 @@ fn debug_output_shows_no_secret() {
         ))
         .no_proxy("127.0.0.1")
         .log(move |level, line| {
-            heard
-                .lock()
+            sink.lock()
                 .expect("no panic")
                 .push_str(&format!("{level:?} {line}\n"))
         });

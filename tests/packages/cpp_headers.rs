@@ -100,11 +100,11 @@ fn each_cpp_header_compiles_alone_and_twice() {
     }
 }
 
-/// What must not compile: its name, its lines, and words of the expected compiler error.
+/// What must not compile: its name, its lines, and texts of the expected compiler error.
 struct Case<'c> {
     name: &'c str,
     lines: std::ops::Range<usize>,
-    words: Vec<&'c str>,
+    expected: Vec<&'c str>,
 }
 
 fn cases<'c>(text: &'c str) -> Vec<Case<'c>> {
@@ -114,19 +114,19 @@ fn cases<'c>(text: &'c str) -> Vec<Case<'c>> {
     });
     let titles: Vec<_> = titles.collect();
     let case = |pair: &[(usize, &'c str)]| {
-        let (name, words) = pair[0].1.split_once(':').expect("words");
-        let words = words.trim().split('|').filter(|word| !word.is_empty());
+        let (name, expected) = pair[0].1.split_once(':').expect("expected texts");
+        let expected = expected.trim().split('|').filter(|word| !word.is_empty());
         Case {
             name,
             lines: pair[0].0..pair[1].0,
-            words: words.collect(),
+            expected: expected.collect(),
         }
     };
     titles.windows(2).map(case).collect()
 }
 
-/// Compiles all cases at once: each that has words must fail with one of them.
-fn refused(file: &str, form: Form) {
+/// Compiles all cases at once: each that has texts must fail with one of them.
+fn check_rejected(file: &str, form: Form) {
     let path = c::root().join("tests/cpp/misuse").join(file);
     let text = std::fs::read_to_string(&path).expect("the cases");
     let mut compiler = syntax(form, &path);
@@ -157,18 +157,18 @@ fn refused(file: &str, form: Form) {
                 printed[first..=last].join("\n")
             })
             .collect();
-        let (compiler, name, words) = (form.compiler, case.name, &case.words);
+        let (compiler, name, expected) = (form.compiler, case.name, &case.expected);
         assert_eq!(
             around.is_empty(),
-            words.is_empty(),
+            expected.is_empty(),
             "{compiler}: {name}\n{}",
             around.join("\n")
         );
-        let by_words = around
+        let by_text = around
             .iter()
-            .any(|text| words.iter().any(|word| text.contains(word)));
+            .any(|text| expected.iter().any(|word| text.contains(word)));
         assert!(
-            words.is_empty() || by_words,
+            expected.is_empty() || by_text,
             "{compiler}: {name} for another reason\n{}",
             around.join("\n")
         );
@@ -186,12 +186,12 @@ fn misuse_does_not_compile() {
             standard: "-std=c++17",
             throwing: true,
         };
-        refused("cases.cpp", throwing);
+        check_rejected("cases.cpp", throwing);
         let returning = Form {
             throwing: false,
             ..throwing
         };
-        refused("ignored.cpp", returning);
+        check_rejected("ignored.cpp", returning);
     }
 }
 

@@ -52,7 +52,7 @@ struct Display {
 impl Display {
     fn start() -> Self {
         let mut server = Command::new("Xvfb");
-        // Without the last one it restarts whenever its last client leaves, and refuses clients meanwhile.
+        // Without the last one it restarts whenever its last client leaves, and rejects clients meanwhile.
         server.args(["-displayfd", "1", "-screen", "0", "1024x768x24"]);
         server.args(["-nolisten", "tcp", "-noreset"]);
         let mut server = server
@@ -131,7 +131,7 @@ const FOLLOW: (i32, i32) = (-60, 85);
 const CLOSE: (i32, i32) = (-27, 27);
 
 impl Window<'_> {
-    fn ask(&self, question: &str, more: &[&str]) -> String {
+    fn query(&self, question: &str, more: &[&str]) -> String {
         let arguments: Vec<_> = [question]
             .iter()
             .chain(more)
@@ -143,13 +143,13 @@ impl Window<'_> {
 
     fn await_title(&self, title: &str) {
         until(title, || {
-            self.ask("getwindowname", &[]).trim() == format!("Nitro job: {title}")
+            self.query("getwindowname", &[]).trim() == format!("Nitro job: {title}")
         });
     }
 
     /// Left, top, width, height.
     fn place(&self) -> [i32; 4] {
-        let printed = self.ask("getwindowgeometry", &["--shell"]);
+        let printed = self.query("getwindowgeometry", &["--shell"]);
         let value = |name: &str| {
             let line = printed.lines().find_map(|line| line.strip_prefix(name)).unwrap();
             line.trim_start_matches('=').parse().unwrap()

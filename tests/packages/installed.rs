@@ -235,7 +235,7 @@ fn cmake_accepts_compatible_versions_only() {
     if !c::have("cmake") {
         return;
     }
-    let script = folder("cmake-version").join("ask.cmake");
+    let script = folder("cmake-version").join("request.cmake");
     let file = installed()
         .libdir
         .join("cmake/nitro_jobs/nitro_jobs-config-version.cmake");
@@ -246,7 +246,7 @@ fn cmake_accepts_compatible_versions_only() {
     else {
         panic!("three numbers");
     };
-    let asks = [
+    let requests = [
         (format!("{major}"), 1, true),
         (format!("{major}.{minor}"), 2, true),
         (format!("{major}.{minor}.{patch}"), 3, true),
@@ -255,7 +255,7 @@ fn cmake_accepts_compatible_versions_only() {
         (format!("{}", major + 1), 1, false),
     ];
     let mut text = String::new();
-    for (version, count, fits) in asks {
+    for (version, count, fits) in requests {
         let mut parts = version.split('.').chain(["0", "0"]);
         let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         writeln!(
@@ -438,7 +438,7 @@ fn no_installed_file_contains_its_install_path() {
 }
 
 #[test]
-fn a_libdir_outside_the_prefix_is_refused() {
+fn a_libdir_outside_the_prefix_is_rejected() {
     let output = Command::new(c::root().join("packaging/install.sh"))
         .envs([
             ("PREFIX", "/usr"),

@@ -75,19 +75,19 @@ impl Environment {
         self.folder.join("bin/python")
     }
 
-    fn pip(&self, words: &[&str]) -> String {
+    fn pip(&self, args: &[&str]) -> String {
         succeeds(
             Command::new(&self.pip)
                 .args(["--disable-pip-version-check", "--python"])
                 .arg(self.python())
-                .args(words),
+                .args(args),
         )
     }
 
     /// Python in the package's folder of the repository, in which it must leave no file.
-    fn run(&self, words: &[&str], environment: &[(&str, &str)]) {
+    fn run(&self, args: &[&str], environment: &[(&str, &str)]) {
         let mut python = Command::new(self.python());
-        python.args(words).current_dir(c::root().join("bindings/python"));
+        python.args(args).current_dir(c::root().join("bindings/python"));
         python.env_clear().env("PYTHONDONTWRITEBYTECODE", "1");
         for name in ["PATH", "HOME", "TMPDIR"] {
             python.envs(std::env::var_os(name).map(|value| (name, value)));

@@ -24,7 +24,7 @@ fn under(target: &str) {
     }
     make.env("CARGO_TARGET_DIR", folder).stdin(Stdio::null());
     let output = make.output().expect("make can be started");
-    let (said, printed) = (
+    let (report, printed) = (
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
@@ -32,14 +32,14 @@ fn under(target: &str) {
         output.status.success(),
         "make {target}: {}\n{}\n{printed}",
         output.status,
-        failures(&said)
+        failures(&report)
     );
-    assert!(said.contains("test result: ok"), "nothing was run:\n{said}");
+    assert!(report.contains("test result: ok"), "nothing was run:\n{report}");
 }
 
 /// The output of the test programs in which a test failed.
-fn failures(said: &str) -> String {
-    let failed = said
+fn failures(report: &str) -> String {
+    let failed = report
         .split("\nrunning ")
         .filter(|program| !program.contains("test result: ok"));
     failed.collect::<Vec<_>>().join("\n")

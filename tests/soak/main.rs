@@ -1,6 +1,6 @@
 //! Two hundred jobs at a time while connections break at random: each ends, with the right bytes, in flat memory.
 //!
-//! `cargo test` runs ten seconds of it, `make soak MINUTES=15` as many minutes as are wanted; `NITRO_SOAK_SEED` repeats a
+//! `cargo test` runs ten seconds of it, `make soak MINUTES=15` as many minutes as are wanted; `NITRO_SOAK_SEED` reruns a
 //! run's faults. The service runs in a process of its own, so that what is measured here is the library.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -28,7 +28,7 @@ const SAMPLE: Duration = Duration::from_millis(500);
 struct Counts {
     completed: AtomicU64,
     waits: AtomicU64,
-    /// Waits and transfers that ended in an error and were taken up again from the ticket.
+    /// Waits and transfers that ended in an error and were resumed from the ticket.
     resumed: AtomicU64,
     bytes: AtomicU64,
 }
@@ -212,7 +212,7 @@ fn same(bytes: &[u8], expected: &[u8], id: &str) -> Result<(), String> {
 fn report(counts: &Counts, samples: &[Held], took: Duration) {
     let reported = |count: &AtomicU64| count.load(Ordering::Relaxed);
     println!(
-        "soak: {} jobs completed, each with the right bytes ({} MB), in {:.0} s; {} waits, {} calls taken up again",
+        "soak: {} jobs completed, each with the right bytes ({} MB), in {:.0} s; {} waits, {} calls resumed",
         reported(&counts.completed),
         reported(&counts.bytes) >> 20,
         took.as_secs_f64(),

@@ -10,15 +10,15 @@ use crate::world::{Certificate, Wire};
 
 const TOKEN: &str = "a-token-that-stays-at-home-77aa";
 const BIG: usize = 100 << 20;
-/// What a refusal of any size may cost: the megabyte of it that is kept, a few times over, and buffers.
+/// What an error response of any size may cost: the megabyte of it that is read, a few times over, and buffers.
 const MEMORY: usize = 24 << 20;
 
 pub fn run(report: &Report, full: bool) {
     let desk = report.desk();
     garbage(&desk, if full { 400 } else { 10 });
     wrong_protocol(&desk);
-    huge_refusal(&desk);
-    strangers(&desk);
+    huge_error_response(&desk);
+    other_servers(&desk);
 }
 
 fn options(base_url: &str) -> ClientOptions {
@@ -30,7 +30,7 @@ fn job(base_url: &str) -> Job {
 }
 
 /// Every kind of call, by name.
-fn ask(job: &Job, what: &str) -> Result<(), Error> {
+fn request(job: &Job, what: &str) -> Result<(), Error> {
     let (call, folder) = (Call::new(), tempfile::tempdir().unwrap());
     let outcome = match what {
         "status" => job.status(&call).map(drop),
@@ -51,11 +51,13 @@ fn ask(job: &Job, what: &str) -> Result<(), Error> {
 
 const CALLS: [&str; 5] = ["status", "result", "bytes", "download", "wait"];
 
-fn refuses(desk: &Desk<'_>, name: &str, base_url: &str, kinds: &[ErrorKind]) {
+fn expect_rejected(desk: &Desk<'_>, name: &str, base_url: &str, kinds: &[ErrorKind]) {
     for what in CALLS {
-        desk.case(&format!("{name}: {what}"), || match ask(&job(base_url), what) {
-            Err(error) if kinds.contains(&error.kind()) && !error.to_string().contains(TOKEN) => Ok(()),
-            other => Err(format!("{other:?}")),
+        desk.case(&format!("{name}: {what}"), || {
+            match request(&job(base_url), what) {
+                Err(error) if kinds.contains(&error.kind()) && !error.to_string().contains(TOKEN) => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
         });
     }
 }
@@ -65,13 +67,13 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
     let json = |headers: &str| response("200 OK", headers, b"{\"status\":\"completed\",\"result\":\"x\"}");
     let many: String = (0..1000).map(|n| format!("X-Header-{n}: {n}\r\n")).collect();
     let long = format!("X-Long: {}\r\n", "x".repeat(200_000));
-    let mut answers: Vec<(&str, Vec<u8>)> = vec![
+    let mut responses: Vec<(&str, Vec<u8>)> = vec![
         ("nothing", Vec::new()),
         ("another protocol", b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()),
         ("half a status line", b"HTTP/1.1 20".to_vec()),
         ("no status", b"HTTP/1.1\r\n\r\n".to_vec()),
         (
-            "HTTP/2 in words",
+            "HTTP/2 as text",
             b"HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec(),
         ),
         (
@@ -144,7 +146,7 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
         if random.bool() {
             bytes.splice(0..0, *b"HTTP/1.1 200 OK\r\n");
         }
-        answers.push(("random bytes", bytes));
+        responses.push(("random bytes", bytes));
     }
     let kinds = [
         ConnectionLost,
@@ -155,9 +157,9 @@ fn garbage(desk: &Desk<'_>, random_answers: usize) {
         UnexpectedResult,
         Unverified,
     ];
-    for (name, response) in answers {
+    for (name, response) in responses {
         let server = Raw::responding(move |_| response.clone());
-        refuses(desk, name, &server.base_url, &kinds);
+        expect_rejected(desk, name, &server.base_url, &kinds);
     }
 }
 
@@ -166,7 +168,7 @@ fn wrong_protocol(desk: &Desk<'_>) {
     let certificate = Certificate::new();
     let secure = certificate.emulator(Wire::Tls);
     let plain_to_tls = format!("http://127.0.0.1:{}", secure.port());
-    refuses(
+    expect_rejected(
         desk,
         "plain HTTP to a TLS port",
         &plain_to_tls,
@@ -174,9 +176,9 @@ fn wrong_protocol(desk: &Desk<'_>) {
     );
     let plain = certificate.emulator(Wire::Plain);
     let tls_to_plain = format!("https://127.0.0.1:{}", plain.port());
-    refuses(desk, "TLS to a plain port", &tls_to_plain, &[Tls, Connect]);
+    expect_rejected(desk, "TLS to a plain port", &tls_to_plain, &[Tls, Connect]);
     // `options` makes a certificate of its own, so this one is not trusted.
-    refuses(desk, "an unknown certificate", &secure.base_url(), &[Tls]);
+    expect_rejected(desk, "an unknown certificate", &secure.base_url(), &[Tls]);
 }
 
 /// The most memory that the process has had since the last `forget_peak`.
@@ -191,7 +193,7 @@ fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-fn huge_refusal(desk: &Desk<'_>) {
+fn huge_error_response(desk: &Desk<'_>) {
     let server = Raw::serve(|_, stream| {
         write!(
             stream,
@@ -204,7 +206,7 @@ fn huge_refusal(desk: &Desk<'_>) {
         desk.case(&format!("a problem document of 100 MB: {what}"), || {
             forget_peak();
             let before = peak();
-            let outcome = ask(&job(&server.base_url), what);
+            let outcome = request(&job(&server.base_url), what);
             let grown = peak().saturating_sub(before);
             match outcome {
                 Err(error) if error.kind() == ErrorKind::Service && grown < MEMORY => Ok(()),
@@ -215,15 +217,15 @@ fn huge_refusal(desk: &Desk<'_>) {
 }
 
 /// Addresses at another port, which is another origin: followed, but never with the token or the reference.
-fn strangers(desk: &Desk<'_>) {
-    let stranger = Raw::responding(|request| {
+fn other_servers(desk: &Desk<'_>) {
+    let other_server = Raw::responding(|request| {
         if request.path.starts_with("/file") {
             raw::response(200, "application/octet-stream", "bytes")
         } else {
             raw::json("{\"status\":\"completed\",\"result\":\"text\"}")
         }
     });
-    let there = stranger.base_url.clone();
+    let there = other_server.base_url.clone();
     let home = Raw::responding(move |request| match request.job() {
         "file" => raw::json(format!(
             "{{\"status\":\"completed\",\"result\":{{\"file\":{{\"URL\":\"{there}/file\"}}}}}}"
@@ -252,9 +254,9 @@ fn strangers(desk: &Desk<'_>) {
     ];
     for (name, go) in ways {
         desk.case(name, || {
-            let visits = stranger.heads().len();
+            let visits = other_server.heads().len();
             go().map_err(|e| e.to_string())?;
-            let heads = stranger.heads().split_off(visits);
+            let heads = other_server.heads().split_off(visits);
             let reported = |head: &String| {
                 let head = head.to_ascii_lowercase();
                 head.contains(TOKEN) || head.contains("authorization") || head.contains("x-analytics")

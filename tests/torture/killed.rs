@@ -20,8 +20,8 @@ const MOMENTS: [u64; 5] = [0, 1, 70_000, 500_000, 1_500_000];
 const CHANCES: u64 = 24;
 
 /// The program to kill: base URL, token, job, path.
-pub fn child(words: &[String]) -> ExitCode {
-    let [base_url, token, id, path] = words else {
+pub fn child(args: &[String]) -> ExitCode {
+    let [base_url, token, id, path] = args else {
         return ExitCode::FAILURE;
     };
     let client = Client::new(ClientOptions::new().base_url(base_url).token(token)).unwrap();

@@ -1,7 +1,7 @@
 //! Everything that can go wrong on the wire, at every byte of it: the right error or the right bytes, no hang, no leak.
 //!
 //! `cargo test` runs a fixed sample; `make torture` runs every case. A program of its own rather than a libtest one: it
-//! counts descriptors and threads, which no other test may disturb, and says how many cases there were.
+//! counts descriptors and threads, which no other test may disturb, and prints how many cases there were.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "../common/mod.rs"]
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     type Group = fn(&Report, bool);
     let groups: [(&str, Group); 4] = [
         ("servers that are away", |report, _| outage::run(report)),
-        ("hostile answers", hostile::run),
+        ("hostile responses", hostile::run),
         ("killed programs", killed::run),
         ("every byte", offsets::run),
     ];

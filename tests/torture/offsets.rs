@@ -17,7 +17,7 @@ const EVERY_BYTE: usize = 600;
 const EVERY_BYTE_OF_SEVERAL: usize = 1300;
 const STEP: usize = 997;
 /// One in so many cases is run once more with repetitions allowed.
-const REPEATED: usize = 5;
+const RERUN_EACH: usize = 5;
 /// In the sample: one case in so many. A prime, so that every kind of case and every part of a response is met.
 const SAMPLE: usize = 101;
 /// The patience of cases that are stalled beyond it, and how long those stall.
@@ -160,7 +160,7 @@ fn cases(operation: Operation, wire: Wire, trouble: Trouble, layout: Layout) -> 
         _ => &[0, TRIES],
     };
     let case = |(index, at): (usize, usize)| {
-        let budgets = if index.is_multiple_of(REPEATED) {
+        let budgets = if index.is_multiple_of(RERUN_EACH) {
             budgets
         } else {
             &budgets[..1]
@@ -271,7 +271,7 @@ impl Case {
             Operation::Wait(_) => true,
             // Bytes that a writer was given cannot be taken back.
             Operation::Bytes(_) => false,
-            // Whoever asked for a token and heard nothing asks no second time: the response may still come.
+            // A thread that requested a token and got no response makes no second request: the response may still come.
             Operation::Token => self.retries > 0 && self.trouble != Trouble::LongStall,
             _ => self.retries > 0,
         }

@@ -1,4 +1,4 @@
-//! What a program asks of the library, with what a true response is.
+//! What a program calls the library for, with what a true response is.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ pub const OLD: &[u8] = b"what was there before";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     Status,
-    /// The status of a job that says completed with a redirect.
+    /// The status of a job that is completed with a redirect.
     Redirect,
     /// A wait that follows the stream.
     Wait(Dialect),
@@ -38,7 +38,7 @@ pub const OPERATIONS: [Operation; 12] = [
     Operation::Token,
 ];
 
-/// Either what the library said, or the lie that was found out.
+/// Either what the library reported, or the false report that was found.
 pub type Outcome = Result<Result<(), Error>, String>;
 
 impl Operation {
@@ -87,7 +87,7 @@ impl Operation {
                 |e| Ok(Err(e)),
                 |status| {
                     let whole = status.result_json().is_some_and(|json| json.contains("\"URL\""));
-                    says_completed(&status, id)?;
+                    expect_completed(&status, id)?;
                     verdict(whole, || format!("no whole result in {}", status.json()))
                 },
             ),
@@ -127,11 +127,11 @@ fn verdict(holds: bool, otherwise: impl FnOnce() -> String) -> Outcome {
     if holds {
         Ok(Ok(()))
     } else {
-        Err(format!("a lie: {}", otherwise()))
+        Err(format!("a false report: {}", otherwise()))
     }
 }
 
-fn says_completed(status: &nitro_jobs::JobStatus, id: &str) -> Result<(), String> {
+fn expect_completed(status: &nitro_jobs::JobStatus, id: &str) -> Result<(), String> {
     if *status.state() == JobState::Completed && status.job_id().is_none_or(|reported| reported == id) {
         return Ok(());
     }
@@ -152,8 +152,8 @@ fn wait(job: &nitro_jobs::Job, id: &str) -> Outcome {
     );
     match waited {
         Err(error) => Ok(Err(error)),
-        Ok(_) if backwards => Err("a lie: the progress went backwards".to_owned()),
-        Ok(status) => says_completed(&status, id).map(Ok),
+        Ok(_) if backwards => Err("a false report: the progress went backwards".to_owned()),
+        Ok(status) => expect_completed(&status, id).map(Ok),
     }
 }
 

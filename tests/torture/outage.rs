@@ -1,4 +1,4 @@
-//! Servers that are not there, do not answer, or go away and come back in the middle of a wait.
+//! Servers that are not there, do not respond, or go away and come back in the middle of a wait.
 
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub fn run(report: &Report) {
     report.no_leak("restarts", before);
 }
 
-/// A port where nothing listens; one whose queue of connections is full; one that takes connections and says nothing.
+/// A port where nothing listens; one whose queue of connections is full; one that accepts connections and sends nothing.
 fn absent(desk: &Desk<'_>, certificate: &Certificate, wire: Wire) {
     let scheme = if wire == Wire::Tls { "https" } else { "http" };
     let options = |port: u16| {
@@ -80,16 +80,16 @@ fn each(desk: &Desk<'_>, name: &str, options: &ClientOptions, fits: impl Fn(&Err
     let client = Client::new(options.clone()).unwrap();
     let job = client.job("absent").unwrap();
     let target = Download::to_folder(folder.path());
-    type Ask<'a> = &'a dyn Fn() -> Result<(), Error>;
-    let asks: [(&str, Ask<'_>); 5] = [
+    type Request<'a> = &'a dyn Fn() -> Result<(), Error>;
+    let requests: [(&str, Request<'_>); 5] = [
         ("status", &|| job.status(&call).map(drop)),
         ("result", &|| job.result(&call).map(drop)),
         ("bytes", &|| job.result_bytes(&mut Vec::new(), &call).map(drop)),
         ("download", &|| job.download(&target, |_| true, &call).map(drop)),
         ("wait", &|| job.wait(|_| true, &call).map(drop)),
     ];
-    for (what, ask) in asks {
-        desk.case(&format!("{name} {what}"), || match ask() {
+    for (what, request) in requests {
+        desk.case(&format!("{name} {what}"), || match request() {
             Err(error) if fits(&error) && error.ticket().is_some() => Ok(()),
             other => Err(format!("{other:?}")),
         });
@@ -148,14 +148,14 @@ fn restart(
             away(&|| ());
         }
     };
-    let (tell, seen) = std::sync::mpsc::channel();
+    let (sender, seen) = std::sync::mpsc::channel();
     let status = std::thread::scope(|scope| {
         if step == Step::BeforeTheFirstRequest {
             emulator.stop_listening();
         }
         let waiting = scope.spawn(|| {
             let reported =
-                |status: &nitro_jobs::JobStatus| tell.send(status.progress().unwrap_or(0.0)).is_ok();
+                |status: &nitro_jobs::JobStatus| sender.send(status.progress().unwrap_or(0.0)).is_ok();
             job.wait(reported, &Call::new())
         });
         if step == Step::BeforeTheFirstRequest {

@@ -109,7 +109,7 @@ impl Report {
 }
 
 impl Desk<'_> {
-    /// Runs one case; what it says went wrong, panics included, is a failure.
+    /// Runs one case; what it reports as wrong, panics included, is a failure.
     pub fn case(&self, name: &str, body: impl FnOnce() -> Result<(), String>) {
         *self.running.lock().unwrap() = Some((Instant::now(), name.to_owned()));
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body));

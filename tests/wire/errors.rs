@@ -39,7 +39,7 @@ const REFUSALS: [(u16, ErrorKind, bool, &str); 12] = [
 ];
 
 /// The error of a status request with this error response.
-fn refused(status: u16, body: &str, content_type: &str) -> Error {
+fn error_response(status: u16, body: &str, content_type: &str) -> Error {
     let emulator = emulator();
     let client = plain_client(&emulator);
     let instead = ErrorBody {
@@ -112,7 +112,7 @@ fn result_errors_equal_status_errors() {
 #[test]
 fn problem_extensions_are_kept_and_summarised() {
     with_watchdog(|| {
-        for (status, body, words) in [
+        for (status, body, expected) in [
             (
                 400,
                 r#"{"type":"PageLimitReached","title":"Page limit reached","status":400,"extensions":{"page_count":120,"page_limit":100}}"#,
@@ -129,11 +129,11 @@ fn problem_extensions_are_kept_and_summarised() {
                 "to: unknown format",
             ),
         ] {
-            let error = refused(status, body, "application/problem+json");
+            let error = error_response(status, body, "application/problem+json");
             let problem = error.problem().unwrap();
             assert_eq!(problem.body, body, "whole");
             assert!(body.contains(problem.extensions.as_deref().unwrap()));
-            assert!(error.message().contains(words), "{error}");
+            assert!(error.message().contains(expected), "{error}");
             assert!(
                 error.message().contains(problem.title.as_deref().unwrap()),
                 "{error}"
@@ -150,7 +150,7 @@ fn problem_extensions_are_kept_and_summarised() {
 fn error_bodies_of_other_formats_are_summarised() {
     with_watchdog(|| {
         let page = "<html><head><title>502 Bad Gateway &amp; more</title></head><body>nginx</body></html>";
-        for (status, body, content_type, words) in [
+        for (status, body, content_type, expected) in [
             (
                 400,
                 r#"{"error":"invalid_request","message":"No such method"}"#,
@@ -185,8 +185,8 @@ fn error_bodies_of_other_formats_are_summarised() {
             ),
             (404, "null", "application/json", "check the job id"),
         ] {
-            let error = refused(status, body, content_type);
-            assert!(error.message().contains(words), "{body:?}: {error}");
+            let error = error_response(status, body, content_type);
+            assert!(error.message().contains(expected), "{body:?}: {error}");
             assert_eq!(error.problem().unwrap().body, body);
         }
     });
@@ -209,11 +209,7 @@ fn non_utf8_and_oversized_error_bodies_are_reported() {
         assert!(body.len() < 2 << 20 && body.ends_with("(cut)"));
         assert!(error.message().len() < 1000, "a message is for people");
         let error = job.status(&Call::new()).unwrap_err();
-        assert_eq!(
-            error.kind(),
-            ErrorKind::NotFound,
-            "the status says enough: {error}"
-        );
+        assert_eq!(error.kind(), ErrorKind::NotFound, "the status is enough: {error}");
     });
 }
 
@@ -236,7 +232,7 @@ fn retry_after_is_read_from_header_and_extension() {
             assert_eq!(error.retry_after(), Some(Duration::from_secs_f64(expected)));
             assert_eq!(error.problem().unwrap().identifier(), Some("RateLimitExceeded"));
         }
-        assert_eq!(refused(429, "{}", "application/json").retry_after(), None);
+        assert_eq!(error_response(429, "{}", "application/json").retry_after(), None);
     });
 }
 

@@ -52,8 +52,8 @@ fn the_documented_running_status_is_parsed() {
         assert_eq!(status.progress(), Some(0.0));
         assert_eq!(status.json(), example);
         let head = server.heads()[0].to_lowercase();
-        let asked = format!("get /jobs/{ID}/status http/1.1\r\n");
-        assert!(head.starts_with(&asked), "{head}");
+        let requested = format!("get /jobs/{ID}/status http/1.1\r\n");
+        assert!(head.starts_with(&requested), "{head}");
         assert!(
             head.contains("\r\nauthorization: bearer canned-token-91c7\r\n"),
             "{head}"

@@ -40,10 +40,10 @@ fn credentials_become_a_token_in_both_field_spellings() {
         let job = common::job(&emulator, &client(&emulator), quick());
         job.wait(|_| true, &Call::new()).unwrap();
         job.result(&Call::new()).unwrap();
-        let asked = token_requests(&emulator);
-        assert_eq!(asked.len(), 1, "one token for the wait and the result");
-        assert_eq!(asked[0].header("content-type"), Some("application/json"));
-        assert_eq!(asked[0].header("authorization"), None);
+        let requested = token_requests(&emulator);
+        assert_eq!(requested.len(), 1, "one token for the wait and the result");
+        assert_eq!(requested[0].header("content-type"), Some("application/json"));
+        assert_eq!(requested[0].header("authorization"), None);
     }
 }
 
@@ -159,16 +159,16 @@ fn each_call_that_waits_for_a_token_can_be_cancelled() {
     });
     let client = client(&emulator);
     let id = emulator.create_job(common::manual());
-    let ask = |call: Call| {
+    let request = |call: Call| {
         let job = client.job(&id).unwrap();
         std::thread::spawn(move || job.status(&call).map(|_| ()).map_err(|e| e.kind()))
     };
     let cancels = [CancelToken::new(), CancelToken::new()];
-    let first = ask(Call::new().cancel(&cancels[0]));
+    let first = request(Call::new().cancel(&cancels[0]));
     common::until("the token is requested", || !token_requests(&emulator).is_empty());
-    let second = ask(Call::new().cancel(&cancels[1]));
-    let late = ask(Call::new().timeout(Duration::from_millis(50)));
-    let patient = ask(Call::new());
+    let second = request(Call::new().cancel(&cancels[1]));
+    let late = request(Call::new().timeout(Duration::from_millis(50)));
+    let patient = request(Call::new());
     std::thread::sleep(Duration::from_millis(100));
     cancels[1].cancel();
     assert_eq!(second.join().unwrap(), Err(ErrorKind::Cancelled));
@@ -230,11 +230,11 @@ fn log_and_tickets_contain_no_token() {
 #[test]
 fn the_token_callback_receives_the_reason() {
     let emulator = common::emulator();
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let (heard, response) = (asked.clone(), Arc::new(Mutex::new(emulator.token())));
+    let requested = Arc::new(Mutex::new(Vec::new()));
+    let (sink, response) = (requested.clone(), Arc::new(Mutex::new(emulator.token())));
     let given = response.clone();
     let options = common::options(&emulator).token_callback(move |why| {
-        heard.lock().unwrap().push(why);
+        sink.lock().unwrap().push(why);
         let text = given.lock().unwrap().clone();
         if text.is_empty() {
             return Err("nobody is signed in".into());
@@ -248,7 +248,10 @@ fn the_token_callback_receives_the_reason() {
     emulator.set_token("the-next-token");
     "the-next-token".clone_into(&mut response.lock().unwrap());
     job.status(&Call::new()).unwrap();
-    assert_eq!(*asked.lock().unwrap(), [TokenReason::First, TokenReason::Refused]);
+    assert_eq!(
+        *requested.lock().unwrap(),
+        [TokenReason::First, TokenReason::Refused]
+    );
     emulator.expire_token();
     response.lock().unwrap().clear();
     let error = job.status(&Call::new()).unwrap_err();

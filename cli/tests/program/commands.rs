@@ -10,8 +10,8 @@ fn run_prints_the_ticket_first_and_saves_the_result() {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
     let one = file(folder.path(), "one.pdf", PDF);
     let out = folder.path().join("both.pdf");
-    let words = ["run", "merge", &one, &one, "-o", out.to_str().unwrap()];
-    let ended = run(program(&emulator, &words));
+    let args = ["run", "merge", &one, &one, "-o", out.to_str().unwrap()];
+    let ended = run(program(&emulator, &args));
     ended.is(0);
     let id = serde_json::from_str::<serde_json::Value>(ended.ticket()).unwrap()["jobID"].clone();
     let id = id.as_str().unwrap();
@@ -20,10 +20,10 @@ fn run_prints_the_ticket_first_and_saves_the_result() {
     assert_eq!(ended.out, format!("{} ({} bytes)\n", out.display(), saved.len()));
 
     // An existing file is unchanged, unless --force is given.
-    let again = run(program(&emulator, &words));
+    let again = run(program(&emulator, &args));
     again.is(6);
     assert!(again.err.contains("exists already"), "{}", again.err);
-    let forced = [&words[..], &["--force"]].concat();
+    let forced = [&args[..], &["--force"]].concat();
     run(program(&emulator, &forced)).is(0);
 }
 
@@ -181,7 +181,7 @@ fn known_operations_are_checked_and_unknown_ones_are_sent() {
     assert_eq!(form[1].text, r#"{"userPassword":"4711"}"#);
 
     emulator.forget_requests();
-    for (words, message) in [
+    for (args, message) in [
         (&["optimize", &one][..], "profile: it is required"),
         (
             &["optimize", &one, "-p", "profile=small"],
@@ -193,8 +193,8 @@ fn known_operations_are_checked_and_unknown_ones_are_sent() {
         (&["flatten", &one, "--params", "[]"], "no JSON object"),
         (&["flatten"], "it takes 1 document"),
     ] {
-        let ended = run(program(&emulator, &[&["submit"], words].concat()));
-        assert!(ended.is(2).err.contains(message), "{words:?}: {}", ended.err);
+        let ended = run(program(&emulator, &[&["submit"], args].concat()));
+        assert!(ended.is(2).err.contains(message), "{args:?}: {}", ended.err);
     }
     assert_eq!(emulator.requests().len(), 0, "nothing was sent");
     // With --unchecked the service returns the error response.

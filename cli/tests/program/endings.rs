@@ -15,7 +15,7 @@ fn manual() -> Scenario {
 #[test]
 fn an_invalid_command_line_is_rejected() {
     let emulator = emulator();
-    for (words, message) in [
+    for (args, message) in [
         (&[][..], "no command"),
         (&["fly"], "no command \"fly\""),
         (&["status"], "one JOB"),
@@ -31,8 +31,8 @@ fn an_invalid_command_line_is_rejected() {
         (&["run", "flatten", "-p", "nothing"], "--param needs two values"),
         (&["watch"], "a JOB"),
     ] {
-        let ended = run(program(&emulator, words));
-        assert!(ended.is(2).err.contains(message), "{words:?}: {}", ended.err);
+        let ended = run(program(&emulator, args));
+        assert!(ended.is(2).err.contains(message), "{args:?}: {}", ended.err);
         assert!(ended.err.contains("--help"), "{}", ended.err);
         assert_eq!(ended.out, "");
     }
@@ -115,9 +115,9 @@ fn ctrl_c_cancels_and_the_job_can_be_resumed() {
     emulator.set_default(manual());
     let one = file(folder.path(), "one.pdf", PDF);
     let out = folder.path().join("flat.pdf");
-    let words = ["run", "flatten", &one, "-o", out.to_str().unwrap()];
+    let args = ["run", "flatten", &one, "-o", out.to_str().unwrap()];
     for name in ["INT", "TERM"] {
-        let mut child = start(program(&emulator, &words));
+        let mut child = start(program(&emulator, &args));
         let ticket = line(child.stderr.as_mut().unwrap());
         let ticket = ticket.strip_prefix("ticket: ").unwrap();
         signal(&child, name);

@@ -31,8 +31,8 @@ pub fn emulator() -> Emulator {
 }
 
 /// The program with these arguments; its environment contains only the emulator's URL and token.
-pub fn program(emulator: &Emulator, words: &[&str]) -> Command {
-    let mut command = bare(words);
+pub fn program(emulator: &Emulator, args: &[&str]) -> Command {
+    let mut command = bare(args);
     command
         .env("NITRO_BASE_URL", emulator.base_url())
         .env("NITRO_TOKEN", emulator.token());
@@ -40,9 +40,9 @@ pub fn program(emulator: &Emulator, words: &[&str]) -> Command {
 }
 
 /// The program without credentials.
-pub fn bare(words: &[&str]) -> Command {
+pub fn bare(args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(words).env_clear().stdin(Stdio::null());
+    command.args(args).env_clear().stdin(Stdio::null());
     command
 }
 

@@ -1,4 +1,4 @@
-//! Requests, answers and connections over plain HTTP.
+//! Requests, responses and connections over plain HTTP.
 
 use super::*;
 
@@ -221,8 +221,8 @@ fn malformed_responses_are_protocol_errors() {
         let error = fetch(&client(), &server.url("/")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
     }
-    let silent = Server::start(|peer| drop(peer.head()));
-    let error = fetch(&client(), &silent.url("/")).unwrap_err();
+    let closing = Server::start(|peer| drop(peer.head()));
+    let error = fetch(&client(), &closing.url("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
     assert!(!error.is_unsent());
 }
@@ -234,11 +234,11 @@ fn connection_refused_and_unknown_host_are_distinguished() {
         .local_addr()
         .unwrap()
         .port();
-    for (address, kind) in [
+    for (url, kind) in [
         (format!("http://127.0.0.1:{free}/"), ErrorKind::Connect),
         ("http://no.such.name.invalid/".to_owned(), ErrorKind::Dns),
     ] {
-        let error = fetch(&client(), &Url::parse(&address).unwrap()).unwrap_err();
+        let error = fetch(&client(), &Url::parse(&url).unwrap()).unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.is_unsent(), "{error}");
     }

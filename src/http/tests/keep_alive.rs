@@ -1,8 +1,8 @@
-//! Which connections serve another request, and how heads and bodies are told apart on them.
+//! Which connections serve another request, and how heads and bodies are separated on them.
 
 use super::*;
 
-/// Answers the first request on each connection with `first` and all others with "again"; tells when a client went.
+/// Responds to the first request on each connection with `first` and to all others with "again"; reports when a client disconnected.
 fn once_then_again(first: impl Into<Vec<u8>>) -> (Server, Receiver<usize>) {
     let (first, (gone, left)) = (first.into(), channel());
     let server = Server::start(move |peer| {
@@ -20,7 +20,7 @@ fn once_then_again(first: impl Into<Vec<u8>>) -> (Server, Receiver<usize>) {
 #[test]
 fn connections_are_reused_unless_the_response_forbids_it() {
     let chunks = "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n";
-    for (kept, response) in [
+    for (reused, response) in [
         (
             true,
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst".to_owned(),
@@ -43,7 +43,7 @@ fn connections_are_reused_unless_the_response_forbids_it() {
             false,
             format!("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n{chunks}\r\n"),
         ),
-        // What nobody asked for must not be the response to the next request.
+        // What was not requested must not be the response to the next request.
         (false, ok("first") + &ok("smuggled")),
         (
             false,
@@ -53,32 +53,32 @@ fn connections_are_reused_unless_the_response_forbids_it() {
         let (server, left) = once_then_again(response.clone());
         let (http, url) = (client(), server.url("/"));
         assert_eq!(fetch(&http, &url).unwrap(), "first", "{response}");
-        if !kept {
+        if !reused {
             assert_eq!(left.recv_timeout(WATCHDOG), Ok(0), "{response}");
         }
         let next = fetch(&http, &url).unwrap();
-        assert_eq!(next, if kept { "again" } else { "first" }, "{response}");
-        assert_eq!(server.connections(), if kept { 1 } else { 2 }, "{response}");
+        assert_eq!(next, if reused { "again" } else { "first" }, "{response}");
+        assert_eq!(server.connections(), if reused { 1 } else { 2 }, "{response}");
     }
 }
 
 #[test]
 fn bytes_between_two_requests_are_no_response() {
-    let (ask, asked) = channel();
-    let (said, at) = channel();
-    let asked = Mutex::new(asked);
+    let (request_smuggled, requested) = channel();
+    let (sent, at) = channel();
+    let requested = Mutex::new(requested);
     let server = Server::start(move |peer| {
         peer.head();
         peer.send(ok("first"));
-        let _ = asked.lock().unwrap().recv_timeout(WATCHDOG);
+        let _ = requested.lock().unwrap().recv_timeout(WATCHDOG);
         peer.send(ok("smuggled"));
-        said.send(()).unwrap();
+        sent.send(()).unwrap();
         peer.wait_for_end();
     });
     let (http, url) = (client(), server.url("/"));
     for _ in 0..2 {
         assert_eq!(fetch(&http, &url).unwrap(), "first");
-        ask.send(()).unwrap();
+        request_smuggled.send(()).unwrap();
         at.recv_timeout(WATCHDOG).unwrap();
     }
     assert_eq!(server.connections(), 2);
@@ -169,7 +169,7 @@ fn a_response_may_be_split_anywhere() {
                 return;
             }
             peer.send(&response[..*at]);
-            // Nothing tells when the first piece was looked at.
+            // Nothing reports when the first piece was looked at.
             std::thread::sleep(Duration::from_millis(2));
             peer.send(&response[*at..]);
         }

@@ -22,17 +22,17 @@ fn failure(options: ClientOptions, script: impl Fn(&mut Peer) + Send + Sync + 's
 #[test]
 fn inactivity_ends_with_the_idle_timeout_in_head_and_body() {
     let idle = Duration::from_millis(200);
-    for said in [
+    for sent in [
         "",
         "HTTP/1.1 200 OK\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
     ] {
         let error = failure(io_limits(|o| o.idle_timeout(idle)), move |peer| {
             peer.head();
-            peer.send(said);
+            peer.send(sent);
             peer.wait_for_end();
         });
-        assert_eq!(error.limit(), Some(Limit::Idle), "{said:?}: {error}");
+        assert_eq!(error.limit(), Some(Limit::Idle), "{sent:?}: {error}");
         assert!(error.message().contains("0.2 s"), "{error}");
         assert!(!error.message().contains("secret"), "{error}");
     }
@@ -90,16 +90,16 @@ fn trickle(peer: &mut Peer) {
 
 #[test]
 fn a_trickle_ends_with_the_minimum_rate_in_head_and_body() {
-    for said in [
+    for sent in [
         "HTTP/1.1 200 OK\r\nX: ",
         "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
     ] {
         let error = failure(options().min_rate(1000), move |peer| {
             peer.head();
-            peer.send(said);
+            peer.send(sent);
             trickle(peer);
         });
-        assert_eq!(error.limit(), Some(Limit::Rate), "{said:?}: {error}");
+        assert_eq!(error.limit(), Some(Limit::Rate), "{sent:?}: {error}");
     }
 }
 
@@ -167,7 +167,7 @@ fn the_call_limit_ends_a_trickle_too() {
 }
 
 #[test]
-fn an_unanswered_handshake_ends_with_the_connect_timeout() {
+fn a_handshake_without_a_response_ends_with_the_connect_timeout() {
     let server = Server::start(Peer::wait_for_end);
     let options = io_limits(|o| o.connect_timeout(Duration::from_millis(200)));
     let call = with_watchdog(move || Http::new(&options)?.send(&get(&server.https("/")), &context(&options)));

@@ -1,4 +1,4 @@
-//! The room against servers that misbehave: each test is a small server's script and what comes of it.
+//! The HTTP client against servers that misbehave: each test is a small server's script and the outcome that it must have.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -97,7 +97,7 @@ impl Server {
         server
     }
 
-    /// Every request is answered with `response`, on connections that stay open.
+    /// Every request gets `response`, on connections that stay open.
     fn responding(response: impl Into<String>) -> Self {
         let response = response.into();
         Self::start(move |peer| {

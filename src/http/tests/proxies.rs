@@ -1,4 +1,4 @@
-//! Proxies: tunnels, SOCKS5, and what they refuse.
+//! Proxies: tunnels, SOCKS5, and their errors.
 
 use super::*;
 use std::net::Shutdown;
@@ -15,7 +15,7 @@ fn relay(client: TcpStream, target: TcpStream) {
     let _ = to.shutdown(Shutdown::Both);
 }
 
-/// A proxy whose `negotiate` names the target, or has refused.
+/// A proxy whose `negotiate` names the target, or has rejected it.
 fn proxy(negotiate: impl Fn(&mut Peer) -> Option<String> + Send + Sync + 'static) -> Server {
     let raw = Arc::new(Mutex::new(Vec::<TcpStream>::new()));
     let keep = raw.clone();
@@ -105,11 +105,11 @@ fn a_login_is_sent_and_a_wrong_one_is_told_without_showing_it() {
     let http = via(format!("http://user:p%40ss@127.0.0.1:{port}"));
     assert_eq!(fetch(&http, &target.url("/")).unwrap(), "x");
     assert!(!format!("{http:?}").contains("p@ss"));
-    for address in [
+    for proxy_url in [
         format!("http://user:wr0ng@127.0.0.1:{port}"),
         format!("http://127.0.0.1:{port}"),
     ] {
-        let error = fetch(&via(address), &target.url("/")).unwrap_err();
+        let error = fetch(&via(proxy_url), &target.url("/")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ProxyAuth, "{error}");
         assert!(
             error.message().contains("407") && !error.message().contains("wr0ng"),
@@ -194,11 +194,11 @@ fn socks_works_with_and_without_a_password() {
     let open = socks(None, names.clone());
     let closed = socks(Some(("user", "p@ss")), names.clone());
     let url = Url::parse(&format!("http://localhost:{}/", target.port)).unwrap();
-    for (address, kind) in [
+    for (proxy_url, kind) in [
         (format!("socks5h://127.0.0.1:{}", open.port), 3),
         (format!("socks5h://user:p%40ss@127.0.0.1:{}", closed.port), 3),
     ] {
-        assert_eq!(fetch(&via(address), &url).unwrap(), "x");
+        assert_eq!(fetch(&via(proxy_url), &url).unwrap(), "x");
         assert_eq!(names.lock().unwrap().pop(), Some(kind));
     }
     let local = via(format!("socks5://127.0.0.1:{}", open.port));

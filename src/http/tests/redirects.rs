@@ -106,7 +106,7 @@ fn endless_and_downgrading_redirects_are_rejected() {
 }
 
 #[test]
-fn the_body_goes_along_where_the_status_says_so() {
+fn a_redirect_keeps_the_body_where_the_status_requires_it() {
     for (status, method, length) in [
         (307, "POST", 5),
         (308, "POST", 5),

@@ -21,7 +21,7 @@ const BYTES: RequestBody<'static> = RequestBody::Bytes {
     bytes: b"hello",
 };
 
-/// Fails the first `times` requests with `status`, then answers; one request a connection.
+/// Fails the first `times` requests with `status`, then responds 200; one request a connection.
 fn failing(times: usize, status: u16, headers: &'static str) -> Server {
     let count = AtomicUsize::new(0);
     Server::start(move |peer| {
@@ -43,8 +43,8 @@ fn failing(times: usize, status: u16, headers: &'static str) -> Server {
 #[test]
 fn transient_error_responses_are_retried_and_logged() {
     let lines = Arc::new(Mutex::new(Vec::new()));
-    let heard = lines.clone();
-    let options = options().log(move |level, line| heard.lock().unwrap().push((level, line.to_owned())));
+    let sink = lines.clone();
+    let options = options().log(move |level, line| sink.lock().unwrap().push((level, line.to_owned())));
     let server = failing(2, 503, "Retry-After: 0.01\r\n");
     let url = server.url("/status?secret");
     let http = Http::new(&options).unwrap();
@@ -121,7 +121,7 @@ fn a_cancel_ends_the_pause() {
 }
 
 #[test]
-fn a_get_is_repeated_after_a_lost_connection_and_a_post_is_not() {
+fn a_get_is_retried_after_a_lost_connection_and_a_post_is_not() {
     let server = Server::start(|peer| {
         let head = peer.head().unwrap();
         if head.starts_with("POST") {
@@ -148,7 +148,7 @@ fn a_get_is_repeated_after_a_lost_connection_and_a_post_is_not() {
 }
 
 #[test]
-fn a_post_is_repeated_where_it_was_turned_away() {
+fn a_post_is_retried_after_429_and_503() {
     for (status, requests) in [(429, 2), (503, 2), (500, 1), (502, 1), (504, 1), (408, 1)] {
         let server = failing(1, status, "Retry-After: 0\r\n");
         let response = client()
@@ -160,7 +160,7 @@ fn a_post_is_repeated_where_it_was_turned_away() {
 }
 
 #[test]
-fn a_post_is_repeated_where_it_never_left() {
+fn a_post_is_retried_where_it_was_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
@@ -181,7 +181,7 @@ fn a_post_is_repeated_where_it_never_left() {
     assert_eq!(tries.load(Ordering::SeqCst), 2);
 }
 
-/// Answers one request a connection and closes when the second one is there: the race of keep-alive.
+/// Responds to one request a connection and closes when the second one is there: the race of keep-alive.
 fn closing_on_reuse() -> Server {
     Server::start(|peer| {
         peer.head();
@@ -273,7 +273,7 @@ fn a_connection_that_was_closed_meanwhile_is_not_reused() {
 }
 
 #[test]
-fn a_post_that_was_sent_on_is_not_repeated_for_what_became_of_the_hop() {
+fn a_redirected_post_is_not_retried_after_a_failed_hop() {
     let server = Server::start(|peer| {
         while let Some(head) = peer.head() {
             if head.starts_with("POST") {

@@ -1,4 +1,4 @@
-//! TLS: whom it trusts, and how it says no.
+//! TLS: which certificates it trusts, and the errors of those that it rejects.
 
 use super::*;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -124,7 +124,7 @@ fn each_reason_for_distrust_is_told() {
         params.not_after = rcgen::date_time_ymd(2002, 1, 1);
     };
     let far_off = |params: &mut CertificateParams| params.not_before = rcgen::date_time_ymd(2998, 1, 1);
-    for (certificate, words) in [
+    for (certificate, expected) in [
         (authority.issue("localhost", long_ago), "has expired"),
         (authority.issue("localhost", far_off), "not valid yet"),
         (
@@ -140,7 +140,7 @@ fn each_reason_for_distrust_is_told() {
             let server = https(certificate.clone(), None, response);
             let error = fetch(&http, &server.https("/")).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Tls);
-            assert!(error.message().contains(words), "{error}");
+            assert!(error.message().contains(expected), "{error}");
             assert!(error.is_unsent() && server.heads().is_empty());
         }
     }
@@ -186,7 +186,7 @@ fn unusable_tls_options_are_rejected_when_the_client_is_created() {
     let hollow = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     let identity = |chain: &str, key: &str| options().client_certificate_pem(chain, key);
-    for (options, words) in [
+    for (options, expected) in [
         (
             options().add_ca_pem(""),
             "add_ca_pem: the text holds no certificate",
@@ -230,7 +230,7 @@ fn unusable_tls_options_are_rejected_when_the_client_is_created() {
     ] {
         let error = Http::new(&options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-        assert!(error.message().starts_with(words), "{words}: {error}");
+        assert!(error.message().starts_with(expected), "{expected}: {error}");
     }
 }
 

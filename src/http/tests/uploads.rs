@@ -207,10 +207,10 @@ fn reported_early(server: Server, url: Url, http: Http) {
     let read = document.read.clone();
     let call = with_watchdog(move || -> Result<(u16, String)> {
         let response = put(&http, &url, &mut document, HUGE as u64, &default_context())?;
-        let refusal = (response.status, response.text(9, &default_context())?);
+        let error_response = (response.status, response.text(9, &default_context())?);
         // The server waits for the rest of the document: its connection serves no other request.
         fetch(&http, &url)?;
-        Ok(refusal)
+        Ok(error_response)
     });
     assert_eq!(call.end().unwrap(), (413, "big".to_owned()));
     assert!(
@@ -277,7 +277,7 @@ fn a_cancel_ends_an_upload_that_nobody_reads() {
 fn an_upload_below_the_minimum_rate_is_aborted() {
     let server = Server::start(move |peer| {
         peer.head();
-        // A byte now and then, so that the line is never silent.
+        // A byte now and then, so that the connection is never idle.
         let mut byte = [0];
         while matches!(peer.stream.read(&mut byte), Ok(1)) {
             std::thread::sleep(Duration::from_millis(20));

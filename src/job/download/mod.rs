@@ -57,7 +57,7 @@ pub struct DownloadProgress {
 }
 
 impl Download {
-    /// To this path, for a result of one file. An existing file makes it fail unless [`Download::existing`] says otherwise.
+    /// To this path, for a result of one file. An existing file makes it fail unless [`Download::existing`] permits replacing it.
     pub fn to_file(path: impl Into<PathBuf>) -> Self {
         Self {
             target: Target::File(path.into()),
@@ -171,14 +171,14 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
     let unexpected = |what: String| Err(Error::new(ErrorKind::UnexpectedResult, what));
     if !matches!(result.kind(), ResultKind::File | ResultKind::Files) || files.is_empty() {
         return unexpected(format!(
-            "the job's result is {}, not a file: take it as JSON instead of downloading it",
+            "the job's result is {}, not a file: get it as JSON instead of downloading it",
             result.kind()
         ));
     }
     if files.iter().any(|file| file.url().is_none()) {
         return Err(Error::new(
             ErrorKind::Delivered,
-            "the result has no URL to download from: it was delivered where the `delivery` of the submission said",
+            "the result has no URL to download from: it was delivered to the `delivery` of the submission",
         ));
     }
     match &download.target {

@@ -14,7 +14,7 @@ use crate::job::requests::unverified_length;
 use crate::job::result::FileInfo;
 use crate::job::{Job, Ticket};
 use crate::log::LogLevel;
-use crate::retry::{Backoff, is_transient};
+use crate::retry::{Backoff, is_expired_url, is_transient};
 use crate::url::Url;
 
 const COPY_BUFFER: usize = 128 << 10;
@@ -22,7 +22,7 @@ const COPY_BUFFER: usize = 128 << 10;
 const PDF_HEADER_WITHIN: usize = 1024;
 /// An attempt that transfers so much restores the whole budget of retries.
 const MIN_PROGRESS: u64 = 256 << 10;
-/// How many URLs are tried for one file, each requested after the one before expired.
+/// How many URLs are used for one file, each requested after the one before expired.
 const MAX_URLS: u32 = 3;
 /// The pauses between attempts double from the first one, so many times.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -104,7 +104,7 @@ impl<'a> Transfer<'a> {
                 Ok(()) => return self.finish(),
                 Err(error) => error,
             };
-            if is_expired(&error) && urls < MAX_URLS {
+            if is_expired_url(&error) && urls < MAX_URLS {
                 urls += 1;
                 self.context.log.line(LogLevel::Info, || {
                     format!("the URL of a result file has expired: {error}; requesting a new one")
@@ -119,13 +119,13 @@ impl<'a> Transfer<'a> {
             if !is_transient(&error) || failures > settings.retries {
                 return Err(error);
             }
-            let pause = match error.retry_after() {
-                Some(pause) => pause.min(backoff.longest),
-                None => backoff.bound(failures.min(MAX_DOUBLINGS)),
-            };
+            let pause = backoff.pause_without_jitter(failures.min(MAX_DOUBLINGS), error.retry_after());
             self.context.log.line(LogLevel::Info, || {
                 let bytes = self.bytes;
-                format!("the download broke off after {bytes} bytes: {error}; resuming in {pause:?}")
+                format!(
+                    "the download broke off after {bytes} bytes: {error}; resuming in {} ms",
+                    pause.as_millis()
+                )
             });
             self.context.sleep(pause)?;
         }
@@ -262,7 +262,7 @@ impl<'a> Transfer<'a> {
             if memchr::memmem::find(&head, b"%PDF-").is_none() {
                 return Err(Error::new(
                     ErrorKind::UnexpectedResult,
-                    "the downloaded file is not a PDF although its media type says so: a proxy may have replaced it",
+                    "the downloaded file is not a PDF although its media type is application/pdf: a proxy may have replaced it",
                 ));
             }
         }
@@ -301,12 +301,4 @@ impl<'a> Transfer<'a> {
             )
         })
     }
-}
-
-/// Whether a presigned URL has probably expired.
-fn is_expired(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Gone
-    )
 }

@@ -1,4 +1,4 @@
-//! What an event of the stream means. The three dialects of the service are recognised by their data alone.
+//! What an event of the stream means. The three formats of the service's events are recognised by their data alone.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::json::{self, FieldAction, FieldVisitor};
 pub(crate) fn parse_event(name: &str, data: &str, previous: &mut PreviousEvent) -> Option<StreamEvent> {
     match JobStatus::parse_event(data, previous) {
         Ok(status) if status.has_no_state() => {
-            let name = EventName::read(data).unwrap_or(Cow::Borrowed(name));
+            let name = EventName::parse(data).unwrap_or(Cow::Borrowed(name));
             Some(StreamEvent::Status(status.with_event_name(&name)))
         }
         Ok(status) => Some(StreamEvent::Status(status)),
@@ -21,12 +21,12 @@ pub(crate) fn parse_event(name: &str, data: &str, previous: &mut PreviousEvent) 
     }
 }
 
-/// The name that one of the dialects gives to an event inside its data.
+/// The name that one of the formats gives to an event inside its data.
 #[derive(Default)]
 struct EventName<'a>(Option<&'a str>);
 
 impl<'a> EventName<'a> {
-    fn read(data: &'a str) -> Option<Cow<'a, str>> {
+    fn parse(data: &'a str) -> Option<Cow<'a, str>> {
         let mut name = Self::default();
         json::visit_fields(data, &mut name).ok()?;
         name.0.and_then(json::string)

@@ -1,4 +1,4 @@
-//! Follows one job over the network: does what the [`WaitMachine`] asks for and reports to it what happened.
+//! Follows one job over the network: carries out the actions of the [`WaitMachine`] and reports to it what happened.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(in crate::job) struct Follower {
     machine: WaitMachine,
     stream: Option<Box<EventStream>>,
     last_event_id: String,
-    /// The action that is due, kept so that a call whose time runs out can be continued by the next one.
+    /// The action that is due, stored so that the next call can continue after one that timed out.
     pending: Option<Action>,
     wake_at: Option<Instant>,
     /// How long the next request may take beyond the call's own timeout, doubled until one succeeds: a request cannot be
@@ -49,7 +49,7 @@ pub(in crate::job) enum NextStep {
 pub(in crate::job) enum StepOutcome {
     /// The job goes on; perhaps there is a state to report.
     Continue(Option<JobStatus>),
-    /// The job has ended as this status says.
+    /// The job has ended; this is its last status.
     Ended(JobStatus),
     /// The job cannot be followed any further.
     GaveUp(Error),
@@ -83,7 +83,7 @@ impl Follower {
         self.machine.malformed_events
     }
 
-    /// Steps until there is a state to report; `None` after the terminal one. The `context` is asked for only if what the
+    /// Steps until there is a state to report; `None` after the terminal one. The `context` is made only if what the
     /// stream has brought already holds no state.
     pub(in crate::job) fn next_status<C: Borrow<CallContext>>(
         &mut self,
@@ -159,7 +159,7 @@ impl Follower {
         }
     }
 
-    /// Counts an interrupted step as a failed request: for callers whose limit bounds one request and not the whole wait.
+    /// Counts an interrupted step as a failed request: for callers whose timeout bounds one request and not the whole wait.
     pub(in crate::job) fn fail_step(&mut self, error: Error, log: &Log) -> StepOutcome {
         let input = match self.pending {
             Some(Action::Poll) => MachineInput::PollFailed(error),

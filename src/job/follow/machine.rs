@@ -1,7 +1,7 @@
 //! Following a job to its end, as a state machine: it takes what happened and returns what to do next.
 //!
-//! It knows no socket and no clock. Polls are the authority, the stream is a shortcut. After every input:
-//! 1. the machine has ended, or asks for one thing: a request, a read, or a sleep of bounded length;
+//! It uses no socket and no clock. Polls are the authority, the stream is a shortcut. After every input:
+//! 1. the machine has ended, or requests one action: a request, a read, or a sleep of bounded length;
 //! 2. there is at most one source: it never polls while a stream is open;
 //! 3. it reports no terminal state that no source has reported;
 //! 4. the progress that it reports never decreases and is never invented.
@@ -12,7 +12,7 @@ use super::types::{Action, MachineInput, PollFallbackReason, StreamEvent, Transi
 use crate::error::{Error, ErrorKind};
 use crate::job::status::{FollowUp, JobStatus};
 use crate::poll_policy::PollPolicy;
-use crate::retry::Backoff;
+use crate::retry::{self, Backoff, ends_wait};
 
 #[cfg(test)]
 mod tests;
@@ -135,8 +135,8 @@ impl WaitMachine {
             MachineInput::StreamUnavailable(status, retry_after) => {
                 self.note_contact();
                 self.give_up_stream(PollFallbackReason::Unavailable, &mut transition);
-                let asked = retry_after.or(self.submit_retry_after.take());
-                self.on_polled(status, asked, &mut transition)
+                let requested = retry_after.or(self.submit_retry_after.take());
+                self.on_polled(status, requested, &mut transition)
             }
             MachineInput::Stream(StreamEvent::Malformed) => {
                 self.malformed_events += 1;
@@ -202,14 +202,14 @@ impl WaitMachine {
         transition.report = Some(self.report(status));
         if self.uses_stream() {
             let pause = match (retry_after, self.stream_retry) {
-                (Some(asked), _) | (None, Some(asked)) => self.requested_pause(asked),
+                (Some(pause), _) | (None, Some(pause)) => self.requested_pause(pause),
                 (None, None) => self.backoff(self.stream_failures),
             };
             return self.sleep(pause, After::OpenStream);
         }
         let pause = match retry_after {
             Some(pause) => self.requested_pause(pause),
-            None => self.interval(),
+            None => self.poll_pause(),
         };
         self.polls = self.polls.saturating_add(1);
         let action = self.sleep(pause, After::Poll);
@@ -224,7 +224,7 @@ impl WaitMachine {
                 self.give_up_stream(PollFallbackReason::Unavailable, transition);
                 self.first_poll()
             }
-            _ if is_final(&error) => Action::GaveUp(error),
+            _ if ends_wait(&error) => Action::GaveUp(error),
             _ => {
                 self.count_stream_failure(transition);
                 self.on_failure(error)
@@ -241,7 +241,7 @@ impl WaitMachine {
             }
             return Action::GaveUp(error);
         }
-        if is_final(&error) {
+        if ends_wait(&error) {
             return Action::GaveUp(error);
         }
         self.on_failure(error)
@@ -316,18 +316,8 @@ impl WaitMachine {
         self.stream_usable && self.stream_allowed
     }
 
-    /// The pause between two polls: it grows by half each time, and varies by a fifth so that programs do not poll in step.
-    /// Where the first and the longest pause are the same, all pauses are.
-    fn interval(&mut self) -> Duration {
-        if self.poll_policy.is_fixed_rate() {
-            return self.poll_policy.poll_min;
-        }
-        let grown = self
-            .poll_policy
-            .poll_min
-            .mul_f64(1.5f64.powi(self.polls.min(64) as i32));
-        let spread = 0.8 + 0.4 * self.random.f64();
-        grown.min(self.poll_policy.poll_max).mul_f64(spread)
+    fn poll_pause(&mut self) -> Duration {
+        retry::poll_pause(self.polls, &self.poll_policy, self.random.f64())
     }
 
     /// Exponential, with full jitter, up to the longest pause between polls.
@@ -339,15 +329,7 @@ impl WaitMachine {
         backoff.jittered(failures, self.random.f64())
     }
 
-    /// What the service asked for, up to the cap, and up to a tenth more.
     fn requested_pause(&mut self, pause: Duration) -> Duration {
-        pause
-            .min(self.poll_policy.retry_cap)
-            .mul_f64(1.0 + 0.1 * self.random.f64())
+        retry::requested_pause(pause, self.poll_policy.retry_cap, self.random.f64())
     }
-}
-
-/// Whether a retry cannot succeed. Unlike within a call, the end of one request's time limit is no reason to give up.
-fn is_final(error: &Error) -> bool {
-    !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))
 }

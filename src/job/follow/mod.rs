@@ -1,9 +1,9 @@
 //! Following one job to its end.
 //!
 //! - `wait`: [`Job::wait`](crate::Job::wait); `events`: the public [`Events`]
-//! - `follower`: makes the requests that the machine asks for and reports their outcome to it
+//! - `follower`: carries out the actions of the machine and reports their outcome to it
 //! - `machine` and its `types`: decides when to stream, when to poll and when to retry, without a socket and without a clock
-//! - `stream`: one connection's event stream; `event`: what one event says
+//! - `stream`: one connection's event stream; `event`: the meaning of one event
 
 mod event;
 mod events;

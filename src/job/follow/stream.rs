@@ -6,10 +6,11 @@ use super::event::parse_event;
 use super::types::StreamEvent;
 use crate::call::CallContext;
 use crate::client::{Accept, Get};
-use crate::error::{Error, ErrorKind, Limit, Result};
+use crate::error::{Limit, Result};
 use crate::http::{Attempts, Body, Redirects, Response};
 use crate::job::status::PreviousEvent;
 use crate::job::{Job, Ticket};
+use crate::retry::is_broken_stream;
 use crate::sse::Reader;
 
 /// A stream that brings only heartbeats for so many idle timeouts is closed: a poll finds out what it may have missed.
@@ -32,7 +33,7 @@ pub(super) struct EventStream {
     /// How the previous status was written.
     previous: PreviousEvent,
     retry: Option<Duration>,
-    /// When an event last came; `had_event` says that one came since this was set, so that not each event needs a clock.
+    /// When an event last came; `had_event` is true if one came since this was set, so that not each event needs a clock.
     last_event: Instant,
     had_event: bool,
 }
@@ -114,14 +115,6 @@ impl EventStream {
     pub(super) fn last_event_id(&self) -> &str {
         self.reader.last_event_id()
     }
-}
-
-/// Whether the stream merely broke off, so that reconnecting is enough.
-fn is_broken_stream(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionLost | ErrorKind::Truncated | ErrorKind::Protocol
-    )
 }
 
 /// The content type of the standard, and the one that the service's own documents name.

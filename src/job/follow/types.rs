@@ -1,4 +1,4 @@
-//! The types of the machine: what happens to it, and what it asks for.
+//! The types of the machine: its inputs and its actions.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(crate) enum StreamEvent {
     Status(JobStatus),
     /// An event that cannot be read.
     Malformed,
-    /// The server asks for this pause before a new stream (`retry:`).
+    /// The server requests this pause before a new stream (`retry:`).
     Retry(Duration),
     /// The stream ended, or broke off, without a terminal state.
     Ended,
@@ -50,7 +50,7 @@ pub(super) enum Action {
     Poll,
     /// Close the stream if one is open, and sleep.
     Sleep(Duration),
-    /// The job has ended as this status says.
+    /// The job has ended; this is its last status.
     Ended(JobStatus),
     /// It cannot be followed any further.
     GaveUp(Error),

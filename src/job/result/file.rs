@@ -62,14 +62,14 @@ impl FileInfo {
         let mut both = Both::default();
         let mut files = Vec::new();
         if json::visit_fields(raw, &mut both).is_ok() {
-            files.extend(json::non_null(both.0).map(Self::read));
+            files.extend(json::non_null(both.0).map(Self::parse));
             // Anything but a list has no items; the JSON is still available.
-            let _ = json::visit_items(both.1.unwrap_or("[]"), |item| files.push(Self::read(item)));
+            let _ = json::visit_items(both.1.unwrap_or("[]"), |item| files.push(Self::parse(item)));
         }
         files
     }
 
-    fn read(raw: &str) -> Self {
+    fn parse(raw: &str) -> Self {
         let mut fields = FileFields::default();
         // Anything but an object has no fields.
         let _ = json::visit_fields(raw, &mut fields);

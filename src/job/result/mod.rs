@@ -1,7 +1,7 @@
 //! The result of a job: files, or what was extracted from a document. The JSON is kept as it was received; typed views are
 //! parsed from it on demand.
 //!
-//! `file` describes a result file, `typed/` holds the views, `json_path` names the place of an error inside the JSON.
+//! `file` describes a result file, `typed/` holds the views, `json_path` locates an error inside the JSON.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::Ticket;
 use super::status::{JobState, StatusFields};
+use crate::c_text;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, FieldAction, FieldVisitor};
 use crate::problem::ProblemDetails;
@@ -156,7 +157,7 @@ impl JobResult {
     /// Puts a NUL behind the text, so that C can borrow [`JobResult::json`] as it is.
     pub(crate) fn terminate(&mut self) {
         if self.json.len() == self.length {
-            self.json.push('\0');
+            c_text::terminate(&mut self.json);
         }
     }
 
@@ -203,7 +204,7 @@ fn kind_of(raw: &str) -> ResultKind {
     }
 }
 
-/// What the keys of an object say about its kind.
+/// What the keys of an object imply about its kind.
 #[derive(Default)]
 struct Shape {
     certain: Option<ResultKind>,
@@ -268,11 +269,11 @@ impl Envelope<'_> {
             let error = json::non_null(self.fields.error).unwrap_or(json);
             Error::from_job(ErrorKind::JobFailed, Some(ProblemDetails::of_job(error, json)))
         };
-        let running = |word: &str| {
-            let message = format!("the job has no result yet: its status is {word:?}; wait for it first");
+        let running = |state: &str| {
+            let message = format!("the job has no result yet: its status is \"{state}\"; wait for it first");
             Error::new(ErrorKind::NotReady, message)
         };
-        let has_status = self.fields.status_word().is_some();
+        let has_status = self.fields.status_name().is_some();
         match self.fields.state() {
             JobState::Completed => None,
             JobState::Canceled => Some(Error::from_job(ErrorKind::JobCanceled, None)),
@@ -281,7 +282,7 @@ impl Envelope<'_> {
             JobState::Running => Some(running("running")),
             JobState::Unknown(_) if has_result => None,
             JobState::Unknown(_) if json::non_null(self.fields.error).is_some() => Some(failed()),
-            JobState::Unknown(word) if has_status => Some(running(&word)),
+            JobState::Unknown(name) if has_status => Some(running(&name)),
             // The reason of a failure may also be a problem document without a wrapper.
             JobState::Unknown(_) => self.problem.and_then(json::string).map(|_| failed()),
         }
@@ -304,7 +305,7 @@ impl<'a> FieldVisitor<'a> for Envelope<'a> {
 pub(super) fn not_a_file() -> Error {
     Error::new(
         ErrorKind::UnexpectedResult,
-        "the job's result is JSON, not a file: take it as JSON instead of as bytes",
+        "the job's result is JSON, not a file: get it as JSON instead of as bytes",
     )
 }
 

@@ -42,7 +42,7 @@ fn documented_shapes_are_distinguished_and_kept() {
         let wrapped = result(json);
         assert_eq!(wrapped.kind(), kind, "{json}");
         assert_eq!(wrapped.json(), json);
-        // The same without the wrapper, as synchronous answers have it, and wrapped once more without a status.
+        // The same without the wrapper, as synchronous responses have it, and wrapped once more without a status.
         let inner = wrapped.result_json().to_owned();
         assert_eq!(&json[wrapped.result_range()], inner);
         let bare = result(&inner);

@@ -22,7 +22,7 @@ struct Template {
     job_id: Option<Range<usize>>,
 }
 
-/// Longer documents are not kept for comparison.
+/// Longer documents are not stored for comparison.
 const MAX_TEMPLATE: usize = 1 << 10;
 
 impl PreviousEvent {
@@ -68,7 +68,7 @@ impl PreviousEvent {
 
 impl RunningStatus {
     /// `None` for anything else, such as an escape, another field, a duplicate key, a wrong type or malformed JSON: those are
-    /// left to [`JobStatus::parse_any`](super::JobStatus::parse_any), which is the authority.
+    /// left to [`JobStatus::parse_any`](super::JobStatus::parse_any), which decides.
     pub(super) fn parse(json: &str) -> Option<Self> {
         let mut cursor = Cursor {
             text: json,
@@ -76,28 +76,28 @@ impl RunningStatus {
         };
         let (mut runs, mut progress, mut job_id, mut number) = (false, None, None, 0..0);
         cursor.skip_space();
-        let mut more = cursor.take(b"{");
+        let mut more = cursor.skip(b"{");
         while more {
             cursor.skip_space();
-            if cursor.take(b"\"status\":") && !runs {
+            if cursor.skip(b"\"status\":") && !runs {
                 cursor.skip_space();
-                if !cursor.take(b"\"running\"") {
+                if !cursor.skip(b"\"running\"") {
                     return None;
                 }
                 runs = true;
-            } else if cursor.take(b"\"progress\":") && progress.is_none() {
+            } else if cursor.skip(b"\"progress\":") && progress.is_none() {
                 number.start = cursor.position();
                 progress = Some(cursor.number()?);
                 number.end = cursor.position();
-            } else if cursor.take(b"\"jobID\":") && job_id.is_none() {
+            } else if cursor.skip(b"\"jobID\":") && job_id.is_none() {
                 job_id = Some(cursor.string()?);
             } else {
                 return None;
             }
             cursor.skip_space();
-            more = cursor.take(b",");
+            more = cursor.skip(b",");
         }
-        let closed = cursor.take(b"}");
+        let closed = cursor.skip(b"}");
         cursor.skip_space();
         (runs && closed && cursor.rest.is_empty()).then_some(Self {
             progress,
@@ -124,11 +124,11 @@ impl Cursor<'_> {
         }
     }
 
-    /// Skips `word` if it comes next: a comparison of one or two machine words, where a call would cost more.
+    /// Skips `token` if it comes next: a comparison of one or two machine words, where a call would cost more.
     #[inline(always)]
-    fn take<const N: usize>(&mut self, word: &[u8; N]) -> bool {
+    fn skip<const N: usize>(&mut self, token: &[u8; N]) -> bool {
         match self.rest.split_first_chunk() {
-            Some((head, rest)) if head == word => {
+            Some((head, rest)) if head == token => {
                 self.rest = rest;
                 true
             }
@@ -140,13 +140,13 @@ impl Cursor<'_> {
     #[inline(always)]
     fn string(&mut self) -> Option<Range<usize>> {
         self.skip_space();
-        if !self.take(b"\"") {
+        if !self.skip(b"\"") {
             return None;
         }
         let start = self.position();
         self.rest = &self.rest[unescaped_length(self.rest)..];
         let end = self.position();
-        self.take(b"\"").then_some(start..end)
+        self.skip(b"\"").then_some(start..end)
     }
 
     /// Appends the digits that come next to `value`; returns their number.
@@ -169,7 +169,7 @@ impl Cursor<'_> {
         self.skip_space();
         let (mut value, leads_with_zero) = (0, self.rest.first() == Some(&b'0'));
         let integer = self.digits(&mut value);
-        let has_point = self.take(b".");
+        let has_point = self.skip(b".");
         let fraction = if has_point { self.digits(&mut value) } else { 0 };
         let has_zeros = integer > 1 && leads_with_zero;
         if integer == 0 || has_zeros || (has_point && fraction == 0) || integer + fraction > 15 {

@@ -18,21 +18,21 @@ pub(in crate::job) struct StatusFields<'a> {
 }
 
 impl<'a> StatusFields<'a> {
-    pub(super) fn read(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
+    pub(super) fn parse(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
         let mut fields = Self::default();
         json::visit_fields(text, &mut fields)?;
         Ok(fields)
     }
 
     /// The value of `status`, if it is a string.
-    pub(in crate::job) fn status_word(&self) -> Option<Cow<'a, str>> {
+    pub(in crate::job) fn status_name(&self) -> Option<Cow<'a, str>> {
         self.status.and_then(json::string)
     }
 
     /// The state as `status` names it, or else as the other fields imply it.
     pub(in crate::job) fn state(&self) -> JobState {
-        match self.status_word() {
-            Some(word) => JobState::from_word(&word),
+        match self.status_name() {
+            Some(name) => JobState::from_name(&name),
             None if json::non_null(self.result).is_some() => JobState::Completed,
             None if json::non_null(self.error).is_some() => JobState::Failed,
             None if self.progress.and_then(json::number).is_some() => JobState::Running,

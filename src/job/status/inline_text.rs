@@ -1,5 +1,7 @@
 //! The text of a status: inside the status itself if it is as short as that of most events, else on the heap.
 
+use crate::c_text::{TERMINATOR_LEN, copy_terminated, terminate};
+
 /// Most events are shorter than this, even with a long job id.
 const INLINE_CAPACITY: usize = 126;
 
@@ -28,10 +30,8 @@ impl InlineText {
     #[inline(always)]
     pub(super) fn set(&mut self, text: &str) {
         match &mut self.0 {
-            Storage::Inline { bytes, length } if text.len() < INLINE_CAPACITY => {
-                bytes[..text.len()].copy_from_slice(text.as_bytes());
-                bytes[text.len()] = 0;
-                *length = text.len() as u8 + 1;
+            Storage::Inline { bytes, length } if text.len() <= INLINE_CAPACITY - TERMINATOR_LEN => {
+                *length = copy_terminated(bytes, text) as u8;
             }
             _ => *self = Self::on_heap(text),
         }
@@ -39,9 +39,9 @@ impl InlineText {
 
     #[cold]
     fn on_heap(text: &str) -> Self {
-        let mut heap = String::with_capacity(text.len() + 1);
+        let mut heap = String::with_capacity(text.len() + TERMINATOR_LEN);
         heap.push_str(text);
-        heap.push('\0');
+        terminate(&mut heap);
         heap.into()
     }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use crate::c_text::{self, TERMINATOR_LEN};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::problem::ProblemDetails;
@@ -33,13 +34,13 @@ pub enum JobState {
     Failed,
     /// It was canceled at the service.
     Canceled,
-    /// A state that this library does not know, in the service's word; empty where the service names none.
+    /// A state that this library does not know, by the service's name; empty where the service gives no state.
     Unknown(String),
 }
 
 impl JobState {
-    fn from_word(word: &str) -> Self {
-        match word {
+    fn from_name(name: &str) -> Self {
+        match name {
             "running" => Self::Running,
             "completed" => Self::Completed,
             "failed" => Self::Failed,
@@ -53,26 +54,26 @@ impl JobState {
         matches!(self, Self::Completed | Self::Failed | Self::Canceled)
     }
 
-    /// The service's word for it.
+    /// The service's name of it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Canceled => "canceled",
-            Self::Unknown(word) => word,
+            Self::Unknown(name) => name,
         }
     }
 }
 
-/// The status of a job at one moment. The text is kept exactly as it was received.
+/// The status of a job at one moment. The text is stored exactly as it was received.
 #[derive(Clone)]
 pub struct JobStatus(Box<StatusDocument>);
 
 /// In a box, since a status is moved many times between its parser and the caller. C owns the box itself.
 #[derive(Clone)]
 pub(crate) struct StatusDocument {
-    /// For C: the JSON and a NUL, then the word of an unknown state and a NUL.
+    /// For C: the JSON and a NUL, then the name of an unknown state and a NUL.
     text: InlineText,
     /// The length of the JSON alone.
     length: usize,
@@ -90,10 +91,12 @@ impl StatusDocument {
     /// A document of which only the state is known.
     fn new(mut json: String, state: JobState) -> Self {
         let length = json.len();
-        json.push('\0');
-        if let JobState::Unknown(word) = &state {
-            json.extend(word.chars().filter(|c| *c != '\0'));
-            json.push('\0');
+        c_text::terminate(&mut json);
+        if let JobState::Unknown(name) = &state {
+            let mut name = name.clone();
+            c_text::remove_nuls(&mut name);
+            json.push_str(&name);
+            c_text::terminate(&mut json);
         }
         Self {
             text: json.into(),
@@ -128,9 +131,9 @@ impl StatusDocument {
         &self.text.as_str()[..self.length]
     }
 
-    /// The word of an unknown state, and behind it a NUL.
-    pub(crate) fn word(&self) -> &str {
-        &self.text.as_str()[self.length + 1..]
+    /// The name of an unknown state, and behind it a NUL.
+    pub(crate) fn unknown_state_name(&self) -> &str {
+        &self.text.as_str()[self.length + TERMINATOR_LEN..]
     }
 }
 
@@ -209,7 +212,7 @@ impl JobStatus {
 
     /// Parses a document of any form, whatever the types of its fields.
     pub(crate) fn parse_any(json: String) -> Result<Self> {
-        let fields = StatusFields::read(&json)
+        let fields = StatusFields::parse(&json)
             .map_err(|cause| Error::malformed_json("the job's status", &json, &cause))?;
         let text = |raw: Option<&str>| raw.and_then(|raw| TextSpan::of(&json, raw));
         let range = |raw: Option<&str>| json::non_null(raw).map(|raw| json::range_of(&json, raw));
@@ -250,7 +253,7 @@ impl JobStatus {
 
     /// A status without a state. Its text is anything; a NUL inside, where C would end it, is left out.
     fn without_state(mut text: String) -> Self {
-        text.retain(|c| c != '\0');
+        c_text::remove_nuls(&mut text);
         Self(Box::new(StatusDocument::new(
             text,
             JobState::Unknown(String::new()),
@@ -267,12 +270,12 @@ impl JobStatus {
         &self.0
     }
 
-    /// Whether the document names no state at all.
+    /// Whether the document has no state at all.
     pub(super) fn has_no_state(&self) -> bool {
-        matches!(&self.0.state, JobState::Unknown(word) if word.is_empty())
+        matches!(&self.0.state, JobState::Unknown(name) if name.is_empty())
     }
 
-    /// Takes the state from the name of the event, for a document that names none.
+    /// Takes the state from the name of the event, for a document that has none.
     pub(super) fn with_event_name(mut self, event: &str) -> Self {
         match event {
             "redirect" if self.0.location.is_some() => self.0.state = JobState::Completed,

@@ -312,13 +312,13 @@ fn deep_and_large_documents_are_parsed() {
         let open = format!(r#"{{"x":{}"#, "{\"a\":".repeat(depth));
         assert!(JobStatus::parse(open).is_err());
     }
-    let word = "x".repeat(1 << 20);
-    let status = status(&format!(r#"{{"jobID":"{word}","status":"{word}"}}"#));
-    assert_eq!(status.job_id(), Some(word.as_str()));
-    assert_eq!(status.state(), &JobState::Unknown(word));
+    let name = "x".repeat(1 << 20);
+    let status = status(&format!(r#"{{"jobID":"{name}","status":"{name}"}}"#));
+    assert_eq!(status.job_id(), Some(name.as_str()));
+    assert_eq!(status.state(), &JobState::Unknown(name));
 }
 
-/// All that a status says.
+/// All that a status contains.
 fn content(status: &JobStatus) -> impl PartialEq + std::fmt::Debug {
     (
         status.state().clone(),
@@ -426,12 +426,12 @@ fn an_event_is_compared_with_the_previous_one() {
 #[test]
 fn a_text_of_any_length_is_followed_by_nul() {
     for length in 0..200 {
-        let word = "é".repeat(length / 2) + &"x".repeat(length % 2);
-        let json = format!(r#"{{"jobID":"{word}","status":"running"}}"#);
+        let id = "é".repeat(length / 2) + &"x".repeat(length % 2);
+        let json = format!(r#"{{"jobID":"{id}","status":"running"}}"#);
         let status = JobStatus::parse(json.clone()).unwrap();
         assert_eq!(
             (status.json(), status.job_id()),
-            (json.as_str(), Some(word.as_str()))
+            (json.as_str(), Some(id.as_str()))
         );
         assert_eq!(status.0.text.as_str(), json + "\0");
     }

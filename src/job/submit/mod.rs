@@ -49,7 +49,7 @@ impl Client {
     /// [`ErrorKind::Stopped`]. Without a timeout in `call`, only inactivity ends it.
     ///
     /// A submission is retried only if it provably never arrived, or if the service rejected it (429, 503). After a failure
-    /// that leaves it open whether a job was started, [`Error::is_uncertain`] is true, and the message says so.
+    /// after which a job may or may not have been started, [`Error::is_uncertain`] is true, and the message states it.
     pub fn submit(
         &self,
         submission: &Submission<'_>,
@@ -183,7 +183,7 @@ impl Client {
             let error = body_error.unwrap_or_else(|| {
                 Error::new(
                     ErrorKind::Protocol,
-                    "the service accepted the submission without naming the job",
+                    "the service accepted the submission without a job id",
                 )
             });
             return Err(maybe_started(error));

@@ -32,7 +32,7 @@ impl Endpoint {
     }
 
     /// The endpoint of the service's name.
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         [
             Self::Conversions,
             Self::Extractions,
@@ -40,7 +40,7 @@ impl Endpoint {
             Self::Generations,
         ]
         .into_iter()
-        .find(|endpoint| endpoint.as_str() == word)
+        .find(|endpoint| endpoint.as_str() == name)
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn endpoints_are_found_by_their_name() {
-        assert_eq!(Endpoint::from_word("extractions"), Some(Endpoint::Extractions));
-        assert_eq!(Endpoint::from_word("Extractions"), None);
+        assert_eq!(Endpoint::from_name("extractions"), Some(Endpoint::Extractions));
+        assert_eq!(Endpoint::from_name("Extractions"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The schedule of a watch: which job is due next, and which events are pending. It knows no clock, no thread and no socket.
+//! The schedule of a watch: which job is due next, and which events are pending. It uses no clock, no thread and no socket.
 //!
 //! After every call:
 //! 1. a job is in one stage: due at a time, with one worker, or over;
@@ -244,8 +244,8 @@ impl<T> Schedule<T> {
                 **earlier = update;
                 false
             }
-            none => {
-                *none = Some(Box::new(update));
+            empty => {
+                *empty = Some(Box::new(update));
                 self.pending.push_back(id);
                 true
             }

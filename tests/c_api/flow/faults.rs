@@ -169,9 +169,9 @@ pub const FAULTS: &[Fault] = &[
         ..fault(
             "credentials that are refused",
             |emulator| {
-                let refusal = r#"{"error":"invalid_client","error_description":"Who?"}"#;
+                let error_response = r#"{"error":"invalid_client","error_description":"Who?"}"#;
                 emulator.set_oauth(OAuth {
-                    error: Some((401, refusal.to_owned())),
+                    error: Some((401, error_response.to_owned())),
                     ..OAuth::default()
                 });
             },

@@ -100,8 +100,8 @@ impl World {
             .map(|found| json!([found["pageIndex"], floats(&found["boundingBox"])]))
             .collect();
         assert!(!boxes.is_empty());
-        let asked: Value = serde_json::from_str(&self.emulator.form_of(&jobs.redact)[1].text).unwrap();
-        let redacted: Vec<_> = asked["redactions"]
+        let requested: Value = serde_json::from_str(&self.emulator.form_of(&jobs.redact)[1].text).unwrap();
+        let redacted: Vec<_> = requested["redactions"]
             .as_array()
             .unwrap()
             .iter()
@@ -113,8 +113,8 @@ impl World {
         for (part, name) in parts.iter().zip(FILES[4]) {
             assert!(std::fs::read(self.path(name)).unwrap() == *part, "{case}: {name}");
         }
-        let asked = self.emulator.requests();
-        let submissions = asked
+        let requested = self.emulator.requests();
+        let submissions = requested
             .iter()
             .filter(|r| r.method == "POST" && r.path != "/oauth/token");
         assert!(submissions.count() >= 4);
@@ -199,8 +199,8 @@ fn one_case(proxy: &Proxy, flow: fn(&World, usize, &Fault) -> Ended, step: usize
         (Ok(_), End::With { kind, .. }) => panic!("{case}: it went through without {kind:?}"),
         (Err((at, failed)), End::Well) => panic!("{case}: it failed at {}: {failed:?}", STEPS[at]),
     }
-    let asked = world.emulator.requests();
-    let tokens = asked.iter().filter(|r| r.path == "/oauth/token").count();
+    let requested = world.emulator.requests();
+    let tokens = requested.iter().filter(|r| r.path == "/oauth/token").count();
     assert!(tokens <= 1 + fault.further_tokens, "{case}: {tokens} tokens");
 }
 

@@ -12,16 +12,16 @@ fn pdf<'a>() -> Input<'a> {
 }
 
 #[track_caller]
-fn refused(made: Result<Submission<'_>>, words: &str) {
+fn assert_rejected(made: Result<Submission<'_>>, expected: &str) {
     let error = made.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert!(error.message().contains(words), "no {words:?} in {error}");
+    assert!(error.message().contains(expected), "no {expected:?} in {error}");
     assert!(!error.message().contains("SECRET"), "{error}");
 }
 
 fn raw(endpoint: &str, method: &str, params: &str, documents: usize) -> Result<Submission<'static>> {
     let mut submission =
-        Submission::new(Endpoint::from_word(endpoint).unwrap(), method).params_json(params)?;
+        Submission::new(Endpoint::from_name(endpoint).unwrap(), method).params_json(params)?;
     for _ in 0..documents {
         submission = submission.file(pdf());
     }
@@ -39,68 +39,68 @@ fn helpers_reject_what_the_service_rejects() {
             &PdfAOptions::new().image_quality(quality),
         )
     };
-    refused(archive(0.0), "to-pdfa: imageQuality: it must be at least 0.01");
-    refused(archive(1.01), "it must be at most 1");
-    refused(
+    assert_rejected(archive(0.0), "to-pdfa: imageQuality: it must be at least 0.01");
+    assert_rejected(archive(1.01), "it must be at most 1");
+    assert_rejected(
         merge([pdf()]),
         "merge: it takes at least 2 documents, and there are 1",
     );
-    refused(merge([pdf(), png()]), "document 2 is image/png, and it takes pdf");
-    refused(compress(Input::path("no/such/letter.docx")), "and it takes pdf");
-    refused(to_pdf(pdf()), "to-pdf: document 1 is application/pdf");
-    refused(
+    assert_rejected(merge([pdf(), png()]), "document 2 is image/png, and it takes pdf");
+    assert_rejected(compress(Input::path("no/such/letter.docx")), "and it takes pdf");
+    assert_rejected(to_pdf(pdf()), "to-pdf: document 1 is application/pdf");
+    assert_rejected(
         split(pdf(), Vec::<Vec<u32>>::new()),
         "split: pageIndices: it must not be empty",
     );
-    refused(
+    assert_rejected(
         split(pdf(), [vec![0], vec![]]),
         "pageIndices[1]: it must not be empty",
     );
-    refused(
+    assert_rejected(
         delete_pages(pdf(), []),
         "delete-pages: pageIndices: it must not be empty",
     );
-    refused(redact(pdf(), []), "redact: redactions: it must not be empty");
+    assert_rejected(redact(pdf(), []), "redact: redactions: it must not be empty");
     let nowhere = Redaction::new(0, [0.0, f64::NAN, 1.0, 1.0]);
-    refused(
+    assert_rejected(
         redact(pdf(), [nowhere]),
         "redactions[0].boundingBox[1]: it must be a number",
     );
-    refused(
+    assert_rejected(
         rotate(pdf(), [Rotation::new(0, 90), Rotation::new(1, 45)]),
         "rotations[1].amount: it must be one of -270, -180",
     );
-    refused(
+    assert_rejected(
         protect(pdf(), &Protection::new()),
         "protect: ownerPassword, userPassword: one of them is required",
     );
     let long = Protection::new().user_password("SECRET".repeat(7));
-    refused(
+    assert_rejected(
         protect(pdf(), &long),
         "userPassword: it must have at most 40 characters",
     );
-    refused(
+    assert_rejected(
         extract_text_bounding_boxes(pdf(), []),
         "queries: it must not be empty",
     );
     let none = WatermarkOptions::new();
-    refused(
+    assert_rejected(
         watermark(png(), pdf(), [0.0; 4], &none),
         "document 1 is image/png",
     );
-    refused(
+    assert_rejected(
         watermark(pdf(), pdf(), [0.0; 4], &none),
         "document 2 is application/pdf, and it takes png",
     );
-    refused(
+    assert_rejected(
         watermark(pdf(), png(), [0.0; 4], &none.opacity(2.0)),
         "opacity: it must be at most 1",
     );
-    refused(
+    assert_rejected(
         fill_forms_from(pdf(), pdf(), false),
         "document 2 is application/pdf, and it takes csv",
     );
-    refused(
+    assert_rejected(
         create_fillable_forms(pdf(), []),
         "formFields: it must not be empty",
     );
@@ -108,7 +108,7 @@ fn helpers_reject_what_the_service_rejects() {
 
 #[test]
 fn handwritten_parameters_are_checked_against_the_catalogue() {
-    for (endpoint, method, params, documents, words) in [
+    for (endpoint, method, params, documents, expected) in [
         (
             "conversions",
             "convert",
@@ -229,7 +229,7 @@ fn handwritten_parameters_are_checked_against_the_catalogue() {
             "queries[0].regexFlags: it is only allowed if isRegex is true",
         ),
     ] {
-        refused(raw(endpoint, method, params, documents), words);
+        assert_rejected(raw(endpoint, method, params, documents), expected);
     }
 }
 

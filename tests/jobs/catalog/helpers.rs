@@ -208,12 +208,12 @@ fn every_operation_has_a_helper_whose_request_is_accepted() {
         let entry = known.iter().find(|entry| word(entry, "name") == name).unwrap();
         let submission = submission.unwrap();
         let job = client.submit(&submission, |_, _| true, &Call::new()).unwrap().job;
-        let asked = emulator
+        let requested = emulator
             .requests()
             .into_iter()
             .rfind(|r| r.method == "POST")
             .unwrap();
-        assert_eq!(asked.path, format!("/{}", word(entry, "endpoint")), "{name}");
+        assert_eq!(requested.path, format!("/{}", word(entry, "endpoint")), "{name}");
         let form = emulator.form_of(&job.id());
         assert_eq!(form[0].text, word(entry, "method"), "{name}");
         let sent: Value = serde_json::from_str(&form[1].text).unwrap();
@@ -285,7 +285,7 @@ fn found_boxes_are_accepted_by_redaction_and_form_fields() {
         .form_fields()
         .unwrap();
     let fields = fields.into_iter().filter(|f| {
-        // A detection finds text boxes and check boxes only; the emulator answers with a form's own.
+        // A detection finds text boxes and check boxes only; the emulator responds with a form's own.
         matches!(f.field_type.as_deref(), Some("TextBox" | "CheckBox"))
     });
     let fields: Result<Vec<_>, _> = fields.map(NewField::try_from).collect();

@@ -108,7 +108,7 @@ fn a_result_without_a_file_is_reported() {
         let emulator = emulator();
         let folder = tempdir().unwrap();
         let download = Download::to_folder(folder.path());
-        for (scenario, kind, words) in [
+        for (scenario, kind, expected) in [
             (
                 Scenario::new().shape(Shape::Delivered),
                 ErrorKind::Delivered,
@@ -147,7 +147,7 @@ fn a_result_without_a_file_is_reported() {
         ] {
             let error = save(&done(&emulator, scenario), &download).unwrap_err();
             assert_eq!(error.kind(), kind, "{error}");
-            assert!(error.to_string().contains(words), "{error}");
+            assert!(error.to_string().contains(expected), "{error}");
         }
         assert!(names(folder.path()).is_empty());
     });

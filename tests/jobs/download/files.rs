@@ -137,7 +137,7 @@ fn a_hostile_content_disposition_cannot_leave_the_folder() {
 }
 
 #[test]
-fn an_existing_file_is_kept_replaced_or_numbered() {
+fn an_existing_file_is_left_replaced_or_numbered() {
     with_watchdog(|| {
         let emulator = emulator();
         let job = done(&emulator, Scenario::new());

@@ -67,7 +67,7 @@ fn an_extraction_result_has_no_bytes() {
             let mut sink = Vec::new();
             let error = job.result_bytes(&mut sink, &Call::new()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnexpectedResult);
-            assert!(error.to_string().contains("take it as JSON"), "{error}");
+            assert!(error.to_string().contains("get it as JSON"), "{error}");
             assert!(sink.is_empty(), "nothing is given to the writer");
         }
     });
@@ -87,16 +87,16 @@ fn a_json_file_is_returned_as_bytes() {
     });
 }
 
-/// Counts, and gives up after `room` bytes.
+/// Counts, and gives up after `capacity` bytes.
 struct Sink {
     taken: u64,
-    room: u64,
+    capacity: u64,
 }
 
 impl Write for Sink {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.taken += piece.len() as u64;
-        if self.taken > self.room {
+        if self.taken > self.capacity {
             return Err(io::Error::other("the tape is full"));
         }
         Ok(piece.len())
@@ -125,7 +125,10 @@ fn a_hundred_megabytes_are_read_in_constant_memory() {
                 const SIZE: u64 = 100 << 20;
                 let emulator = emulator();
                 let job = done(&emulator, Scenario::new().size_bytes(SIZE));
-                let mut sink = Sink { taken: 0, room: SIZE };
+                let mut sink = Sink {
+                    taken: 0,
+                    capacity: SIZE,
+                };
                 let before = memory("VmRSS:");
                 let received = job.result_bytes(&mut sink, &Call::new()).unwrap();
                 assert_eq!((received.bytes, sink.taken), (SIZE, SIZE));
@@ -143,7 +146,7 @@ fn a_writer_that_fails_ends_the_transfer() {
         let job = done(&emulator, Scenario::new().size_bytes(8u64 << 20));
         let mut sink = Sink {
             taken: 0,
-            room: 1 << 20,
+            capacity: 1 << 20,
         };
         let error = job.result_bytes(&mut sink, &Call::new()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Sink);

@@ -27,7 +27,7 @@ fn an_error_response_during_the_upload_is_reported() {
         assert!(!error.is_uncertain());
         assert!(
             emulator.requests()[0].body_length < LARGE as u64,
-            "it was refused early"
+            "it was rejected early"
         );
     }
 }
@@ -179,7 +179,7 @@ fn a_file_that_changes_during_the_upload_is_an_immediate_error() {
         let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
         let (mut changed, mut last) = (false, 0);
         let submission = flatten().file(Input::path(&path));
-        let tell = |sent, _| {
+        let on_progress = |sent, _| {
             if sent > 500_000 && !changed {
                 change(&mut file);
                 changed = true;
@@ -188,7 +188,7 @@ fn a_file_that_changes_during_the_upload_is_an_immediate_error() {
             true
         };
         let error = client(&emulator)
-            .submit(&submission, tell, &Call::new())
+            .submit(&submission, on_progress, &Call::new())
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::File, "{what}: {error}");
         assert!(error.message().contains("was changed"), "{what}: {error}");

@@ -165,12 +165,14 @@ fn upload_progress_runs_from_zero_to_the_total_and_never_decreases() {
     let document = pdf_of(2_000_000);
     let submission = flatten().file(Input::bytes("a.pdf", &document[..]));
     let mut reported = Vec::new();
-    let tell = |sent, total| {
+    let on_progress = |sent, total| {
         reported.push((sent, total));
         true
     };
-    client(&emulator).submit(&submission, tell, &Call::new()).unwrap();
-    assert_eq!(emulator.requests().len(), 2, "turned away once");
+    client(&emulator)
+        .submit(&submission, on_progress, &Call::new())
+        .unwrap();
+    assert_eq!(emulator.requests().len(), 2, "rejected once");
     let total = emulator.requests()[0].body_length;
     assert!(reported.iter().all(|(_, t)| *t == total));
     assert_eq!((reported[0].0, reported.last().unwrap().0), (0, total));
@@ -198,11 +200,11 @@ fn an_upload_that_hangs_can_be_cancelled() {
     emulator.fault(nitro_emulator::Fault::hang(200_000).in_request());
     let (cancel, client) = (CancelToken::new(), client(&emulator));
     let call = Call::new().cancel(&cancel);
-    let (tell, reported) = std::sync::mpsc::channel();
+    let (on_progress, reported) = std::sync::mpsc::channel();
     let upload = std::thread::spawn(move || {
         let submission = flatten().file(Input::bytes("a.pdf", pdf_of(40_000_000)));
-        let tell = |sent, _| tell.send(sent).is_ok();
-        client.submit(&submission, tell, &call).unwrap_err()
+        let on_progress = |sent, _| on_progress.send(sent).is_ok();
+        client.submit(&submission, on_progress, &call).unwrap_err()
     });
     while reported.recv_timeout(Duration::from_secs(1)).is_ok() {}
     cancel.cancel();

@@ -14,12 +14,12 @@ fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
         .file(Input::reader("two.pdf", PDF.len() as u64, PDF))
         .via_presigned_upload(true);
     let mut reported = Vec::new();
-    let tell = |sent, total| {
+    let on_progress = |sent, total| {
         reported.push((sent, total));
         true
     };
     let job = client(&emulator)
-        .submit(&submission, tell, &Call::new())
+        .submit(&submission, on_progress, &Call::new())
         .unwrap()
         .job;
     assert_eq!(emulator.input_of(&job.id()), [document.clone(), PDF.to_vec()]);

@@ -111,10 +111,10 @@ fn log_callbacks_run_inside_next_only() {
     with_watchdog(|| {
         let emulator = emulator();
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let heard = lines.clone();
+        let sink = lines.clone();
         let options = options(&emulator).log(move |_, line| {
             let thread = std::thread::current();
-            heard.lock().unwrap().push((thread.id(), line.to_owned()));
+            sink.lock().unwrap().push((thread.id(), line.to_owned()));
         });
         let client = Client::new(options).unwrap();
         let watch = client.watch(WatchOptions::new()).unwrap();
@@ -140,8 +140,8 @@ fn token_callbacks_run_inside_next_only() {
     with_watchdog(|| {
         let emulator = emulator();
         let here = std::thread::current().id();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (service, seen) = (Arc::new(emulator), asked.clone());
+        let requested = Arc::new(Mutex::new(Vec::new()));
+        let (service, seen) = (Arc::new(emulator), requested.clone());
         let source = service.clone();
         let options = options(&service).token_callback(move |reason| {
             seen.lock().unwrap().push((std::thread::current().id(), reason));
@@ -157,7 +157,7 @@ fn token_callbacks_run_inside_next_only() {
         );
         // However short the calls are.
         let brief = Call::new().timeout(Duration::from_millis(1));
-        assert!(asked.lock().unwrap().is_empty());
+        assert!(requested.lock().unwrap().is_empty());
         until("every job was requested", || {
             let _ = watch.next(&brief);
             service
@@ -168,19 +168,22 @@ fn token_callbacks_run_inside_next_only() {
                 .len()
                 == 20
         });
-        assert_eq!(asked.lock().unwrap().len(), 1);
+        assert_eq!(requested.lock().unwrap().len(), 1);
         // A rejected token is requested once more; a direct call does not wait for `next`.
         service.set_token("another-token-77aa");
         let id = expected.keys().next().unwrap();
         client.job(id).unwrap().status(&Call::new()).unwrap();
-        assert_eq!(asked.lock().unwrap().len(), 2);
+        assert_eq!(requested.lock().unwrap().len(), 2);
         for id in expected.keys() {
             service.finish(id);
         }
         assert_eq!(ends(&watch), expected);
-        let asked = asked.lock().unwrap();
-        assert!(asked.iter().all(|(thread, _)| *thread == here), "{asked:?}");
-        let reasons: Vec<_> = asked.iter().map(|(_, reason)| *reason).collect();
+        let requested = requested.lock().unwrap();
+        assert!(
+            requested.iter().all(|(thread, _)| *thread == here),
+            "{requested:?}"
+        );
+        let reasons: Vec<_> = requested.iter().map(|(_, reason)| *reason).collect();
         assert_eq!(reasons, [TokenReason::First, TokenReason::Refused]);
     });
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nitro_emulator::Scenario;
 use nitro_jobs::{Call, CancelToken, Client, ClientOptions, ErrorKind, WatchOptions};
 
-use super::{add_all, never, word};
+use super::{add_all, never, state_name};
 use crate::common::{client, emulator, job, polls, quick, streams, until, with_watchdog};
 
 const MS: Duration = Duration::from_millis(1);
@@ -51,7 +51,7 @@ fn jobs_can_be_added_and_removed_while_a_watch_runs() {
             };
             assert!(!gone.contains(&event.id()), "an event after its removal");
             if event.is_last() {
-                assert_eq!(word(event.update()), "completed");
+                assert_eq!(state_name(event.update()), "completed");
                 done.insert(event.job_id().to_owned());
             }
         }
@@ -77,7 +77,10 @@ fn timeouts_and_cancels_of_next_lose_no_event() {
             }
             match watch.next(&call) {
                 Ok(Some(event)) if event.is_last() => {
-                    assert_eq!(ends.insert(event.job_id().to_owned(), word(event.update())), None);
+                    assert_eq!(
+                        ends.insert(event.job_id().to_owned(), state_name(event.update())),
+                        None
+                    );
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
@@ -100,10 +103,14 @@ fn a_blocked_next_is_cancelled_by_its_token() {
         let id = watch.add(&job(&emulator, &client, never().steps(1u32))).unwrap();
         while let Ok(Some(_)) = watch.next(&Call::new().timeout(200 * MS)) {}
         let cancel = CancelToken::new();
-        let (tell, reported) = mpsc::channel();
+        let (sender, reported) = mpsc::channel();
         let reader = {
             let (watch, call) = (watch.clone(), Call::new().cancel(&cancel));
-            std::thread::spawn(move || tell.send(watch.next(&call).map(|event| event.is_some())).unwrap())
+            std::thread::spawn(move || {
+                sender
+                    .send(watch.next(&call).map(|event| event.is_some()))
+                    .unwrap()
+            })
         };
         cancel.cancel();
         assert_eq!(reported.recv().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
@@ -117,14 +124,14 @@ fn a_blocked_next_is_cancelled_by_its_token() {
 fn dropping_a_watch_is_prompt_whatever_its_threads_do() {
     with_watchdog(|| {
         // A server that accepts connections and sends nothing: requests wait for a response that never comes.
-        let mute = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", mute.local_addr().unwrap());
+        let unresponsive = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", unresponsive.local_addr().unwrap());
         let client = Client::new(ClientOptions::new().base_url(base).token("t")).unwrap();
         let watch = client.watch(WatchOptions::new()).unwrap();
         for n in 0..20 {
             watch.add(&client.job(&n.to_string()).unwrap()).unwrap();
         }
-        let connections: Vec<_> = (0..4).map(|_| mute.accept().unwrap()).collect();
+        let connections: Vec<_> = (0..4).map(|_| unresponsive.accept().unwrap()).collect();
         let begun = Instant::now();
         drop(watch);
         let took = begun.elapsed();

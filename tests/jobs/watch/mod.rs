@@ -17,8 +17,8 @@ fn never() -> Scenario {
 }
 
 /// The name of an update in a script.
-fn word(news: &JobUpdate) -> String {
-    match news {
+fn state_name(update: &JobUpdate) -> String {
+    match update {
         JobUpdate::Progress(_) => "progress".to_owned(),
         JobUpdate::Ended(status) => status.state().as_str().to_owned(),
         JobUpdate::GaveUp(error) => format!("{:?}", error.kind()),
@@ -36,10 +36,10 @@ fn ends(watch: &Watch) -> HashMap<String, String> {
     while let Some(event) = watch.next(&Call::new()).expect("no error") {
         assert!(
             !ends.contains_key(event.job_id()),
-            "news after the end: {event:?}"
+            "update after the end: {event:?}"
         );
         if event.is_last() {
-            ends.insert(event.job_id().to_owned(), word(event.update()));
+            ends.insert(event.job_id().to_owned(), state_name(event.update()));
         }
     }
     ends
@@ -84,7 +84,7 @@ fn one_job_reports_its_progress_and_its_end() {
                     last => break last,
                 }
             };
-            assert_eq!(word(&end), "completed");
+            assert_eq!(state_name(&end), "completed");
             assert!(seen > 0);
             assert!(watch.is_empty() && watch.next(&Call::new()).unwrap().is_none());
             // A single thread is reserved for polls.
@@ -168,7 +168,7 @@ fn a_watch_survives_a_server_restart() {
 #[test]
 fn invalid_watch_options_are_rejected() {
     let client = Client::new(ClientOptions::new()).unwrap();
-    let refused = |options: WatchOptions| client.watch(options).unwrap_err().kind();
+    let rejected_kind = |options: WatchOptions| client.watch(options).unwrap_err().kind();
     for options in [
         WatchOptions::new().threads(0),
         WatchOptions::new().threads(257),
@@ -177,6 +177,6 @@ fn invalid_watch_options_are_rejected() {
         WatchOptions::new().requests_per_second(f64::NAN),
         WatchOptions::new().requests_per_second(f64::INFINITY),
     ] {
-        assert_eq!(refused(options), ErrorKind::InvalidArgument);
+        assert_eq!(rejected_kind(options), ErrorKind::InvalidArgument);
     }
 }

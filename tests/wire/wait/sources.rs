@@ -38,13 +38,13 @@ fn a_stream_follows_a_job_to_its_end_without_polls() {
 }
 
 #[test]
-fn a_refused_stream_falls_back_to_polling_and_is_logged() {
+fn a_stream_with_an_error_response_falls_back_to_polling_and_is_logged() {
     with_watchdog(|| {
-        for refusal in [404, 405, 406, 415, 501] {
+        for status in [404, 405, 406, 415, 501] {
             let emulator = emulator();
             let log = Log::default();
             let client = Client::new(log.capture(options(&emulator))).unwrap();
-            let scenario = manual().stream(StreamMode::Refuse(refusal));
+            let scenario = manual().stream(StreamMode::Refuse(status));
             let job = Arc::new(job(&emulator, &client, scenario));
             emulator.set_progress(&job.id(), 0.5);
             let following = Following::start(&job, Call::new());
@@ -53,8 +53,8 @@ fn a_refused_stream_falls_back_to_polling_and_is_logged() {
             following.await_progress(0.75);
             emulator.finish(&job.id());
             following.end().unwrap();
-            assert_eq!(streams(&emulator).len(), 1, "{refusal}");
-            assert!(polls(&emulator).len() >= 3, "{refusal}");
+            assert_eq!(streams(&emulator).len(), 1, "{status}");
+            assert!(polls(&emulator).len() >= 3, "{status}");
             assert!(
                 log.has(LogLevel::Info, "polling instead of streaming"),
                 "{}",
@@ -83,8 +83,8 @@ fn an_idle_stream_is_closed_and_polled() {
         assert!(log.has(LogLevel::Info, "inactive"), "{}", log.text());
         let requests = emulator.requests();
         assert!(is_stream(&requests[0]) && !requests[1..].iter().any(is_stream));
-        let silence = requests[1].arrival - requests[0].arrival;
-        assert!(silence >= Duration::from_millis(95), "{silence:?}");
+        let idle_time = requests[1].arrival - requests[0].arrival;
+        assert!(idle_time >= Duration::from_millis(95), "{idle_time:?}");
     });
 }
 

@@ -15,7 +15,7 @@ const EVENTS: &[(&str, &str, FollowUp<'static>)] = &[
         r#"{"event":"status-update","status":"running","progress":0.9}"#,
         FollowUp::Running,
     ),
-    // Not terminal by itself: where the result is must still be asked for.
+    // Not terminal by itself: the URL of the result is still to be requested.
     (
         "message",
         r#"{"event":"status-update","status":"completed"}"#,
@@ -92,7 +92,7 @@ const EVENTS: &[(&str, &str, FollowUp<'static>)] = &[
         r#"{"status":"running","more":[1,2]}"#,
         FollowUp::Running,
     ),
-    // The name counts only where the data tell no state.
+    // The name counts only where the data name no state.
     ("redirect", r#"{"location":"/r"}"#, FollowUp::ResultAt("/r")),
     (
         "message",

@@ -84,10 +84,10 @@ fn possible_inputs(after: &Action) -> Vec<(String, MachineInput)> {
             for state in STATES {
                 inputs.push(named(state, MachineInput::Polled(status(state), None)));
             }
-            let asked = Some(Duration::from_secs(86_400));
+            let requested = Some(Duration::from_secs(86_400));
             inputs.push(named(
-                "asked to wait",
-                MachineInput::Polled(status(STATES[0]), asked),
+                "Retry-After",
+                MachineInput::Polled(status(STATES[0]), requested),
             ));
             for status in [401, 404, 410, 503] {
                 inputs.push(named(
@@ -250,14 +250,14 @@ fn a_stream_that_only_breaks_is_replaced_by_polling() {
 
 #[test]
 fn retry_after_overrides_the_poll_interval() {
-    let asked = Duration::from_secs(7);
+    let requested = Duration::from_secs(7);
     let mut machine = machine(false);
     machine.start(None);
-    let transition = machine.advance(MachineInput::Polled(status(STATES[0]), Some(asked)));
+    let transition = machine.advance(MachineInput::Polled(status(STATES[0]), Some(requested)));
     let Action::Sleep(pause) = transition.action else {
         panic!("{transition:?}")
     };
-    assert!(pause >= asked && pause <= asked.mul_f64(1.1));
+    assert!(pause >= requested && pause <= requested.mul_f64(1.1));
     let mut accepted = WaitMachine::new(
         PollPolicy {
             stream: false,
@@ -265,7 +265,7 @@ fn retry_after_overrides_the_poll_interval() {
         },
         fastrand::Rng::with_seed(1),
     );
-    assert!(matches!(accepted.start(Some(asked)), Action::Sleep(pause) if pause >= asked));
+    assert!(matches!(accepted.start(Some(requested)), Action::Sleep(pause) if pause >= requested));
 }
 
 #[test]
@@ -299,8 +299,8 @@ fn a_failure_without_a_reason_is_polled_for_one() {
         r#"{"event":"status-update","status":"failed"}"#,
     ))));
     assert!(matches!(announced.action, Action::Poll));
-    let answer = status(r#"{"status":"failed","error":{"title":"no"}}"#);
-    match machine.advance(MachineInput::Polled(answer, None)).action {
+    let failed = status(r#"{"status":"failed","error":{"title":"no"}}"#);
+    match machine.advance(MachineInput::Polled(failed, None)).action {
         Action::Ended(status) => assert_eq!(status.error().and_then(|e| e.title).as_deref(), Some("no")),
         other => panic!("{other:?}"),
     }
@@ -319,7 +319,7 @@ fn equal_bounds_make_a_fixed_poll_rate() {
     machine.start(None);
     for _ in 0..9 {
         let transition = machine.advance(MachineInput::Polled(status(STATES[0]), None));
-        assert!(matches!(transition.action, Action::Sleep(asked) if asked == pause));
+        assert!(matches!(transition.action, Action::Sleep(slept) if slept == pause));
         assert!(machine.sleeps_at_fixed_rate());
         machine.advance(MachineInput::Slept);
     }
@@ -350,23 +350,26 @@ fn a_stream_is_opened_only_while_it_is_allowed() {
 
 #[test]
 fn the_retry_after_of_a_submission_delays_the_first_poll() {
-    let asked = Duration::from_secs(9);
-    let waits = |action: Action| matches!(action, Action::Sleep(pause) if pause >= asked);
-    let mut refused_stream = machine(true);
-    assert!(matches!(refused_stream.start(Some(asked)), Action::OpenStream));
+    let requested = Duration::from_secs(9);
+    let waits = |action: Action| matches!(action, Action::Sleep(pause) if pause >= requested);
+    let mut method_not_allowed = machine(true);
+    assert!(matches!(
+        method_not_allowed.start(Some(requested)),
+        Action::OpenStream
+    ));
     assert!(waits(
-        refused_stream
+        method_not_allowed
             .advance(MachineInput::StreamFailed(error_response(405)))
             .action
     ));
     assert!(matches!(
-        refused_stream.advance(MachineInput::Slept).action,
+        method_not_allowed.advance(MachineInput::Slept).action,
         Action::Poll
     ));
-    let mut answered = machine(true);
-    answered.start(Some(asked));
+    let mut unavailable = machine(true);
+    unavailable.start(Some(requested));
     assert!(waits(
-        answered
+        unavailable
             .advance(MachineInput::StreamUnavailable(status(STATES[0]), None))
             .action
     ));

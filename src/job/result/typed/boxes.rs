@@ -120,12 +120,12 @@ pub struct PiiBox {
     pub extra: Map<String, Value>,
 }
 
-/// A kind of personal data in the service's word, such as `EMAIL` or `BANK_ACCOUNT_NUMBER`. The list grows.
+/// A kind of personal data, by the service's name, such as `EMAIL` or `BANK_ACCOUNT_NUMBER`. The list grows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PiiType(String);
 
 impl PiiType {
-    /// The service's word.
+    /// The service's name of it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

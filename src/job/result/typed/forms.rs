@@ -14,7 +14,7 @@ pub struct FormField {
     pub confidence: Option<f64>,
     /// The page, counted from 0.
     pub page_index: Option<i64>,
-    /// The kind of field in the service's word, such as `TextBox` or `CheckBox`.
+    /// The service's name of the kind of field, such as `TextBox` or `CheckBox`.
     pub field_type: Option<String>,
     /// The location on the page.
     pub bounding_box: Option<BoundingBox>,
@@ -44,7 +44,7 @@ pub struct Properties {
     pub creation_date: Option<String>,
     /// The date of its last change, in PDF's format.
     pub mod_date: Option<String>,
-    /// Whether colours are trapped, in PDF's word.
+    /// Whether colours are trapped, as named in the PDF.
     pub trapped: Option<String>,
     /// The fields that this library does not know.
     pub extra: Map<String, Value>,

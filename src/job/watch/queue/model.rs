@@ -95,12 +95,12 @@ pub fn a_late_job_delays_no_other() {
 pub fn a_late_job_is_waited_for_while_another_is_polled() {
     let queue = queue();
     let late = add(&queue, "late");
-    let asked = Arc::new(AtomicU32::new(0));
+    let requests = Arc::new(AtomicU32::new(0));
     let workers = [(); 2].map(|()| {
-        let (queue, asked) = (queue.clone(), asked.clone());
+        let (queue, requests) = (queue.clone(), requests.clone());
         thread::spawn(move || {
             while let Some(mut work) = take(&queue) {
-                asked.fetch_add(1, Ordering::SeqCst);
+                requests.fetch_add(1, Ordering::SeqCst);
                 if work.id == late {
                     queue.put_back(&mut Some(work), Requeue::After(LONG));
                 } else {
@@ -116,7 +116,7 @@ pub fn a_late_job_is_waited_for_while_another_is_polled() {
     let later = add(&queue, "later");
     assert_eq!(read(&queue), Some(later));
     shut_down(&queue, workers);
-    assert!(asked.load(Ordering::SeqCst) <= 3);
+    assert!(requests.load(Ordering::SeqCst) <= 3);
 }
 
 pub fn a_panic_loses_no_job_and_no_worker() {

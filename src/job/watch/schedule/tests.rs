@@ -108,9 +108,9 @@ fn tasks_are_taken_when_they_are_due_the_longest_overdue_first() {
 fn a_fixed_rate_does_not_drift_and_missed_polls_are_not_made_up_for() {
     let mut fixture = Fixture::new(0, 0.0);
     fixture.add("a");
-    for beat in 0..5 {
+    for poll in 0..5 {
         let work = fixture.take_next();
-        assert_eq!(fixture.at(), beat * 250);
+        assert_eq!(fixture.at(), poll * 250);
         fixture.now += 40 * MS; // the request takes its time
         fixture.put_back(work, Requeue::FixedRate(250 * MS));
     }
@@ -180,7 +180,7 @@ fn streams_are_given_out_up_to_their_number() {
 }
 
 #[test]
-fn the_latest_progress_and_every_end_are_kept() {
+fn the_latest_progress_and_every_end_are_reported() {
     let mut fixture = Fixture::new(0, 0.0);
     let (a, b) = (fixture.add("a"), fixture.add("b"));
     let (work_a, work_b) = (fixture.take().unwrap(), fixture.take().unwrap());
@@ -216,7 +216,7 @@ fn a_job_is_scheduled_once_until_it_has_ended() {
     assert_ne!(first, second);
     let event = fixture.schedule.next_event().unwrap();
     assert_eq!((event.id, event.tag), (first, 9));
-    // The end of the first does not make room for a third.
+    // The end of the first does not admit a third.
     assert_eq!(fixture.add("a"), second);
 }
 
@@ -235,10 +235,10 @@ fn a_removed_job_has_no_further_events() {
     assert!(fixture.cancel.is_cancelled(), "the worker is stopped");
     assert!(!fixture.schedule.report(away, running(0.5)));
     assert!(!fixture.schedule.end(work.id, false, gave_up()));
-    // While there is news of it, and after its end.
+    // While an update of it is pending, and after its end.
     fixture.cancel = CancelToken::new();
     for end in [false, true] {
-        let id = fixture.add("told");
+        let id = fixture.add("updated");
         let work = fixture.take().unwrap();
         fixture.schedule.report(id, running(0.5));
         if end {
