@@ -3,8 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-pub use crate::http::fuzzing::{chunks, covers, fetch, hop, response_head};
-
+use crate::http::fuzzing as hooks;
 use crate::job::fuzzing::{PreviousEvent, StreamEvent, parse_event};
 use crate::{JobResult, JobStatus, ProblemDetails, Result, Submission, url::Url};
 
@@ -45,8 +44,33 @@ pub fn problem(body: Vec<u8>) -> ProblemDetails {
     ProblemDetails::from_body(body)
 }
 
+/// What ureq is given of a head that was received in pieces of `piece` bytes.
+pub fn response_head(received: &[u8], piece: usize) -> Result<Vec<u8>> {
+    hooks::prepared(received, piece)
+}
+
+/// The chunked body that `input` begins with, read in pieces of `piece` bytes into a buffer of `size`, and whether it is whole.
+pub fn chunks(input: &[u8], piece: usize, size: usize) -> Result<(Vec<u8>, bool)> {
+    hooks::decode_chunks(input, piece, size)
+}
+
+pub fn covers(list: &str, host: &str, port: u16) -> bool {
+    crate::net::NoProxy::parse(list).covers(host, port)
+}
+
+/// Where a redirect leads.
+pub fn hop(from: &str, status: u16, location: &str) -> Result<String> {
+    let hop = hooks::hop(
+        &Url::parse(from)?,
+        crate::http::Method::Get,
+        status,
+        Some(location),
+    )?;
+    Ok(hop.url.as_str().to_owned())
+}
+
 pub fn retry_after(value: &str) -> Option<Duration> {
-    crate::http::fuzzing::retry_after(value, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000))
+    hooks::retry_after(value, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000))
 }
 
 /// The file name from a header or a URL path, and the same with a number.

@@ -21,6 +21,8 @@ const STEP: usize = 64 << 10;
 pub(crate) struct Body {
     source: Source,
     framing: Framing,
+    /// An event stream may be as slow as it likes.
+    has_min_rate: bool,
     url: Url,
     /// What ended the body before its end: a later read must not take that for the end.
     failed: Option<Error>,
@@ -28,27 +30,25 @@ pub(crate) struct Body {
 
 enum Source {
     Ureq(UreqBody),
-    /// An event stream, which has no minimum rate.
     Events(EventStreamBody),
     /// Read already, to look for a problem document.
     Buffered(Cursor<Vec<u8>>),
 }
 
 impl Body {
-    /// The body that ureq reads; that of an event stream is taken over from it.
+    /// The body that ureq reads; that of an event stream in chunks is taken over from it.
     pub(super) fn new(url: &Url, body: UreqBody, framing: Framing, is_event_stream: bool) -> Self {
-        let source = if is_event_stream {
-            let (connection, pool) = match body.into_connection() {
-                Some((connection, pool)) => (Some(connection), pool),
-                None => (None, None),
-            };
-            Source::Events(EventStreamBody::new(framing, connection, pool))
-        } else {
-            Source::Ureq(body)
+        let source = match body {
+            body if is_event_stream && framing == Framing::Chunked => match body.into_connection() {
+                Some((connection, pool)) => Source::Events(EventStreamBody::new(connection, pool)),
+                None => Source::Buffered(Cursor::default()),
+            },
+            body => Source::Ureq(body),
         };
         Self {
             source,
             framing,
+            has_min_rate: !is_event_stream,
             url: url.clone(),
             failed: None,
         }
@@ -76,23 +76,20 @@ impl Body {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        let (outcome, abrupt) = match &mut self.source {
-            Source::Ureq(body) => {
-                let exchange = Arc::new(ExchangeContext::new(context, context.io_limits.min_rate));
-                let outcome = body.read(buffer, &exchange);
-                exchange.check_cancel()?;
-                (outcome, exchange.abrupt.is_set())
-            }
-            Source::Events(events) => {
-                let exchange = ExchangeContext::new(context, 0);
-                let outcome = events.read(buffer, &exchange);
-                exchange.check_cancel()?;
-                (outcome, exchange.abrupt.is_set())
-            }
+        let min_rate = if self.has_min_rate {
+            context.io_limits.min_rate
+        } else {
+            0
+        };
+        let exchange = Arc::new(ExchangeContext::new(context, min_rate));
+        let outcome = match &mut self.source {
+            Source::Ureq(body) => body.read(buffer, &exchange),
+            Source::Events(events) => events.read(buffer, &exchange),
             Source::Buffered(bytes) => return Ok(bytes.read(buffer).unwrap_or(0)),
         };
+        exchange.check_cancel()?;
         let error = match outcome {
-            Ok(0) if self.framing == Framing::UntilClose && abrupt => {
+            Ok(0) if self.framing == Framing::UntilClose && exchange.abrupt.is_set() => {
                 let url = &self.url;
                 let text =
                     format!("the body of {url} was cut: the TLS connection ended without close_notify");

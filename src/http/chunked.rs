@@ -113,11 +113,30 @@ fn whole_chunk(input: &[u8]) -> Option<(&[u8], usize)> {
     is_whole.then(|| (&chunk[..size], at + 2 + size + 2))
 }
 
+/// The chunked body that `input` begins with, and whether that is all of it: as it comes in pieces of `piece` bytes, into a
+/// buffer of `size`.
+#[cfg(any(test, fuzzing, nitro_bench))]
+pub(crate) fn decode_chunks(input: &[u8], piece: usize, size: usize) -> Result<(Vec<u8>, bool)> {
+    let (mut chunks, mut buffer) = (ChunkDecoder::default(), vec![0; size]);
+    let (mut received, mut body) = (Vec::new(), Vec::new());
+    for piece in input.chunks(piece) {
+        received.extend_from_slice(piece);
+        loop {
+            let (used, made) = chunks.decode(&received, &mut buffer)?;
+            received.drain(..used);
+            body.extend_from_slice(&buffer[..made]);
+            if made == 0 {
+                break;
+            }
+        }
+    }
+    Ok((body, chunks.is_complete()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
-    use crate::http::event_stream_body::decode_chunks;
 
     fn decoded(input: &[u8], size: usize, space: usize) -> Result<(Vec<u8>, bool)> {
         decode_chunks(input, size, space)

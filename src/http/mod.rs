@@ -210,92 +210,9 @@ fn malformed(what: impl Display) -> Error {
 }
 
 #[cfg(any(fuzzing, nitro_bench))]
-#[allow(missing_docs)]
 pub(crate) mod fuzzing {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-    use std::sync::mpsc::{Sender, channel};
-    use std::sync::{LazyLock, Mutex};
-    use std::time::{Duration, SystemTime};
-
-    use super::*;
-    use super::{event_stream_body, redirect, response_head, retry_after as header};
-    use crate::net::{InputBuffer, NoProxy};
-
-    /// A server that responds to each request with the bytes that it was sent last, and closes.
-    static PEER: LazyLock<Mutex<(String, Sender<Vec<u8>>)>> = LazyLock::new(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/", listener.local_addr().expect("a local port"));
-        let (sender, responses) = channel::<Vec<u8>>();
-        std::thread::spawn(move || {
-            for response in responses {
-                let (mut stream, _) = listener.accept().expect("a client");
-                let _ = stream.read(&mut [0; 4096]);
-                let _ = stream.write_all(&response);
-                let _ = stream.shutdown(std::net::Shutdown::Write);
-                let _ = stream.read(&mut [0; 1]);
-            }
-        });
-        Mutex::new((url, sender))
-    });
-
-    /// The status and the body, read into a buffer of `size`, of a server that sends `response` and closes.
-    pub fn fetch(response: &[u8], size: usize) -> crate::Result<(u16, Vec<u8>)> {
-        let peer = PEER.lock().expect("no panic before");
-        peer.1.send(response.to_vec()).expect("a server");
-        let options = ClientOptions::new().base_url(&peer.0).retries(0);
-        let context = crate::Call::new().begin(None, crate::Limit::Call, &options.io_limits, &options.log);
-        let url = Url::parse(&peer.0)?;
-        let request = Request {
-            method: Method::Get,
-            url: &url,
-            accept: "text/event-stream, */*",
-            bearer: None,
-            reference_id: None,
-            headers: &[],
-            redirects: Redirects::Report,
-            attempts: Attempts::Once,
-        };
-        let mut response = Http::new(&options)?.send(&request, &context)?;
-        let (mut body, mut buffer) = (Vec::new(), vec![0; size.max(1)]);
-        loop {
-            match response.body.read(&mut buffer, &context)? {
-                0 => return Ok((response.status, body)),
-                n => body.extend_from_slice(&buffer[..n]),
-            }
-        }
-    }
-
-    /// What ureq is given of a head that came in pieces of `piece` bytes; an error's text for endless interim responses.
-    pub fn response_head(received: &[u8], piece: usize) -> std::result::Result<Vec<u8>, String> {
-        let (mut head, mut input) = (response_head::ResponseHead::default(), InputBuffer::default());
-        for piece in received.chunks(piece) {
-            let space = input.space();
-            let n = piece.len().min(space.len());
-            space[..n].copy_from_slice(&piece[..n]);
-            input.appended(n);
-            head.prepare(&mut input).map_err(|error| error.to_string())?;
-        }
-        Ok(input.unused().to_vec())
-    }
-
-    /// The chunked body that `input` begins with, read in pieces of `piece` bytes into a buffer of `size`, and whether it is whole.
-    pub fn chunks(input: &[u8], piece: usize, size: usize) -> std::result::Result<(Vec<u8>, bool), String> {
-        event_stream_body::decode_chunks(input, piece, size).map_err(|error| error.to_string())
-    }
-
-    pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-        header::parse(value, now)
-    }
-
-    pub fn covers(list: &str, host: &str, port: u16) -> bool {
-        NoProxy::parse(list).covers(host, port)
-    }
-
-    /// Where a redirect leads.
-    pub fn hop(from: &str, status: u16, location: &str) -> crate::Result<String> {
-        let from = Url::parse(from)?;
-        let hop = redirect::hop(&from, Method::Get, status, Some(location))?;
-        Ok(hop.url.as_str().to_owned())
-    }
+    pub(crate) use super::chunked::decode_chunks;
+    pub(crate) use super::redirect::hop;
+    pub(crate) use super::response_head::prepared;
+    pub(crate) use super::retry_after::parse as retry_after;
 }

@@ -12,7 +12,7 @@ pub(super) const DRAIN: u64 = 64 << 10;
 
 /// The next hop.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Hop {
+pub(crate) struct Hop {
     pub url: Url,
     pub method: Method,
     /// Whether the body goes along.
@@ -25,7 +25,7 @@ pub(super) fn is_redirect(status: u16) -> bool {
 }
 
 /// The hop that a response of `status` from `from` leads to.
-pub(super) fn hop(from: &Url, method: Method, status: u16, location: Option<&str>) -> Result<Hop> {
+pub(crate) fn hop(from: &Url, method: Method, status: u16, location: Option<&str>) -> Result<Hop> {
     let reject = |why: &str| {
         let text = format!("{from} responded {status}, a redirect that cannot be followed: {why}");
         Err(Error::new(ErrorKind::Redirect, text))

@@ -82,22 +82,23 @@ fn is_interim(head: &[u8]) -> bool {
     code.is_some_and(|code| code[0] == b'1' && code != b"101" && code.iter().all(u8::is_ascii_digit))
 }
 
+/// What ureq sees of a head that was received in pieces of `piece` bytes.
+#[cfg(any(test, fuzzing, nitro_bench))]
+pub(crate) fn prepared(received: &[u8], piece: usize) -> Result<Vec<u8>> {
+    let (mut head, mut input) = (ResponseHead::default(), InputBuffer::default());
+    for piece in received.chunks(piece) {
+        let space = input.space();
+        let n = piece.len().min(space.len());
+        space[..n].copy_from_slice(&piece[..n]);
+        input.appended(n);
+        head.prepare(&mut input)?;
+    }
+    Ok(input.unused().to_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// What ureq sees after `received` came in pieces of `piece` bytes.
-    fn prepared(received: &[u8], piece: usize) -> Result<Vec<u8>> {
-        let (mut head, mut input) = (ResponseHead::default(), InputBuffer::default());
-        for piece in received.chunks(piece) {
-            let space = input.space();
-            let n = piece.len().min(space.len());
-            space[..n].copy_from_slice(&piece[..n]);
-            input.appended(n);
-            head.prepare(&mut input)?;
-        }
-        Ok(input.unused().to_vec())
-    }
 
     #[test]
     fn interim_responses_are_removed_and_folded_lines_unfolded_whatever_the_pieces() {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 /// How long the value requests to wait at `now`; nothing for what cannot be understood, zero for the past.
-pub(super) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
+pub(crate) fn parse(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         return from_seconds(seconds);
