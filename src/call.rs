@@ -109,7 +109,7 @@ pub(crate) struct IoLimits {
     pub min_rate: u64,
 }
 
-/// Work for a thread of the host program, within the limits of that thread's call.
+/// Work for a thread of the host program, within the deadline of that thread's call.
 pub(crate) type HostTask = Box<dyn FnOnce(&CallContext) + Send>;
 
 /// Runs tasks on threads of the host program, for the library's own threads, which must not call the host.

@@ -165,7 +165,7 @@ impl Client {
         &self.inner.settings
     }
 
-    /// The limits of an ordinary call.
+    /// The deadline and I/O limits of an ordinary call.
     pub(crate) fn begin(&self, call: &Call) -> CallContext {
         let settings = self.settings();
         call.begin(
@@ -176,13 +176,13 @@ impl Client {
         )
     }
 
-    /// The limits of a transfer: only inactivity and slowness end it, unless the call sets a timeout.
+    /// The deadline and I/O limits of a transfer: only inactivity and slowness end it, unless the call sets a timeout.
     pub(crate) fn begin_transfer(&self, call: &Call) -> CallContext {
         let settings = self.settings();
         call.begin(None, Limit::Call, &settings.io_limits, &settings.log)
     }
 
-    /// The limits of a wait for a job, whose end is reported as `limit`.
+    /// The deadline and I/O limits of a wait for a job; its timeout is reported as `limit`.
     pub(crate) fn begin_wait(&self, call: &Call, limit: Limit) -> CallContext {
         let settings = self.settings();
         call.begin(settings.wait_timeout, limit, &settings.io_limits, &settings.log)

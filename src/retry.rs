@@ -76,7 +76,7 @@ pub(crate) fn is_connection_failure(error: &Error) -> bool {
     ) || matches!(error.limit(), Some(Limit::Connect | Limit::Idle))
 }
 
-/// Whether another poll cannot succeed either, so that a wait ends. Unlike within a call, the end of one request's time limit
+/// Whether another poll cannot succeed either, so that a wait ends. Unlike within a call, the timeout of one request
 /// is no reason to end it.
 pub(crate) fn ends_wait(error: &Error) -> bool {
     !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))

@@ -1,4 +1,4 @@
-//! The entry of every C function that can fail: panics and errors become codes here, and a call's limits come in.
+//! The entry of every C function that can fail: panics and errors become codes here, and a call's cancel token and timeout come in.
 
 use std::time::Duration;
 

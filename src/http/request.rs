@@ -25,7 +25,7 @@ pub(crate) enum Redirects {
 /// Which layer retries a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attempts {
-    /// This layer, within the client's budget and the call's limits.
+    /// This layer, within the client's budget and the call's deadline.
     Retry,
     /// The caller: one attempt here, but for the one resend on a stale connection.
     Once,

@@ -91,7 +91,7 @@ impl<'a> Transfer<'a> {
         })
     }
 
-    /// Downloads the file, with retries within the budget and the call's limits.
+    /// Downloads the file, with retries within the budget and the call's deadline.
     pub(crate) fn run(mut self, progress: &mut ProgressFn<'_>) -> Result<CompleteFile> {
         let (mut failures, mut urls, mut furthest) = (0, 1, 0);
         let settings = self.job.client.settings();
