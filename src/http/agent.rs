@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::framing::{self, Framing, HeaderMap};
 use super::malformed;
-use super::request::{BodySource, Method, Request, RequestBody, field_value};
+use super::request::{BodySource, Method, Request, RequestBody};
 use super::transport::{Handover, OutputPlan, RequestConnector, Unresolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{Connection, Dialer, ExchangeContext, HEAD, IDLE_AGE, Pool, from_io_error, into_io_error};
@@ -159,10 +159,10 @@ impl Engine {
     }
 }
 
-/// The text as a field value, without what could split a request.
+/// The text as a field value: visible ASCII, spaces and tabs, so that nothing splits a request.
 fn header_value(what: &str, text: &str) -> Result<HeaderValue> {
-    let text = field_value(what, text)?;
-    HeaderValue::from_str(text).map_err(|_| Error::invalid(format!("{what} is not a valid header value")))
+    HeaderValue::from_str(text)
+        .map_err(|_| Error::invalid(format!("{what} holds a character that no header may hold")))
 }
 
 /// How long a pooled connection may have been idle for this request; `None` if only a new one will do.
@@ -200,10 +200,9 @@ fn send(
         Method::Post => HttpMethod::POST,
         Method::Put => HttpMethod::PUT,
     };
-    let mut head = http::Request::builder()
-        .method(method)
-        .uri(request.url.as_str())
-        .body(())?;
+    let mut head = http::Request::new(());
+    *head.method_mut() = method;
+    *head.uri_mut() = request.url.as_str().parse().map_err(http::Error::from)?;
     *head.headers_mut() = headers;
     match body {
         RequestBody::Empty if request.method == Method::Get => agent.run(head),

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 
-use crate::error::{Error, Result};
 use crate::url::Url;
 
 /// The methods that the service's API uses.
@@ -105,14 +104,4 @@ impl RequestBody<'_> {
             _ => true,
         }
     }
-}
-
-/// Rejects what could split a request: all but visible ASCII, spaces and tabs.
-pub(super) fn field_value<'a>(what: &str, text: &'a str) -> Result<&'a str> {
-    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
-        return Ok(text);
-    }
-    Err(Error::invalid(format!(
-        "{what} contains a character that is not allowed in a header"
-    )))
 }

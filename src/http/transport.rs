@@ -1,6 +1,6 @@
 //! A connection as ureq uses it: taken out of the pool or dialed, and given back when ureq is done with it.
 //!
-//! Whoever runs a request and the transport that ureq holds share a [`Handover`]: the limits that apply now go in, and
+//! The engine and the transport that ureq holds share a [`Handover`]: the limits that apply now go in, and
 //! the connection comes out.
 
 use std::fmt;
@@ -164,7 +164,7 @@ impl UreqTransport {
             connection, output, ..
         } = &mut self.buffers;
         let Some(connection) = connection else {
-            return Err(gone());
+            return Err(already_released());
         };
         if exchange.early_response.is_set() {
             return Ok(());
@@ -203,8 +203,10 @@ impl UreqTransport {
     fn receive(&mut self) -> Result<bool> {
         let exchange = self.handover.exchange();
         exchange.complete.set();
+        // Nothing is written after the first read, which may take long.
+        self.buffers.output = Vec::new();
         let Some(connection) = &mut self.buffers.connection else {
-            return Err(gone());
+            return Err(already_released());
         };
         loop {
             if connection.input.space().is_empty() {
@@ -240,7 +242,7 @@ impl Transport for UreqTransport {
         self.flush(0).and_then(|()| self.receive()).map_err(wrap)
     }
 
-    /// ureq asks when it has read a response to its end and would pool the connection: then it goes to our own pool.
+    /// ureq calls this when it has read a response to its end, before it would pool the connection: it goes to our own pool.
     fn is_open(&mut self) -> bool {
         self.release(true);
         false
@@ -315,7 +317,7 @@ impl Buffers for UreqBuffers {
     }
 }
 
-fn gone() -> Error {
+fn already_released() -> Error {
     Error::new(ErrorKind::Internal, "the connection was used after its response")
 }
 

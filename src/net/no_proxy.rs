@@ -23,7 +23,7 @@ enum Hosts {
 }
 
 impl NoProxy {
-    /// Reads a list: entries are separated by commas or spaces, and what is no entry is passed over, as curl does.
+    /// Reads a list: entries are separated by commas or spaces, and invalid entries are ignored, as by curl.
     pub(crate) fn parse(list: &str) -> Self {
         let entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
         Self {
@@ -96,7 +96,7 @@ fn is_within(ip: IpAddr, network: IpAddr, bits: u8) -> bool {
         _ => return false,
     };
     let differing: u128 = ip ^ network;
-    // A shift by the whole width is no shift at all in hardware, so no bits means all match.
+    // A shift by the whole width is undefined, so no bits means all match.
     bits == 0 || differing >> (width - u32::from(bits)) == 0
 }
 

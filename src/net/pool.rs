@@ -99,7 +99,7 @@ mod tests {
         pool.put(connection());
         assert_eq!(pool.idle.lock().unwrap().len(), 1);
         assert!(pool.take(&url, IDLE_AGE, &exchange).is_some());
-        // A caller that wants a younger one leaves it for others.
+        // It stays pooled for callers that accept its age.
         pool.idle
             .lock()
             .unwrap()

@@ -112,7 +112,7 @@ impl ProxyServer {
         }
         let port = authority
             .port_to_u16()
-            .map_err(|_| bad("its port is no number from 0 to 65535"))?;
+            .map_err(|_| bad("its port is not a number from 0 to 65535"))?;
         let login = match authority.userinfo() {
             None => None,
             Some(login) => {
@@ -126,7 +126,9 @@ impl ProxyServer {
                 if matches!(protocol, Protocol::Socks(_))
                     && (user.is_empty() || password.is_empty() || too_long)
                 {
-                    return Err(bad("SOCKS5 wants a user name and a password of 1 to 255 bytes"));
+                    return Err(bad(
+                        "SOCKS5 requires a user name and a password of 1 to 255 bytes",
+                    ));
                 }
                 Some((user, password))
             }
@@ -207,10 +209,10 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_read_only_when_asked_and_as_curl_does() {
-        let asked = ClientOptions::new().proxy_from_env();
-        let secure = |environment: &[(&str, &str)]| chosen(&asked, environment, true, "api.example");
-        let plain = |environment: &[(&str, &str)]| chosen(&asked, environment, false, "api.example");
+    fn the_environment_is_read_only_on_request_and_as_by_curl() {
+        let from_env = ClientOptions::new().proxy_from_env();
+        let secure = |environment: &[(&str, &str)]| chosen(&from_env, environment, true, "api.example");
+        let plain = |environment: &[(&str, &str)]| chosen(&from_env, environment, false, "api.example");
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(
             chosen(&ClientOptions::new(), &[("https_proxy", "http://p:1")], true, "a"),
@@ -239,7 +241,7 @@ mod tests {
             secure(&[("https_proxy", "p:1"), ("no_proxy", "x"), ("NO_PROXY", "*")]),
             some("http://p:1")
         );
-        let listed = asked.clone().no_proxy("other");
+        let listed = from_env.clone().no_proxy("other");
         let both = [("https_proxy", "p:1"), ("no_proxy", "*")];
         assert_eq!(chosen(&listed, &both, true, "api.example"), some("http://p:1"));
     }

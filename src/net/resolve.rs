@@ -87,7 +87,7 @@ impl DnsCache {
             .name("nitro-dns".to_owned())
             .spawn(move || {
                 panic_guard::set_caught(quiet);
-                // Whoever waits must hear of it, whatever happens here.
+                // The waiting threads must be woken whatever happens here.
                 let defect = || Err((ErrorKind::Internal, DEFECT.to_owned()));
                 helper.finish(panic_guard::catch(|| resolve(&name)).unwrap_or_else(defect));
             })
@@ -177,8 +177,8 @@ mod tests {
     fn a_cancel_ends_a_lookup_that_hangs() {
         let (token, dns) = (CancelToken::new(), Arc::new(hanging()));
         let (done, outcome) = channel();
-        let (seen, asked) = (token.clone(), dns.clone());
-        std::thread::spawn(move || done.send(asked.find("slow.example", 1, &exchange(&seen)).map(drop)));
+        let (seen, cache) = (token.clone(), dns.clone());
+        std::thread::spawn(move || done.send(cache.find("slow.example", 1, &exchange(&seen)).map(drop)));
         token.cancel();
         let ended = outcome
             .recv_timeout(Duration::from_secs(20))

@@ -12,7 +12,7 @@ const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
 const PASSWORD: u8 = 2;
 
-/// Asks for a connection to `host`, which the proxy resolves unless it is a literal.
+/// Requests a connection to `host`, which the proxy resolves unless it is a literal.
 pub(crate) fn open(
     stream: &mut Stream,
     host: &str,
@@ -46,7 +46,7 @@ pub(crate) fn open(
         }
         _ => {
             let text = match login {
-                None => "the proxy wants a user name and a password",
+                None => "the proxy requires a user name and a password",
                 Some(_) => "the proxy offers no way to log in with a password",
             };
             return Err(Error::new(ErrorKind::ProxyAuth, text));

@@ -190,7 +190,7 @@ impl TlsStream {
         };
         let n = self.session.read_tls(&mut pipe).map_err(from_io_error)?;
         if let Err(error) = self.session.process_new_packets() {
-            // Tells the peer why, if it still listens; the reason that counts is ours.
+            // Sends the alert, if the peer still reads; the error is ours.
             let _ = self.session.write_tls(&mut Pipe {
                 below: &mut self.below,
                 exchange,

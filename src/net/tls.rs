@@ -66,7 +66,7 @@ impl Tls {
         let name = ServerName::try_from(bare).map_err(|_| {
             Error::new(
                 ErrorKind::Tls,
-                format!("{host} is no name that a certificate can have"),
+                format!("{host} is not a name that a certificate can have"),
             )
         })?;
         ClientConnection::new(config.clone(), name).map_err(|error| explain(host, &error))
@@ -158,7 +158,8 @@ pub(crate) fn explain(host: &str, error: &rustls::Error) -> Error {
             other => format!("the certificate of {host} is not accepted: {other}"),
         },
         rustls::Error::AlertReceived(alert) => {
-            format!("{host} refused the TLS connection ({alert:?}); it may want a client certificate")
+            let alert = alert.as_str().unwrap_or("unknown alert");
+            format!("{host} rejected the TLS connection ({alert}); it may require a client certificate")
         }
         rustls::Error::InvalidMessage(_) => format!("{host} does not speak TLS on this port ({error})"),
         other => format!("TLS with {host} failed: {other}"),

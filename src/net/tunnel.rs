@@ -1,4 +1,4 @@
-//! Asks a proxy for a tunnel to a target: by CONNECT (RFC 9110 9.3.6) or by SOCKS5.
+//! Requests a tunnel from a proxy to a target: by CONNECT (RFC 9110 9.3.6) or by SOCKS5.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ use crate::url::Origin;
 /// The longest head of a proxy's response.
 const HEAD: usize = 16 << 10;
 
-/// Asks `server` for a tunnel to `target`.
+/// Requests a tunnel from `server` to `target`.
 pub(super) fn open(
     server: &ProxyServer,
     stream: &mut Stream,
@@ -39,7 +39,7 @@ pub(super) fn open(
     })
 }
 
-/// Asks an HTTP proxy.
+/// Requests it from an HTTP proxy.
 fn http_connect(
     stream: &mut Stream,
     target: &Origin,
@@ -63,14 +63,14 @@ fn http_connect(
     let given = login.is_some();
     match status {
         200..=299 => Ok(()),
-        // tinyproxy says 401 to a wrong password, and only the proxy itself can response a CONNECT so.
+        // tinyproxy responds 401 to a wrong password, and only the proxy itself responds to CONNECT.
         401 | 407 if given => Err(Error::new(
             ErrorKind::ProxyAuth,
             format!("the proxy does not accept this user name and password ({status})"),
         )),
         401 | 407 => Err(Error::new(
             ErrorKind::ProxyAuth,
-            format!("the proxy wants a user name and a password ({status})"),
+            format!("the proxy requires a user name and a password ({status})"),
         )),
         _ if !target.https => Err(Error::new(
             ErrorKind::Proxy,

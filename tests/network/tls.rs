@@ -247,7 +247,7 @@ fn client_certificates_are_sent_on_request() {
     Report::of(world.pair(ask(), "ours", &clients.issue("client"))).is("NITRO_OK");
     Report::of(ask())
         .is("NITRO_E_TLS")
-        .message_contains("may want a client certificate");
+        .message_contains("may require a client certificate");
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn soak(time: Duration, seed: u64) -> Result<(), String> {
                 let (client, service, counts, over) = (&client, &service, &counts, &over);
                 let (failure, folder) = (&failure, folder.path());
                 scope.spawn(move || {
+                    touch_the_stack();
                     let mut random = fastrand::Rng::with_seed(seed ^ number as u64);
                     let path = folder.join(format!("{number}.bin"));
                     while !over.load(Ordering::Relaxed) {
@@ -207,6 +208,14 @@ fn same(bytes: &[u8], expected: &[u8], id: &str) -> Result<(), String> {
     }
     let (came, wanted) = (bytes.len(), expected.len());
     Err(format!("{id}: {came} bytes came that are not its {wanted}"))
+}
+
+/// What a stack has used once stays resident. All that a job may use of it is touched at the start, so that only memory grows
+/// after that.
+fn touch_the_stack() {
+    let mut deep = [0u8; 256 << 10];
+    deep.iter_mut().step_by(1024).for_each(|byte| *byte = 1);
+    std::hint::black_box(&deep);
 }
 
 fn report(counts: &Counts, samples: &[Held], took: Duration) {

@@ -1,4 +1,4 @@
-//! TCP sockets whose every wait is short. What differs between systems, and all `unsafe` of this room, is in `os`.
+//! TCP sockets whose every wait is short. What differs between systems, and all `unsafe` code of this module, is in `os`.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};

@@ -35,9 +35,9 @@ pub(crate) fn peek(tcp: &TcpStream) -> io::Result<usize> {
     usize::try_from(n).map_err(|_| io::Error::last_os_error())
 }
 
-/// Connects to the first address that answers. Each gets a head start, so that a dead one costs little.
+/// Connects to the first address that accepts. Each gets a head start, so that a dead one costs little.
 ///
-/// `check` is asked at least once a slice. The inner error is that of the last address.
+/// `check` is called at least once a slice. The inner error is that of the last address.
 pub(crate) fn connect(
     addresses: &[SocketAddr],
     check: &dyn Fn() -> Result<()>,
@@ -176,7 +176,7 @@ mod tests {
     use std::os::fd::AsRawFd;
     use std::sync::mpsc::channel;
 
-    /// A listener whose queue is full, so that a further connection is never answered.
+    /// A listener whose queue is full, so that a further connection is never accepted.
     fn deaf() -> (TcpListener, Vec<TcpStream>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         // SAFETY: the descriptor is open; listening again only changes the length of its queue.
@@ -191,12 +191,12 @@ mod tests {
         let (listener, _fill) = deaf();
         let address = listener.local_addr().unwrap();
         let token = CancelToken::new();
-        let (asked, at) = channel();
+        let (checked, at) = channel();
         let (done, outcome) = channel();
         let seen = token.clone();
         std::thread::spawn(move || {
             let check = || {
-                let _ = asked.send(());
+                let _ = checked.send(());
                 seen.check()
             };
             done.send(connect(&[address], &check).map(drop)).unwrap();

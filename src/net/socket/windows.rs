@@ -67,9 +67,9 @@ fn within_slice(
     operation()
 }
 
-/// Connects to the first address that answers, one after the other, on a helper thread.
+/// Connects to the first address that accepts, one after the other, on a helper thread.
 ///
-/// `check` is asked at least once a slice; the helper may outlive the call by its own limit.
+/// `check` is called at least once a slice; the helper may outlive the call by its own timeout.
 pub(crate) fn connect(
     addresses: &[SocketAddr],
     check: &dyn Fn() -> Result<()>,

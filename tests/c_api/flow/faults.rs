@@ -1,6 +1,7 @@
 //! The faults, and how the flow must end with each.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use nitro_emulator::{Emulator, Fault as Wire, Limited, OAuth, Outcome, RateLimit, Scenario};
 use nitro_jobs::ErrorKind;
@@ -33,6 +34,13 @@ pub struct Fault {
 
 /// From the merge to the split.
 const JOBS: Range<usize> = 1..5;
+
+/// Strikes the connection of the next submission. A submission uses a pooled connection only within a second of its last use,
+/// and a fault strikes a new one.
+fn on_next_submission(emulator: &Emulator, fault: Wire) {
+    std::thread::sleep(Duration::from_millis(1100));
+    emulator.fault(fault);
+}
 
 const fn fault(name: &'static str, strike: fn(&Emulator), end: End) -> Fault {
     Fault {
@@ -114,17 +122,17 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "a connection that breaks before the request is on it",
-        |emulator| emulator.fault(Wire::cut(100).in_request()),
+        |emulator| on_next_submission(emulator, Wire::cut(100).in_request()),
         End::Well,
     ),
     fault(
         "a connection that breaks before the response",
-        |emulator| emulator.fault(Wire::cut(0).from_request(1)),
+        |emulator| on_next_submission(emulator, Wire::cut(0).from_request(1)),
         unknown(ErrorKind::ConnectionLost),
     ),
     fault(
         "a response that never comes",
-        |emulator| emulator.fault(Wire::hang(0).from_request(1)),
+        |emulator| on_next_submission(emulator, Wire::hang(0).from_request(1)),
         unknown(ErrorKind::Timeout),
     ),
     fault(
@@ -160,7 +168,7 @@ pub const FAULTS: &[Fault] = &[
         steps: 0..1,
         ..fault(
             "a connection to the token endpoint that breaks at once",
-            |emulator| emulator.fault(Wire::cut(100).in_request()),
+            |emulator| on_next_submission(emulator, Wire::cut(100).in_request()),
             End::Well,
         )
     },
