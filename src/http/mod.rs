@@ -90,9 +90,6 @@ impl Http {
         body: &mut RequestBody<'_>,
         context: &CallContext,
     ) -> Result<Response> {
-        if let Some(bearer) = request.bearer {
-            check_bearer(bearer)?;
-        }
         let budget = match request.attempts {
             Attempts::Retry => self.retries,
             Attempts::Once => 0,
