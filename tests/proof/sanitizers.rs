@@ -49,6 +49,8 @@ fn failures(report: &str) -> String {
 fn nightly(component: Option<&str>) -> bool {
     let listed = Command::new("rustup")
         .args(["component", "list", "--installed", "--toolchain", "nightly"])
+        // A question about the toolchain must not install it.
+        .env("RUSTUP_AUTO_INSTALL", "0")
         .output();
     let listed = listed.map(|output| (output.status.success(), output.stdout));
     let found = listed.is_ok_and(|(well, names)| {
