@@ -327,10 +327,9 @@ fn from_ureq(error: ureq::Error) -> Error {
             format!("the request cannot be made: {error}"),
         ),
         ureq::Error::BadUri(_) => (ErrorKind::InvalidArgument, "the URL cannot be used".to_owned()),
-        ureq::Error::LargeResponseHeader(..) => (
-            ErrorKind::Protocol,
-            format!("the head of the response is larger than {} KiB", HEAD >> 10),
-        ),
+        ureq::Error::LargeResponseHeader(..) => {
+            return malformed(format_args!("the head is too long (over {} KiB)", HEAD >> 10));
+        }
         ureq::Error::Protocol(error) => return malformed(error),
         other => (ErrorKind::Protocol, format!("the request failed: {other}")),
     };
