@@ -38,6 +38,10 @@ impl ResponseHead {
         Ok(!input.unused().is_empty())
     }
 
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// Unfolds lines up to the empty line that ends the head; gives the length of the head once that line is there.
     fn scan(&mut self, input: &mut [u8]) -> Option<usize> {
         // Empty lines in front of a status line are passed over (RFC 9112 2.2).

@@ -11,6 +11,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use zeroize::Zeroize;
 
+use super::malformed;
 use super::response_head::ResponseHead;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::{Connection, Dialer, ExchangeContext, HEAD, Pool, WriteError, into_io_error};
@@ -210,8 +211,12 @@ impl UreqTransport {
         };
         loop {
             if connection.input.space().is_empty() {
-                let text = format!("the head of the response is larger than {} KiB", HEAD >> 10);
-                return Err(Error::new(ErrorKind::Protocol, text));
+                let text = if self.head.is_complete() {
+                    "a line in the body is too long"
+                } else {
+                    "the head is too long"
+                };
+                return Err(malformed(format_args!("{text} (over {} KiB)", HEAD >> 10)));
             }
             if connection.receive(&exchange)? == 0 {
                 return Ok(false);

@@ -32,7 +32,15 @@ impl Dialer {
     /// A connection that has carried nothing yet.
     pub(crate) fn connect(&self, target: &Origin, exchange: &ExchangeContext) -> Result<Stream> {
         let dialed = exchange.while_connecting(|| self.dial(target, exchange));
-        let mut stream = dialed.map_err(|error| error.context(format_args!("connecting to {target}")))?;
+        let mut stream = dialed.map_err(|error| match error.kind() {
+            ErrorKind::Dns => error.with_advice(
+                "check the network connection and the URL, and whether only a proxy can resolve the name",
+            ),
+            ErrorKind::Connect => {
+                error.with_advice("check the URL and the firewall, and whether a proxy is needed")
+            }
+            _ => error.context(format_args!("connecting to {target}")),
+        })?;
         stream.reset_limits();
         Ok(stream)
     }
