@@ -102,7 +102,7 @@ fn a_wrong_proxy_password_is_reported() {
     service
         .poll(&proxy.http(""))
         .is("NITRO_E_PROXY_AUTH")
-        .message_contains("wants a user name and a password");
+        .message_contains("requires a user name and a password");
     service
         .poll(&proxy.http(&login("wrong-4711")))
         .is("NITRO_E_PROXY_AUTH")
