@@ -190,7 +190,7 @@ fn known_operations_are_checked_and_unknown_ones_are_sent() {
         (&["merge", &one], "it takes at least 2 documents"),
         (&["flatten", &word], "document 1 is application/vnd"),
         (&["fold", &one], "there is no operation \"fold\""),
-        (&["flatten", &one, "--params", "[]"], "no JSON object"),
+        (&["flatten", &one, "--params", "[]"], "not a JSON object"),
         (&["flatten"], "it takes 1 document"),
     ] {
         let ended = run(program(&emulator, &[&["submit"], args].concat()));
