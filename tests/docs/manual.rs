@@ -68,10 +68,11 @@ fn the_man_page_is_well_formed() {
         .output()
         .unwrap();
     let printed = String::from_utf8(printed.stdout).unwrap();
-    // References to other man pages of this machine are not checked.
+    // Whether this machine has the other man pages is not checked.
     let faults: Vec<_> = printed
         .lines()
         .filter(|line| line.starts_with(&format!("mandoc: {MAN}:")))
+        .filter(|line| !line.contains("referenced manual not found"))
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }
