@@ -68,7 +68,7 @@ fn the_man_page_is_well_formed() {
         .output()
         .unwrap();
     let printed = String::from_utf8(printed.stdout).unwrap();
-    // Which other man pages this machine has is not checked.
+    // Whether this machine has the other man pages is not checked.
     let faults: Vec<_> = printed
         .lines()
         .filter(|line| line.starts_with(&format!("mandoc: {MAN}:")))
