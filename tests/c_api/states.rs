@@ -60,7 +60,8 @@ const STATES: &[(&str, &str)] = &[
     ("nitro_watch_new", "nitro_watch_t *none = NULL; FAILS(nitro_watch_new(client, 257, 0.0, &none, &err), NITRO_E_INVALID_ARGUMENT); CHECK(!none); \
         FAILS(nitro_watch_new(client, 1, -1.0, &none, &err), NITRO_E_INVALID_ARGUMENT); CHECK(!none);"),
     ("nitro_watch_add", "uint64_t first = 0, second = 0; OK(nitro_watch_add(empty, orphan, NULL, &first, &err)); \
-        OK(nitro_watch_add(empty, orphan, NULL, &second, &err)); CHECK(first != 0); CHECK_NUMBER(nitro_watch_remove(empty, second), 1);"),
+        OK(nitro_watch_add(empty, orphan, NULL, &second, &err)); CHECK(first != 0); CHECK_NUMBER(nitro_watch_remove(empty, second), 1); \
+        /* If the job ended between the two, each has an id. */ nitro_watch_remove(empty, first);"),
     ("nitro_watch_remove", "CHECK_NUMBER(nitro_watch_remove(empty, 0), 0); CHECK_NUMBER(nitro_watch_remove(empty, UINT64_MAX), 0);"),
     ("nitro_watch_count", "CHECK_NUMBER(nitro_watch_count(empty), 0);"),
     ("nitro_watch_next", "nitro_watch_event_t *none = given_up; OK(nitro_watch_next(empty, NULL, 0, &none, &err)); CHECK(!none);"),
