@@ -51,6 +51,7 @@ fn main() -> ExitCode {
     if !common::is_wanted("soak", &arguments) {
         return ExitCode::SUCCESS;
     }
+    return_free_memory();
     let number = |name: &str| {
         std::env::var(name)
             .ok()
@@ -208,6 +209,17 @@ fn same(bytes: &[u8], expected: &[u8], id: &str) -> Result<(), String> {
     }
     let (came, wanted) = (bytes.len(), expected.len());
     Err(format!("{id}: {came} bytes came that are not its {wanted}"))
+}
+
+/// Has the allocator return what is freed: what it would keep for each thread, and for the next large buffer, looks like growth.
+#[allow(unsafe_code)]
+fn return_free_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: the options are plain numbers, and no other thread runs yet.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 64 << 10);
+    }
 }
 
 /// What a stack has used once stays resident. All that a job may use of it is touched at the start, so that only memory grows
