@@ -184,7 +184,8 @@ fn output_plan(head: usize, body: &RequestBody<'_>) -> OutputPlan {
     OutputPlan {
         size: head.saturating_add(length).min(OUTPUT.max(head)),
         has_body: length > 0,
-        secret_body: matches!(body, RequestBody::Bytes { .. }),
+        // Without a body, all that is sent is the head.
+        secret_body: !matches!(body, RequestBody::Reader { .. }),
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) struct OutputPlan {
     pub size: usize,
     /// A body follows the head: both leave together.
     pub has_body: bool,
-    /// The body may hold a secret, as the head does.
+    /// All that is sent is wiped, not only the head: a body in memory may hold a secret, too.
     pub secret_body: bool,
 }
 
