@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use common::process::alone;
-use common::{emulator, options, with_watchdog};
+use common::{emulator, options, until, with_watchdog};
 use nitro_emulator::{Scenario, Start};
 use nitro_jobs::{Call, Client, JobUpdate, WatchOptions};
 
@@ -70,7 +70,10 @@ fn two_thousand_jobs_are_followed_by_four_threads() {
                 assert_eq!(done.len() as u64, JOBS);
                 assert!((1..=THREADS).contains(&most), "{most} threads");
                 drop(watch);
-                assert!(!threads().contains(&"nitro-watch".to_owned()), "all are gone");
+                // A thread that was joined takes a moment to leave /proc; one that was not stays until the watchdog ends the test.
+                until("no thread of the watch is left", || {
+                    !threads().contains(&"nitro-watch".to_owned())
+                });
             });
         },
     );
