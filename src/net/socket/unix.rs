@@ -2,10 +2,12 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::mem::zeroed;
+use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
+
+use socket2::{Domain, SockRef, Socket, Type};
 
 use super::SLICE;
 use crate::error::{Error, ErrorKind, Result};
@@ -28,11 +30,8 @@ pub(crate) fn write(mut tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
 
 /// One byte of the input, left where it is, or `WouldBlock` at once.
 pub(crate) fn peek(tcp: &TcpStream) -> io::Result<usize> {
-    let mut byte = 0u8;
     let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-    // SAFETY: the descriptor is open as long as `tcp` lives, and the buffer is one byte that outlives the call.
-    let n = unsafe { libc::recv(tcp.as_raw_fd(), (&raw mut byte).cast(), 1, flags) };
-    usize::try_from(n).map_err(|_| io::Error::last_os_error())
+    SockRef::from(tcp).recv_with_flags(&mut [MaybeUninit::uninit()], flags)
 }
 
 /// Connects to the first address that accepts. Each gets a head start, so that a dead one costs little.
@@ -76,71 +75,12 @@ pub(crate) fn connect(
 
 /// Begins to connect without waiting.
 fn start(address: &SocketAddr) -> io::Result<TcpStream> {
-    let family = if address.is_ipv4() {
-        libc::AF_INET
-    } else {
-        libc::AF_INET6
-    };
-    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-    let kind = libc::SOCK_STREAM | libc::SOCK_CLOEXEC;
-    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-    let kind = libc::SOCK_STREAM;
-    // SAFETY: plain numbers go in, a descriptor or -1 comes out.
-    let fd = unsafe { libc::socket(family, kind, 0) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
+    let socket = Socket::new(Domain::for_address(*address), Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&(*address).into()) {
+        Err(error) if !matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EINTR)) => Err(error),
+        _ => Ok(socket.into()),
     }
-    // SAFETY: `fd` was just opened and nothing else owns it.
-    let tcp = unsafe { TcpStream::from_raw_fd(fd) };
-    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-    // SAFETY: the descriptor is open; the call only sets a flag on it.
-    unsafe {
-        libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC);
-    }
-    #[cfg(target_vendor = "apple")]
-    {
-        let on: libc::c_int = 1;
-        // SAFETY: the descriptor is open and the option's value is an int that outlives the call.
-        unsafe {
-            libc::setsockopt(
-                fd,
-                libc::SOL_SOCKET,
-                libc::SO_NOSIGPIPE,
-                (&raw const on).cast(),
-                std::mem::size_of::<libc::c_int>() as libc::socklen_t,
-            );
-        }
-    }
-    tcp.set_nonblocking(true)?;
-    let begun = match address {
-        SocketAddr::V4(v4) => {
-            // SAFETY: all-zero bytes are a valid `sockaddr_in`.
-            let mut raw: libc::sockaddr_in = unsafe { zeroed() };
-            raw.sin_family = libc::AF_INET as libc::sa_family_t;
-            raw.sin_port = v4.port().to_be();
-            raw.sin_addr.s_addr = u32::from_ne_bytes(v4.ip().octets());
-            // SAFETY: `raw` is initialised, outlives the call, and its size is given.
-            unsafe { libc::connect(fd, (&raw const raw).cast(), size_of_val(&raw) as libc::socklen_t) }
-        }
-        SocketAddr::V6(v6) => {
-            // SAFETY: all-zero bytes are a valid `sockaddr_in6`.
-            let mut raw: libc::sockaddr_in6 = unsafe { zeroed() };
-            raw.sin6_family = libc::AF_INET6 as libc::sa_family_t;
-            raw.sin6_port = v6.port().to_be();
-            raw.sin6_addr.s6_addr = v6.ip().octets();
-            raw.sin6_flowinfo = v6.flowinfo();
-            raw.sin6_scope_id = v6.scope_id();
-            // SAFETY: `raw` is initialised, outlives the call, and its size is given.
-            unsafe { libc::connect(fd, (&raw const raw).cast(), size_of_val(&raw) as libc::socklen_t) }
-        }
-    };
-    if begun < 0 {
-        let error = io::Error::last_os_error();
-        if !matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EINTR)) {
-            return Err(error);
-        }
-    }
-    Ok(tcp)
 }
 
 /// Waits until some of `sockets` are connected or have failed; gives their places in order.
