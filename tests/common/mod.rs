@@ -6,6 +6,7 @@ pub mod calls;
 pub mod cpp;
 pub mod drain;
 pub mod header;
+pub mod macros;
 pub mod nginx;
 pub mod pki;
 pub mod process;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::cpp::Form;
 use common::{c, cpp};
-use nitro_emulator::{Emulator, ErrorBody, Scenario, Shape};
+use nitro_emulator::{Dialect, Emulator, ErrorBody, Scenario, Shape};
 
 const OLDEST: Form = Form {
     compiler: "g++",
@@ -105,7 +105,8 @@ fn readme_program_follows_a_job() {
     let page = std::fs::read_to_string(c::root().join("bindings/cpp/README.md")).expect("the page");
     let (_, rest) = page.split_once("```cpp\n").expect("a program");
     let (text, _) = rest.split_once("```").expect("its end");
-    let job = emulator.create_job(common::quick());
+    // Its first event has no progress.
+    let job = emulator.create_job(common::quick().dialect(Dialect::EventInData));
     let source = folder.path().join("page.cpp");
     std::fs::write(
         &source,
@@ -118,7 +119,21 @@ fn readme_program_follows_a_job() {
     run.current_dir(folder.path())
         .env("NITRO_BASE_URL", emulator.base_url())
         .env("NITRO_TOKEN", emulator.token());
-    assert!(c::succeeds(&mut run).starts_with("running "));
+    let printed = c::succeeds(&mut run);
+    for line in printed.lines() {
+        let percent = line
+            .split_once(' ')
+            .map(|(_, rest)| rest.strip_suffix(" %").unwrap_or(rest));
+        let percent = percent.map(|number| number.parse::<f64>().expect("a number"));
+        assert!(
+            percent.is_none_or(|percent| (0.0..=100.0).contains(&percent)),
+            "{printed}"
+        );
+    }
+    assert!(
+        printed.starts_with("running\n") && printed.contains(" %\n"),
+        "{printed}"
+    );
     assert!(
         std::fs::read(folder.path().join("result.pdf"))
             .is_ok_and(|saved| saved == emulator.output_of(&job)[0])

@@ -5,7 +5,7 @@ use crate::common;
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::{c, header};
+use common::{c, header, macros};
 
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
@@ -44,6 +44,24 @@ fn the_header_compiles_alone_and_twice_as_c_and_as_cpp() {
             for standard in ["-std=c++11", "-std=c++20"] {
                 compiles(compiler, &format!("{compiler}{standard}.cpp"), &uses, &[standard]);
             }
+        }
+    }
+}
+
+#[test]
+fn the_c_header_compiles_behind_macros_of_well_known_headers() {
+    let text = format!(
+        "#include <stddef.h>\n#include <stdint.h>\n{}\n#include <nitro_jobs.h>\n",
+        macros::WELL_KNOWN
+    );
+    for (compiler, standard, name) in [
+        ("gcc", "-std=c99", "macros.c"),
+        ("clang", "-std=c11", "macros.c"),
+        ("g++", "-std=c++11", "macros-of-c.cpp"),
+        ("clang++", "-std=c++20", "macros-of-c.cpp"),
+    ] {
+        if c::have_for_part(compiler) {
+            compiles(compiler, &format!("{compiler}-{name}"), &text, &[standard]);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::cpp::Form;
-use common::{c, cpp};
+use common::{c, cpp, macros};
 
 const COMPILERS: [&str; 2] = ["g++", "clang++"];
 const STANDARDS: [&str; 3] = ["-std=c++11", "-std=c++17", "-std=c++20"];
@@ -98,6 +98,51 @@ fn each_cpp_header_compiles_alone_and_twice() {
             "{header} is not included"
         );
     }
+}
+
+/// The headers of the standard library that ours include: they come before such macros, or do not compile either.
+fn standard_headers() -> String {
+    let mut names = std::collections::BTreeSet::new();
+    for header in headers() {
+        let text = std::fs::read_to_string(c::root().join("bindings/cpp").join(header)).expect("the header");
+        let lines = text
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("#include <")?.strip_suffix('>')?.to_owned()));
+        names.extend(lines.filter(|name| !name.contains('.') && name != "string_view"));
+    }
+    names
+        .into_iter()
+        .map(|name| format!("#include <{name}>\n"))
+        .collect()
+}
+
+#[test]
+fn the_cpp_headers_compile_behind_macros_of_well_known_headers() {
+    let text = format!(
+        "{}#if __cplusplus >= 201703L\n#include <string_view>\n#endif\n#include <stddef.h>\n#include <stdint.h>\n{}\n\
+         #include <nitro_jobs.hpp>\n\
+         void use(const nitro::submission &submission);\n\
+         void use(const nitro::submission &submission) {{ (void)(submission.check)(); }}\n",
+        standard_headers(),
+        macros::WELL_KNOWN
+    );
+    let source = written("macros.cpp", &text);
+    let mut forms = Vec::new();
+    for compiler in COMPILERS
+        .into_iter()
+        .filter(|compiler| c::have_for_part(compiler))
+    {
+        for standard in STANDARDS {
+            for throwing in [true, false] {
+                forms.push(Form {
+                    compiler,
+                    standard,
+                    throwing,
+                });
+            }
+        }
+    }
+    each(&forms, |form| drop(c::succeeds(&mut syntax(*form, &source))));
 }
 
 /// What must not compile: its name, its lines, and texts of the expected compiler error.

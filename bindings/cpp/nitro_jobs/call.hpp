@@ -15,7 +15,7 @@ inline namespace NITRO_HPP_MODE {
 /** The C side of cancel_token. */
 struct c_cancel {
     typedef nitro_cancel_t type;                                           /**< The C type. */
-    static void free(type *raw) noexcept { nitro_cancel_free(raw); }       /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_cancel_free(raw); }       /**< Frees one. */
 };
 
 /**

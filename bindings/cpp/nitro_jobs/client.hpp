@@ -19,7 +19,7 @@ struct finished {
 /** The C side of client. */
 struct c_client {
     typedef nitro_client_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_client_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_client_free(raw); } /**< Frees one. */
 };
 
 /**

@@ -92,7 +92,7 @@ template <class Source> class pull_range {
 /** The C side of job_events. */
 struct c_events {
     typedef nitro_events_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_events_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_events_free(raw); } /**< Frees one. */
 };
 
 /**

@@ -51,7 +51,7 @@ template <class C> class handle {
     }
     /** Frees the current handle and takes ownership of another one, or none. */
     void reset(c_type *raw = nullptr) noexcept {
-        if (raw_) C::free(raw_);
+        if (raw_) C::destroy(raw_);
         raw_ = raw;
     }
 

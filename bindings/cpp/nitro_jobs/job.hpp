@@ -20,7 +20,7 @@ struct received {
 /** The C side of job. */
 struct c_job {
     typedef nitro_job_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_job_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_job_free(raw); } /**< Frees one. */
 };
 
 /**

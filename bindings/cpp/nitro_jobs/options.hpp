@@ -19,7 +19,7 @@ struct token {
 /** The C side of options. */
 struct c_options {
     typedef nitro_options_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_options_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_options_free(raw); } /**< Frees one. */
 };
 
 /**

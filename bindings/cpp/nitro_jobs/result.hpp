@@ -26,7 +26,7 @@ struct file_info {
 /** The C side of job_result. */
 struct c_result {
     typedef nitro_result_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_result_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_result_free(raw); } /**< Frees one. */
 };
 
 /** The result of a job: files, or the data extracted from a document. Immutable. Threads: any number at once. */

@@ -94,7 +94,7 @@ class status_view : public status_reader<status_view> {
 /** The C side of job_status. */
 struct c_status {
     typedef nitro_status_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_status_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_status_free(raw); } /**< Frees one. */
 };
 
 /** The status of a job: its state, and its progress while it runs. Immutable. Threads: any number at once. */

@@ -35,7 +35,7 @@ class content_type {
 /** The C side of submission. */
 struct c_submission {
     typedef nitro_submission_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_submission_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_submission_free(raw); } /**< Frees one. */
 };
 
 /**
@@ -149,8 +149,9 @@ class submission : public handle<c_submission> {
     /**
      * Checks the submission against the catalogue: parameters, their values, the number of documents and their types. What
      * the catalogue does not know passes. It opens no file and sends nothing; sending does not require it.
+     * Behind a macro named check(), as Unreal Engine and AssertMacros.h define it, call it as `(submission.check)()`.
      */
-    returns<void> check() const {
+    returns<void>(check)() const {
         detail::owned_error err;
         return checked(nitro_submission_check(get(), &err.raw), err);
     }

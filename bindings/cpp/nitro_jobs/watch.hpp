@@ -11,7 +11,7 @@ inline namespace NITRO_HPP_MODE {
 /** The C side of watch_event. */
 struct c_watch_event {
     typedef nitro_watch_event_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_watch_event_free(raw); } /**< Frees one. */
+    static void destroy(type *raw) noexcept { nitro_watch_event_free(raw); } /**< Frees one. */
 };
 
 /** An event of one job of a watch. Immutable. Threads: any number at once. */
@@ -47,7 +47,7 @@ class watch_event : public handle<c_watch_event> {
 /** The C side of job_watch. */
 struct c_watch {
     typedef nitro_watch_t type;                                     /**< The C type. */
-    static void free(type *raw) noexcept { nitro_watch_free(raw); } /**< Frees one, and waits for its threads to end. */
+    static void destroy(type *raw) noexcept { nitro_watch_free(raw); } /**< Frees one, and waits for its threads to end. */
 };
 
 /**
