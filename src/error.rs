@@ -1,6 +1,7 @@
 //! Errors: a kind to branch on, and a message that states what failed, why, and what to do next.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::problem::ProblemDetails;
@@ -31,6 +32,8 @@ struct Inner {
     limit: Option<Limit>,
     unsent: bool,
     uncertain: bool,
+    path: Option<PathBuf>,
+    os_error: Option<i32>,
 }
 
 impl Error {
@@ -49,6 +52,8 @@ impl Error {
                 limit: None,
                 unsent: false,
                 uncertain: false,
+                path: None,
+                os_error: None,
             }),
         }
     }
@@ -216,6 +221,13 @@ impl Error {
         self
     }
 
+    /// Adds the file that the error is about, and the operating system's error.
+    pub(crate) fn with_file(mut self, path: &Path, os_error: Option<i32>) -> Self {
+        self.inner.path = Some(path.to_owned());
+        self.inner.os_error = os_error;
+        self
+    }
+
     /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
@@ -254,6 +266,16 @@ impl Error {
     /// Which timeout or limit expired, if one did.
     pub fn limit(&self) -> Option<Limit> {
         self.inner.limit
+    }
+
+    /// The file that could not be read or written, if the error is about one.
+    pub fn path(&self) -> Option<&Path> {
+        self.inner.path.as_deref()
+    }
+
+    /// The operating system's error for that file, for example `ENOENT`, if it reported one.
+    pub fn os_error(&self) -> Option<i32> {
+        self.inner.os_error
     }
 
     /// Whether the request provably never reached the server.

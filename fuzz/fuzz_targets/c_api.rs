@@ -55,6 +55,7 @@ unsafe extern "C" {
     fn nitro_error_problem_json(err: Handle) -> *const c_char;
     fn nitro_error_reference_id(err: Handle) -> *const c_char;
     fn nitro_error_ticket_json(err: Handle) -> *const c_char;
+    fn nitro_error_path(err: Handle) -> *const c_char;
     fn nitro_error_retry_after_ms(err: Handle) -> i64;
     fn nitro_error_free(err: Handle);
     fn nitro_string_free(text: *mut c_char);
@@ -83,7 +84,7 @@ const NUMBER_SETTERS: [NumberSetter; 8] = [
 ];
 const JOB_CONSTRUCTORS: [JobConstructor; 2] = [nitro_job_from_id, nitro_job_from_json];
 const JOB_REQUESTS: [JobRequest; 2] = [nitro_job_status, nitro_job_result];
-const ERROR_TEXTS: [ErrorText; 7] = [
+const ERROR_TEXTS: [ErrorText; 8] = [
     nitro_error_message,
     nitro_error_problem_type,
     nitro_error_problem_title,
@@ -91,6 +92,7 @@ const ERROR_TEXTS: [ErrorText; 7] = [
     nitro_error_problem_json,
     nitro_error_reference_id,
     nitro_error_ticket_json,
+    nitro_error_path,
 ];
 const CANCELLED: i32 = 10;
 const INVALID: i32 = 1;

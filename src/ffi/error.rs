@@ -36,6 +36,7 @@ pub struct nitro_error_t {
     problem: Option<CString>,
     reference_id: Option<CString>,
     ticket: Option<CString>,
+    path: Option<CString>,
 }
 
 impl nitro_error_t {
@@ -57,6 +58,7 @@ impl nitro_error_t {
             problem: problem.map(|p| to_c_string(p.body.as_str())),
             reference_id: error.reference_id().map(to_c_string),
             ticket: error.ticket().map(to_c_string),
+            path: error.path().map(|path| to_c_string(path.to_string_lossy())),
             error,
         }
     }
@@ -203,6 +205,24 @@ pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_error_ticket_json(err: *const nitro_error_t) -> *const c_char {
     access(err, ptr::null(), |e| ptr_or_null(&e.ticket))
+}
+
+/// Returns the path of the file that could not be read or written; NULL if the error is not about a file.
+///
+/// Lent until the error is freed.
+///
+/// Threads: one at a time per error. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_error_path(err: *const nitro_error_t) -> *const c_char {
+    access(err, ptr::null(), |e| ptr_or_null(&e.path))
+}
+
+/// Returns the operating system's error for that file, for example ENOENT; 0 if it reported none.
+///
+/// Threads: one at a time per error. Since 0.1.0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nitro_error_os_error(err: *const nitro_error_t) -> i32 {
+    access(err, 0, |e| e.error.os_error().unwrap_or(0))
 }
 
 /// Frees an error and the strings of its accessors.

@@ -1,6 +1,7 @@
 //! The options of TLS trust, trusted origins and the proxy.
 
 use std::ffi::c_char;
+use std::path::Path;
 
 use super::codes::nitro_code_t;
 use super::entry::fallible;
@@ -50,8 +51,10 @@ pub unsafe extern "C" fn nitro_options_add_ca_file(
     fallible(err, || {
         let options = handle_mut(options, "options")?;
         let path = text(path, "path")?;
-        let pem = std::fs::read_to_string(path)
-            .map_err(|e| Error::new(ErrorKind::File, format!("cannot read the CA file {path}: {e}")))?;
+        let pem = std::fs::read_to_string(path).map_err(|e| {
+            let what = format!("cannot read the CA file {path}: {e}");
+            Error::new(ErrorKind::File, what).with_file(Path::new(path), e.raw_os_error())
+        })?;
         options.change(|o| o.add_ca_pem(pem));
         Ok(())
     })

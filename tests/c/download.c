@@ -1,6 +1,8 @@
 /* Saving the result. Arguments: jobs; folder, empty at first; expected=the file that the job `file` must return. */
 #include "check.h"
 
+#include <errno.h>
+
 struct seen {
     int calls;
     int stop_at;
@@ -117,7 +119,10 @@ static void invalid_targets(const nitro_client_t *client) {
         FAILS(nitro_job_download(job, in_folder("none.pdf"), existing[i], NULL, NULL, NULL, 0, NULL, &err),
               NITRO_E_INVALID_ARGUMENT);
     FAILS(nitro_job_download(job, in_folder("no/such/folder.pdf"), 0, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_FILE);
+    CHECK_NUMBER(nitro_error_os_error(err), ENOENT);
     FAILS(nitro_job_download(job, arg("folder"), NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_FILE);
+    CHECK_TEXT(nitro_error_path(err), arg("folder"));
+    CHECK_NUMBER(nitro_error_os_error(err), EISDIR);
     FAILS(nitro_job_download_all(job, in_folder("one.pdf"), 0, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_FILE);
     FAILS(nitro_job_download(job, "", NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_INVALID_ARGUMENT);
     FAILS(nitro_job_download_all(job, "", NITRO_EXISTING_REPLACE, NULL, NULL, NULL, 0, NULL, &err), NITRO_E_INVALID_ARGUMENT);

@@ -2,6 +2,8 @@
  * folder, an empty folder. */
 #include "check.h"
 
+#include <errno.h>
+
 static const uint8_t document[] = "%PDF-1.7 a document";
 #define LENGTH (sizeof document - 1)
 
@@ -95,6 +97,8 @@ static void rejected_by_the_library(const nitro_client_t *client) {
     submission = some_submission("flatten");
     OK(nitro_submission_add_file(submission, "/no/such/file.pdf", NULL, &err));
     FAILS(nitro_client_submit(client, submission, NULL, NULL, NULL, -1, &job, &err), NITRO_E_FILE);
+    CHECK_TEXT(nitro_error_path(err), "/no/such/file.pdf");
+    CHECK_NUMBER(nitro_error_os_error(err), ENOENT);
     nitro_submission_free(submission);
 }
 

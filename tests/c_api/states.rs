@@ -25,6 +25,8 @@ const STATES: &[(&str, &str)] = &[
     ("nitro_error_reference_id", "CHECK(!nitro_error_reference_id(plain));"),
     ("nitro_error_is_uncertain", "CHECK_NUMBER(nitro_error_is_uncertain(plain), 0);"),
     ("nitro_error_ticket_json", "CHECK(!nitro_error_ticket_json(plain));"),
+    ("nitro_error_path", "CHECK(!nitro_error_path(plain));"),
+    ("nitro_error_os_error", "CHECK_NUMBER(nitro_error_os_error(plain), 0);"),
     ("nitro_code_name", r#"CHECK_TEXT(nitro_code_name(-7), "NITRO_E_?"); CHECK_TEXT(nitro_code_name(INT32_MAX), "NITRO_E_?");"#),
     ("nitro_code_text", "CHECK(*nitro_code_text(-7)); CHECK(*nitro_code_text(INT32_MIN));"),
     ("nitro_cancel_trigger", "nitro_cancel_trigger(triggered); CHECK_NUMBER(nitro_cancel_is_triggered(triggered), 1);"),

@@ -1,6 +1,8 @@
 // Saving the result. Twin of tests/c/download.c.
 #include "check.hpp"
 
+#include <cerrno>
+
 namespace download_twin {
 
 std::string in_folder(const std::string &name) { return arg("folder") + "/" + name; }
@@ -89,8 +91,10 @@ void invalid_targets(const nitro::client &client) {
     const nitro::job job = job_named(client, "file");
     for (std::int32_t what : {-1, 3, INT32_MAX, INT32_MIN})
         FAILS(invalid_argument, job.download(in_folder("none.pdf"), static_cast<existing>(what)));
-    FAILS(file, job.download(in_folder("no/such/folder.pdf")));
-    FAILS(file, job.download(arg("folder"), existing::replace));
+    CHECK_NUMBER(FAILS(file, job.download(in_folder("no/such/folder.pdf"))).os_error, ENOENT);
+    const nitro::error_info folder = FAILS(file, job.download(arg("folder"), existing::replace));
+    CHECK_TEXT(folder.path, arg("folder"));
+    CHECK_NUMBER(folder.os_error, EISDIR);
     FAILS(file, job.download_all(in_folder("one.pdf")));
     FAILS(invalid_argument, job.download("", existing::replace));
     FAILS(invalid_argument, job.download_all("", existing::replace));

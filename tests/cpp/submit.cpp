@@ -1,6 +1,8 @@
 // Starting jobs. Twin of tests/c/submit.c.
 #include "check.hpp"
 
+#include <cerrno>
+
 namespace submit_twin {
 
 const std::string document = "%PDF-1.7 a document";
@@ -77,7 +79,9 @@ void rejected_by_the_library(const nitro::client &client) {
 
     submission = some_submission("flatten");
     OK(submission.add_file("/no/such/file.pdf"));
-    FAILS(file, client.submit(submission));
+    const nitro::error_info missing = FAILS(file, client.submit(submission));
+    CHECK_TEXT(missing.path, "/no/such/file.pdf");
+    CHECK_NUMBER(missing.os_error, ENOENT);
     submission = some_submission("flatten");
     OK(submission.add_url("not a URL", "application/pdf"));
     FAILS(invalid_argument, client.submit(submission));

@@ -33,6 +33,8 @@ struct error_info {
     std::string reference_id;              /**< The id to quote to Nitro's support. */
     bool uncertain = false;                /**< Whether a failed submission may have started a job. */
     std::string ticket_json;               /**< The ticket of the job that the error is about. */
+    std::string path;                      /**< The file that could not be read or written. */
+    int os_error = 0;                      /**< The operating system's error for it, for example ENOENT; 0 if none. */
 };
 
 namespace detail {
@@ -55,6 +57,8 @@ inline error_info info_of(const nitro_error_t *err) {
     info.reference_id = copied(nitro_error_reference_id(err));
     info.uncertain = nitro_error_is_uncertain(err) != 0;
     info.ticket_json = copied(nitro_error_ticket_json(err));
+    info.path = copied(nitro_error_path(err));
+    info.os_error = nitro_error_os_error(err);
     return info;
 }
 

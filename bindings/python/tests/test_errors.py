@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
+import os
 import pickle
+from pathlib import Path
 from typing import Any, Callable, List, Type
 
 import pytest
 
 import nitro_jobs
 from conftest import Emulator
-from nitro_jobs import Client, Code, Job, NitroError
+from nitro_jobs import Client, Code, Job, NitroError, Submission
 
 JobOf = Callable[..., Job]
 
@@ -70,6 +73,42 @@ def test_a_refused_connection_is_a_connect_error(emulator: Emulator) -> None:
         with pytest.raises(nitro_jobs.ConnectError) as caught:
             client.job("j").status()
     assert caught.value.http_status is None and caught.value.name == "NITRO_E_CONNECT"
+
+
+def file_error(client: Client, path: Path, kind: Type[OSError]) -> OSError:
+    """The error for a document that cannot be read, which has what Python's own error for it has."""
+    with pytest.raises(kind) as caught:
+        client.submit(Submission("transformations", "compress").add_file(path))
+    with pytest.raises(kind) as own:
+        path.read_bytes()
+    error = caught.value
+    assert isinstance(error, nitro_jobs.FileError) and error.code == Code.FILE
+    assert (error.errno, error.strerror, error.filename) == (own.value.errno, own.value.strerror, str(path))
+    restored = pickle.loads(pickle.dumps(error))
+    assert type(restored) is type(error) and restored.__dict__ == error.__dict__
+    assert (restored.errno, restored.filename) == (error.errno, error.filename)
+    return error
+
+
+def test_file_errors_are_those_of_python(client: Client, job_of: JobOf, tmp_path: Path) -> None:
+    document = tmp_path / "document.pdf"
+    document.write_bytes(b"%PDF-1.4")
+    file_error(client, tmp_path / "missing.pdf", FileNotFoundError)
+    file_error(client, document / "inside.pdf", NotADirectoryError)
+    file_error(client, tmp_path, IsADirectoryError)
+    if os.geteuid():  # Root may read everything.
+        document.chmod(0)
+        file_error(client, document, PermissionError)
+    job = job_of(duration_ms=0)
+    job.wait()
+    with pytest.raises(FileNotFoundError) as missing:
+        job.download(tmp_path / "no" / "such" / "folder.pdf")
+    assert missing.value.errno == errno.ENOENT
+    with pytest.raises(FileExistsError) as taken:
+        job.download(document)
+    assert (taken.value.errno, taken.value.filename) == (errno.EEXIST, str(document))
+    with pytest.raises(IsADirectoryError):
+        job.download(tmp_path)
 
 
 def test_an_unknown_code_is_accepted() -> None:

@@ -125,6 +125,7 @@ pub(crate) fn file_exists(path: &Path) -> Error {
             path.display()
         ),
     )
+    .with_file(path, Some(libc::EEXIST))
 }
 
 pub(crate) fn file_error(doing: &str, path: &Path, error: &io::Error) -> Error {
@@ -141,4 +142,17 @@ pub(crate) fn file_error(doing: &str, path: &Path, error: &io::Error) -> Error {
         ErrorKind::File,
         format!("{doing} {}{hint} ({error})", path.display()),
     )
+    .with_file(path, error.raw_os_error().or_else(|| os_error_of(error.kind())))
+}
+
+/// The operating system's error for a kind: tempfile wraps the error so that its number cannot be read.
+fn os_error_of(kind: io::ErrorKind) -> Option<i32> {
+    match kind {
+        io::ErrorKind::NotFound => Some(libc::ENOENT),
+        io::ErrorKind::NotADirectory => Some(libc::ENOTDIR),
+        io::ErrorKind::PermissionDenied => Some(libc::EACCES),
+        io::ErrorKind::ReadOnlyFilesystem => Some(libc::EROFS),
+        io::ErrorKind::StorageFull => Some(libc::ENOSPC),
+        _ => None,
+    }
 }

@@ -193,7 +193,8 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
                 "{} is a folder: give the path of a file, or download to a folder",
                 path.display()
             ),
-        )),
+        )
+        .with_file(path, Some(libc::EISDIR))),
         Target::File(path) if download.existing == OnExisting::Fail && path.exists() => {
             Err(file_exists(path))
         }

@@ -302,13 +302,15 @@ impl UnchangedFile {
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
         let (metadata, file) = opened.map_err(|e| unreadable(path, &e))?;
         if !metadata.is_file() {
+            let os_error = metadata.is_dir().then_some(libc::EISDIR);
             return Err(Error::new(
                 ErrorKind::File,
                 format!(
                     "{} is not a regular file: give the path of a document",
                     path.display()
                 ),
-            ));
+            )
+            .with_file(path, os_error));
         }
         let length = metadata.len();
         let unchanged = Self {
@@ -349,4 +351,5 @@ impl UnchangedFile {
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
     Error::new(ErrorKind::File, format!("reading {}: {error}", path.display()))
+        .with_file(path, error.raw_os_error())
 }

@@ -130,6 +130,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     "nitro_error_reference_id": (c_char_p, ErrorHandle),
     "nitro_error_is_uncertain": (c_int32, ErrorHandle),
     "nitro_error_ticket_json": (c_char_p, ErrorHandle),
+    "nitro_error_path": (c_char_p, ErrorHandle),
+    "nitro_error_os_error": (c_int32, ErrorHandle),
     "nitro_error_free": (None, ErrorHandle),
     "nitro_string_free": (None, OwnedString),
     "nitro_version": (c_char_p,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Optional, Union
 
-from .constants import RunPhase
+from .constants import RunPhase, State
 from .progress import RunProgress, Transfer, Upload
 from .status import Status
 
@@ -19,7 +19,8 @@ class Bar:
             job.wait(bar)
             job.download("result.pdf", progress=bar)
 
-    It shows one bar for each phase: percent while the job is processed, bytes while they are sent or saved.
+    It shows one bar for each phase: percent while the job is processed, bytes while they are sent or saved. A call that
+    succeeds fills it.
     """
 
     def __init__(self, **tqdm_options: Any) -> None:
@@ -40,18 +41,26 @@ class Bar:
             elif progress.phase in (RunPhase.UPLOAD, RunPhase.DOWNLOAD):
                 self._show(progress.phase.name.lower(), progress.done, progress.total)
         elif isinstance(progress, Status):
-            percent = None if progress.progress is None else round(progress.progress * 100)
-            self._show(progress.name, percent, 100, unit="%")
+            done = 1.0 if progress.state is State.COMPLETED else progress.progress
+            self._show("%", None if done is None else round(done * 100), 100, unit="%", desc=progress.name)
         elif isinstance(progress, Upload):
             self._show("upload", progress.sent, progress.total)
         else:
             which = f"download {progress.file + 1}/{progress.files}" if progress.files > 1 else "download"
             self._show(which, progress.bytes, progress.total)
 
-    def _show(self, phase: str, done: Optional[int], total: Optional[int], unit: str = "B") -> None:
+    def complete(self) -> None:
+        """Fills the current bar. The calls do it when they succeed: the last status of a job is not a progress."""
+        if self._bar is not None and self._bar.total:
+            self._bar.update(self._bar.total - self._bar.n)
+
+    def _show(
+        self, phase: str, done: Optional[int], total: Optional[int], unit: str = "B", desc: Optional[str] = None
+    ) -> None:
         if self._bar is None or self._phase != (phase, total):
+            self.complete()  # The next phase begins when this one has succeeded.
             self.close()
-            defaults = {"desc": phase, "total": total, "unit": unit, "unit_scale": unit == "B"}
+            defaults = {"desc": desc or phase, "total": total, "unit": unit, "unit_scale": unit == "B"}
             self._bar = self._tqdm(**{**defaults, **self._options})
             self._phase = (phase, total)
         if done is not None:
@@ -68,3 +77,9 @@ class Bar:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def complete(progress: object) -> None:
+    """Fills the bar of a call that has succeeded, if its callback is one."""
+    if isinstance(progress, Bar):
+        progress.complete()

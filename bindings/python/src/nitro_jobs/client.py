@@ -13,6 +13,7 @@ from ._call import blocking
 from ._callbacks import Registered, c_callback, encoded
 from ._handle import Handle, check
 from ._library import lib, take_string
+from .bar import complete
 from .cancel import CancelToken
 from .constants import Code, Existing
 from .errors import CancelledError
@@ -103,7 +104,9 @@ class Client(Handle):
                 check(lib.nitro_client_submit, client, sent, *callback, token, timeout_ms, byref(handle))
             return Job(handle, self._keep)
 
-        return blocking(work, cancel, callback=progress, on_lost_value=_attach_ticket)
+        job = blocking(work, cancel, callback=progress, on_lost_value=_attach_ticket)
+        complete(progress)
+        return job
 
     def run(
         self,
@@ -157,7 +160,9 @@ class Client(Handle):
             job = Job(handle, self._keep)
             return Run(job, saved_files(take_string(saved)))
 
-        return blocking(work, cancel, callback=progress, on_lost_value=lambda run, error: _attach_ticket(run.job, error))
+        run = blocking(work, cancel, callback=progress, on_lost_value=lambda run, error: _attach_ticket(run.job, error))
+        complete(progress)
+        return run
 
     def watch(self, *, threads: int = 0, requests_per_second: float = 0.0) -> Watch:
         """Makes a watch, which follows many jobs at once on a bounded number of threads of the library.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno as _errno
 import json
+import os
 from typing import Any, Dict, Optional, Type
 
 from ._abi import ErrorHandle
@@ -62,7 +64,10 @@ class NitroError(Exception):
 
     def __reduce__(self) -> Any:
         # multiprocessing and concurrent.futures send errors to other processes.
-        return _restore, (type(self), dict(self.__dict__))
+        attributes = dict(self.__dict__)
+        if isinstance(self, FileError):
+            attributes.update(errno=self.errno, strerror=self.strerror, filename=self.filename)
+        return _restore, (type(self), attributes)
 
     @property
     def name(self) -> str:
@@ -244,11 +249,27 @@ class DeliveredError(JobError):
 
 
 class FileError(NitroError, OSError):
-    """A local file could not be written or read."""
+    """A local file could not be written or read: ``errno``, ``strerror`` and ``filename`` are as Python sets them."""
 
 
 class FileTakenError(FileError, FileExistsError):
     """The file exists and was not to be replaced."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """The file, or the folder for it, does not exist."""
+
+
+class FilePermissionError(FileError, PermissionError):
+    """The program has no permission for this file or folder."""
+
+
+class FileIsFolderError(FileError, IsADirectoryError):
+    """There is a folder where a file is needed."""
+
+
+class FileInFileError(FileError, NotADirectoryError):
+    """A part of the path that must be a folder is a file."""
 
 
 class SinkError(NitroError):
@@ -297,6 +318,16 @@ CLASSES: Dict[int, Type[NitroError]] = {
 }
 
 
+# What Python's own classes stand for, by the number of the operating system's error.
+_FILE_CLASSES: Dict[int, Type[FileError]] = {
+    _errno.ENOENT: MissingFileError,
+    _errno.EACCES: FilePermissionError,
+    _errno.EPERM: FilePermissionError,
+    _errno.EISDIR: FileIsFolderError,
+    _errno.ENOTDIR: FileInFileError,
+}
+
+
 def _code(number: int) -> int:
     try:
         return Code(number)
@@ -306,7 +337,8 @@ def _code(number: int) -> int:
 
 def _restore(kind: Type[NitroError], attributes: Dict[str, Any]) -> NitroError:
     error = kind(attributes["message"])
-    error.__dict__.update(attributes)
+    for name, value in attributes.items():
+        setattr(error, name, value)
     return error
 
 
@@ -314,7 +346,9 @@ def from_borrowed(error: ErrorHandle) -> NitroError:
     """The exception for a borrowed error."""
     code = lib.nitro_error_code(error)
     delay_ms = lib.nitro_error_retry_after_ms(error)
-    return CLASSES.get(code, NitroError)(
+    os_error = lib.nitro_error_os_error(error)
+    kind = CLASSES.get(code, NitroError)
+    made = (_FILE_CLASSES.get(os_error, kind) if kind is FileError else kind)(
         text(lib.nitro_error_message(error)),
         code,
         http_status=lib.nitro_error_http_status(error) or None,
@@ -329,6 +363,11 @@ def from_borrowed(error: ErrorHandle) -> NitroError:
         uncertain=bool(lib.nitro_error_is_uncertain(error)),
         ticket=optional_text(lib.nitro_error_ticket_json(error)),
     )
+    if isinstance(made, FileError):
+        made.filename = optional_text(lib.nitro_error_path(error))
+        if os_error:
+            made.errno, made.strerror = os_error, os.strerror(os_error)
+    return made
 
 
 def from_owned(error: ErrorHandle) -> NitroError:

@@ -14,6 +14,7 @@ from ._call import blocking
 from ._callbacks import c_callback
 from ._handle import Handle, check
 from ._library import lib, take_string, text
+from .bar import complete
 from .cancel import CancelToken
 from .constants import Existing
 from .events import Events
@@ -114,7 +115,9 @@ class Job(Handle):
                 check(lib.nitro_job_wait, job, *callback, token, timeout_ms, byref(handle))
             return from_owned(handle)
 
-        return blocking(work, cancel, callback=progress)
+        status = blocking(work, cancel, callback=progress)
+        complete(progress)
+        return status
 
     def events(self, *, cancel: Optional[CancelToken] = None, timeout: Timeout = DEFAULT) -> Events:
         """The live progress as an iterator. ``cancel`` and ``timeout`` apply to each ``next``. Nothing is sent yet."""
@@ -195,7 +198,9 @@ class Job(Handle):
                 check(function, job, encoded_path, Existing(existing), *callback, token, timeout_ms, byref(saved))
             return saved_files(take_string(saved))
 
-        return blocking(work, cancel, callback=progress)
+        files = blocking(work, cancel, callback=progress)
+        complete(progress)
+        return files
 
     def __repr__(self) -> str:
         return f"<Job {self._id or 'without an id'}{', closed' if self.closed else ''}>"
