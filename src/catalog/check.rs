@@ -1,51 +1,84 @@
 //! Checks a submission against the catalogue before anything is sent.
 
+use super::names::check_names;
 use super::rules::{Violation, check_all, count, items, unquoted, value};
 use crate::error::{Error, Result};
 use crate::job::{Endpoint, Input, Submission, is_type_of};
 use crate::json;
 
 impl Submission<'_> {
-    /// Checks this submission against the catalogue: required parameters, types, values and ranges, and the number and types of
-    /// its documents. Opens no file.
+    /// Checks this submission against the catalogue: the names of its parameters, required ones, types, values and ranges, and
+    /// the number and types of its documents. Opens no file.
     ///
-    /// Methods and parameters that the catalogue does not have are accepted. The functions of [`catalog`](crate::catalog) make
-    /// this check; [`Client::submit`](crate::Client::submit) does not, so that new features of the service can be used at once.
+    /// Methods that the catalogue does not have are accepted. The functions of [`catalog`](crate::catalog) make this check;
+    /// [`Client::submit`](crate::Client::submit) does not, so that new features of the service can be used at once.
     pub fn check(&self) -> Result<()> {
-        let Some(operation) = find(super::json(), self.endpoint(), self.method(), self.params()) else {
+        let rejected = |name: &str, violation: Violation| {
+            Error::invalid(format!("{name}: {}: {}", violation.at, violation.what))
+        };
+        let found = find(super::json(), self.endpoint(), self.method(), self.params())
+            .map_err(|violation| rejected(self.method(), violation))?;
+        let Some(operation) = found else {
             return Ok(());
         };
         let name = unquoted(value(operation, "name").unwrap_or_default());
-        check_params(operation, self.params())
-            .map_err(|violation| Error::invalid(format!("{name}: {}: {}", violation.at, violation.what)))?;
+        check_params(operation, self.params()).map_err(|violation| rejected(name, violation))?;
         check_documents(operation, self.params(), self.inputs())
             .map_err(|what| Error::invalid(format!("{name}: {what}")))
     }
 }
 
-/// The operation of a submission. Operations that share a method differ in the target format.
-fn find<'c>(catalog: &'c str, endpoint: Endpoint, method: &str, params: &str) -> Option<&'c str> {
+/// The operation of a submission, if the catalogue has its method. Operations that share a method differ in the target format.
+fn find<'c>(
+    catalog: &'c str,
+    endpoint: Endpoint,
+    method: &str,
+    params: &str,
+) -> std::result::Result<Option<&'c str>, Violation> {
     let is = |operation: &str, key: &str, wanted: &str| {
         value(operation, key).is_some_and(|raw| unquoted(raw) == wanted)
     };
     let mut known = items(catalog);
     known.retain(|operation| is(operation, "endpoint", endpoint.as_str()) && is(operation, "method", method));
     if known.len() < 2 {
-        return known.first().copied();
+        return Ok(known.first().copied());
     }
-    let to = value(params, "to").and_then(json::string)?;
-    let makes = |operation: &&str| {
-        let params = value(operation, "params").unwrap_or_default();
-        let formats = items(params).first().and_then(|first| value(first, "enum"));
-        items(formats.unwrap_or_default())
-            .into_iter()
-            .any(|format| unquoted(format) == to)
+    let params_of = |operation: &&'c str| items(value(operation, "params").unwrap_or_default());
+    let formats_of = |operation: &&'c str| {
+        let formats = params_of(operation)
+            .first()
+            .and_then(|first| value(first, "enum"));
+        items(formats.unwrap_or_default()).into_iter().map(unquoted)
     };
-    known.into_iter().find(makes)
+    let to = value(params, "to");
+    let format = to.and_then(json::string);
+    if let Some(operation) = known
+        .iter()
+        .find(|operation| formats_of(operation).any(|known| format.as_deref() == Some(known)))
+    {
+        return Ok(Some(operation));
+    }
+    let rules: Vec<_> = known.iter().flat_map(params_of).collect();
+    check_names(&rules, "", params)?;
+    let formats: Vec<_> = known.iter().flat_map(formats_of).collect();
+    let what = if to.is_some() {
+        "it must be"
+    } else {
+        "it is required:"
+    };
+    Err(Violation {
+        at: "to".to_owned(),
+        what: format!("{what} one of {}", formats.join(", ")),
+    })
 }
 
 fn check_params(operation: &str, params: &str) -> std::result::Result<(), Violation> {
-    check_all(value(operation, "params").unwrap_or_default(), params)?;
+    let undocumented = value(operation, "undocumented").unwrap_or_default();
+    check_all(
+        value(operation, "params").unwrap_or_default(),
+        undocumented,
+        params,
+    )?;
     let alternatives: Vec<_> = items(value(operation, "requireOneOf").unwrap_or_default())
         .into_iter()
         .map(unquoted)

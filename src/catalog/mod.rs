@@ -18,6 +18,7 @@ mod check;
 mod conversions;
 mod extractions;
 mod generations;
+mod names;
 mod options;
 mod rules;
 mod transformations;
@@ -54,7 +55,8 @@ static TEXT: &str = terminated!(include_str!("operations.json"));
 ///
 /// Each parameter has `name`, `type`, `required` and `description`, and the constraints of its values as in JSON Schema:
 /// `enum`, `default`, `minimum`, `maximum`, `minItems`, `maxItems`, `maxLength`, `items`; `properties` is again such a list.
-/// `documents` states the number of files, their extensions and their order, and `result` the name of the result in the
+/// A `default` is what the service uses if the parameter is left out. `alias` is another name of the parameter, and
+/// `undocumented` lists more parameters that the service's own clients send. `documents` states the number of files, their extensions and their order, and `result` the name of the result in the
 /// response. Ignore unknown members.
 pub fn json() -> &'static str {
     without_terminator(TEXT)

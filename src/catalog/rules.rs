@@ -1,5 +1,6 @@
 //! Checks values against the catalogue's rules. An error never contains the value, which may be a password.
 
+use super::names::check_names;
 use crate::json::{self, FieldAction, FieldVisitor};
 
 /// A violated rule, and the path of the value within the parameters.
@@ -8,9 +9,9 @@ pub(super) struct Violation {
     pub what: String,
 }
 
-type Verdict = std::result::Result<(), Violation>;
+pub(super) type Verdict = std::result::Result<(), Violation>;
 
-fn violation(what: impl Into<String>) -> Violation {
+pub(super) fn violation(what: impl Into<String>) -> Violation {
     Violation {
         at: String::new(),
         what: what.into(),
@@ -18,7 +19,7 @@ fn violation(what: impl Into<String>) -> Violation {
 }
 
 impl Violation {
-    fn within(mut self, parent: &str) -> Self {
+    pub(super) fn within(mut self, parent: &str) -> Self {
         if !self.at.is_empty() && !self.at.starts_with('[') {
             self.at.insert(0, '.');
         }
@@ -31,6 +32,7 @@ impl Violation {
 #[derive(Default)]
 struct Rule<'a> {
     name: Option<&'a str>,
+    alias: Option<&'a str>,
     kind: Option<&'a str>,
     required: Option<&'a str>,
     allowed: Option<&'a str>,
@@ -41,6 +43,7 @@ struct Rule<'a> {
     max_length: Option<&'a str>,
     items: Option<&'a str>,
     properties: Option<&'a str>,
+    undocumented: Option<&'a str>,
     only_if: Option<&'a str>,
 }
 
@@ -48,6 +51,7 @@ impl<'a> FieldVisitor<'a> for Rule<'a> {
     fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
         FieldAction::Store(match key {
             "name" => &mut self.name,
+            "alias" => &mut self.alias,
             "type" => &mut self.kind,
             "required" => &mut self.required,
             "enum" => &mut self.allowed,
@@ -58,6 +62,7 @@ impl<'a> FieldVisitor<'a> for Rule<'a> {
             "maxLength" => &mut self.max_length,
             "items" => &mut self.items,
             "properties" => &mut self.properties,
+            "undocumented" => &mut self.undocumented,
             "onlyIf" => &mut self.only_if,
             _ => return FieldAction::Skip,
         })
@@ -100,14 +105,17 @@ pub(super) fn unquoted(raw: &str) -> &str {
     raw.trim_matches('"')
 }
 
-/// Checks an object against the rules of its members. Members without a rule are accepted.
-pub(super) fn check_all(params: &str, object: &str) -> Verdict {
-    for param in items(params) {
+/// Checks an object against the rules of its members, which have a name in `params` or in `undocumented`.
+pub(super) fn check_all(params: &str, undocumented: &str, object: &str) -> Verdict {
+    let params = items(params);
+    check_names(&params, undocumented, object)?;
+    for param in params {
         let mut rule = Rule::default();
         let _ = json::visit_fields(param, &mut rule);
         let name = unquoted(rule.name.unwrap_or_default());
         // `null` is a value only for a parameter of any type; for others it means absent.
-        let value = match member(object, name) {
+        let alias = || member(object, rule.alias.map(unquoted)?);
+        let value = match member(object, name).or_else(alias) {
             Some("null") if rule.kind != Some("\"any\"") => None,
             value => value,
         };
@@ -152,7 +160,7 @@ impl Rule<'_> {
             self.check_items(&items(value))?;
         }
         match self.properties {
-            Some(properties) => check_all(properties, value),
+            Some(properties) => check_all(properties, self.undocumented.unwrap_or_default(), value),
             None => Ok(()),
         }
     }

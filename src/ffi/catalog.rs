@@ -15,7 +15,8 @@ use crate::catalog;
 /// "endpoint" and "method" are the arguments of nitro_submission_new(). Each parameter has "name", "type", "required"
 /// and "description", and the constraints of its values with the names of JSON Schema: "enum", "default", "minimum",
 /// "maximum", "minItems", "maxItems", "maxLength", "items"; "properties" is again a list of parameters. A parameter
-/// with "format" "password" must not be displayed. "documents" states the number of files, their extensions and their
+/// with "format" "password" must not be displayed. A "default" is what the service uses for a parameter
+/// that is left out. "documents" states the number of files, their extensions and their
 /// order; "result" is the name of the result in the response. Ignore unknown members. Static, never NULL.
 ///
 /// Threads: any. Since 0.1.0.
@@ -24,10 +25,12 @@ pub extern "C" fn nitro_catalog_json() -> *const c_char {
     catalog::c_json().as_ptr()
 }
 
-/// Checks a submission against the catalogue: required parameters, types, values, ranges, number and types of documents.
+/// Checks a submission against the catalogue: names of parameters, required ones, types, values, ranges, and number and
+/// types of documents.
 ///
-/// No file is opened and nothing is sent. Methods and parameters that the catalogue does not have are accepted.
-/// nitro_client_submit() and nitro_client_run() do not make this check.
+/// No file is opened and nothing is sent. Methods that the catalogue does not have are accepted. For a parameter that it
+/// does not have, the message names the one that may be meant. nitro_client_submit() and nitro_client_run() do not make
+/// this check, so that they send what the service added later.
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT, with a message that names the parameter and never its value.
 ///

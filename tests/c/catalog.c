@@ -36,6 +36,8 @@ int main(int argc, char **argv) {
     rejected("transformations", "merge", "{}", "merge: it takes at least 2 documents");
     rejected("transformations", "optimize", "{\"profile\":\"small\"}", "profile: it must be one of web, print");
     rejected("conversions", "convert", "{\"to\":\"pdf\"}", "document 1 is application/pdf, and it takes doc");
+    rejected("conversions", "convert", "{}", "convert: to: it is required: one of pdf, pdfa, docx");
+    rejected("transformations", "ocr", "{\"langauge\":\"german\"}", "langauge: there is no such parameter; did you mean language?");
     passes("transformations", "optimize", "{\"profile\":\"web\"}");
     passes("transformations", "added-later", "{\"any\":[1]}");
     return end();

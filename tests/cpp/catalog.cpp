@@ -25,6 +25,8 @@ void run() {
     rejected("transformations", "merge", "{}", "merge: it takes at least 2 documents");
     rejected("transformations", "optimize", "{\"profile\":\"small\"}", "profile: it must be one of web, print");
     rejected("conversions", "convert", "{\"to\":\"pdf\"}", "document 1 is application/pdf, and it takes doc");
+    rejected("conversions", "convert", "{}", "convert: to: it is required: one of pdf, pdfa, docx");
+    rejected("transformations", "ocr", "{\"langauge\":\"german\"}", "langauge: there is no such parameter; did you mean language?");
     OK(some_submission("transformations", "optimize", "{\"profile\":\"web\"}").check());
     OK(some_submission("transformations", "added-later", "{\"any\":[1]}").check());
     FAILS(invalid_argument, nitro::submission().check());

@@ -147,8 +147,10 @@ class submission : public handle<c_submission> {
     }
 
     /**
-     * Checks the submission against the catalogue: parameters, their values, the number of documents and their types. What
-     * the catalogue does not know passes. It opens no file and sends nothing; sending does not require it.
+     * Checks the submission against the catalogue: the names of its parameters, their values, the number of documents and
+     * their types. Methods that the catalogue does not have pass. It opens no file and sends nothing; sending does not
+     * require it.
+     *
      * Behind a macro named check(), as Unreal Engine and AssertMacros.h define it, call it as `(submission.check)()`.
      */
     returns<void>(check)() const {

@@ -234,17 +234,126 @@ fn handwritten_parameters_are_checked_against_the_catalogue() {
 }
 
 #[test]
+fn the_target_format_of_a_conversion_is_checked() {
+    let formats = "one of pdf, pdfa, docx, xlsx, pptx, png, jpeg";
+    for (params, expected) in [
+        ("{}", format!("convert: to: it is required: {formats}")),
+        (
+            r#"{"to":null}"#,
+            format!("convert: to: it is required: {formats}"),
+        ),
+        (
+            r#"{"too":"pdf"}"#,
+            "convert: too: there is no such parameter; did you mean to?".to_owned(),
+        ),
+        (r#"{"to":"wurst"}"#, format!("convert: to: it must be {formats}")),
+        (r#"{"to":"PDF"}"#, format!("convert: to: it must be {formats}")),
+        (r#"{"to":7}"#, format!("convert: to: it must be {formats}")),
+        (
+            r#"{"to":"pdf","conformance":"1b"}"#,
+            "to-pdf: conformance: there is no such parameter; known are to".to_owned(),
+        ),
+    ] {
+        assert_rejected(raw("conversions", "convert", params, 1), &expected);
+    }
+    raw("conversions", "convert", r#"{"to":"docx"}"#, 1).unwrap();
+    for operation in operations() {
+        for param in items(&operation["params"]) {
+            assert!(
+                param["required"] != true || param.get("default").is_none(),
+                "{param} must be sent, so that its default is never applied"
+            );
+        }
+    }
+}
+
+#[test]
+fn unknown_parameters_are_reported_with_the_known_one() {
+    for (endpoint, method, params, expected) in [
+        (
+            "transformations",
+            "ocr",
+            r#"{"langauge":"german"}"#,
+            "ocr: langauge: there is no such parameter; did you mean language?",
+        ),
+        (
+            "extractions",
+            "extract-text",
+            r#"{"page_indices":[0]}"#,
+            "page_indices: there is no such parameter; did you mean pageIndices?",
+        ),
+        (
+            "transformations",
+            "rotate",
+            r#"{"rotations":[{"page_index":0,"amount":90},{"page":0,"amount":90}]}"#,
+            "rotations[1].page: there is no such parameter; known are page_index, amount, pageIndex",
+        ),
+        (
+            "extractions",
+            "extract-text-bounding-boxes",
+            r#"{"queries":[{"text":"SECRET","isRegexp":true}]}"#,
+            "queries[0].isRegexp: there is no such parameter; did you mean isRegex?",
+        ),
+        (
+            "transformations",
+            "ocr",
+            r#"{"wurst":"SECRET"}"#,
+            "ocr: wurst: there is no such parameter; known are language, quality",
+        ),
+        (
+            "transformations",
+            "flatten",
+            r#"{"language":null}"#,
+            "flatten: language: there is no such parameter; this operation has none",
+        ),
+    ] {
+        assert_rejected(raw(endpoint, method, params, 1), expected);
+    }
+    // Only the check rejects them: what the service added later is sent.
+    let emulator = crate::common::emulator();
+    let submission = Submission::new(Endpoint::Transformations, "ocr")
+        .params_json(r#"{"addedLater":1}"#)
+        .unwrap()
+        .file(pdf());
+    assert_rejected(submission.check().map(|()| submission), "addedLater");
+    let submission = Submission::new(Endpoint::Transformations, "ocr")
+        .params_json(r#"{"addedLater":1}"#)
+        .unwrap()
+        .file(pdf());
+    crate::common::client(&emulator)
+        .submit(&submission, |_, _| true, &nitro_jobs::Call::new())
+        .unwrap();
+}
+
+#[test]
 fn unknown_operations_are_sent_unchecked() {
     for (endpoint, method, params, documents) in [
         ("transformations", "fold", "{}", 0),
         ("extractions", "extract-accessibility-data", r#"{"x":1}"#, 3),
-        ("conversions", "convert", r#"{"to":"epub"}"#, 1),
-        ("conversions", "convert", "{}", 1),
         (
             "transformations",
             "merge",
             r#"{"tableOfContents":{"enabled":true}}"#,
             2,
+        ),
+        (
+            "transformations",
+            "rotate",
+            r#"{"rotations":[{"pageIndex":0,"amount":90},{"page_index":1,"amount":90}]}"#,
+            1,
+        ),
+        (
+            "transformations",
+            "redact",
+            r#"{"redactions":[{"pageIndex":0,"boundingBox":[0,0,1,1],"label":"x"}]}"#,
+            1,
+        ),
+        ("transformations", "compress", r#"{"level":2}"#, 1),
+        (
+            "transformations",
+            "set-properties",
+            r#"{"title":"x","mod_date":"2026"}"#,
+            1,
         ),
         (
             "transformations",

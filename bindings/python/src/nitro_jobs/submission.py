@@ -93,7 +93,8 @@ class Submission(Handle):
     def check(self: Self) -> Self:
         """Checks the submission against the catalogue; :class:`ArgumentError` names the parameter, never its value.
 
-        What the catalogue does not know passes. It opens no file and sends nothing; submitting does not require it.
+        Methods that the catalogue does not have pass; parameters that it does not have are rejected here, not by submitting.
+        It opens no file and sends nothing; submitting does not require it.
         """
         return self._fill(lib.nitro_submission_check)
 
