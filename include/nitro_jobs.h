@@ -885,7 +885,8 @@ int32_t nitro_cancel_is_triggered(const nitro_cancel_t *cancel);
 /**
  * Frees a cancel token.
  *
- * Calls that it was passed to continue and can no longer be cancelled. Does nothing if NULL.
+ * Calls that it was passed to continue and can no longer be cancelled. A thread that has seen that the token was triggered
+ * may free it even if that nitro_cancel_trigger() has not returned yet. Does nothing if NULL.
  *
  * Threads: any, also while calls use the token. Since 0.1.0.
  */

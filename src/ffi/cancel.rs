@@ -35,8 +35,10 @@ pub extern "C" fn nitro_cancel_new() -> *mut nitro_cancel_t {
 pub unsafe extern "C" fn nitro_cancel_trigger(cancel: *const nitro_cancel_t) {
     infallible((), || {
         // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
-        if let Some(cancel) = unsafe { cancel.as_ref() } {
-            cancel.token.cancel();
+        let token = unsafe { cancel.as_ref() }.map(|cancel| cancel.token.clone());
+        // The handle is not touched from here on: whoever sees the trigger may free it before this call returns.
+        if let Some(token) = token {
+            token.cancel();
         }
     });
 }
@@ -56,7 +58,8 @@ pub unsafe extern "C" fn nitro_cancel_is_triggered(cancel: *const nitro_cancel_t
 
 /// Frees a cancel token.
 ///
-/// Calls that it was passed to continue and can no longer be cancelled. Does nothing if NULL.
+/// Calls that it was passed to continue and can no longer be cancelled. A thread that has seen that the token was triggered
+/// may free it even if that nitro_cancel_trigger() has not returned yet. Does nothing if NULL.
 ///
 /// Threads: any, also while calls use the token. Since 0.1.0.
 #[unsafe(no_mangle)]

@@ -61,6 +61,16 @@ fn handles_shared_by_eight_threads_are_cancelled_and_freed_from_a_ninth() {
         .passes();
 }
 
+/// The header allows a token to be freed as soon as a thread has seen its trigger.
+#[test]
+fn a_token_is_freed_while_it_is_being_triggered() {
+    let emulator = common::emulator();
+    c::run("cancel_free", &emulator.base_url(), &emulator.token())
+        .arg("running", emulator.create_job(running()))
+        .arg("rounds", c::unless_under_tool("20000", "200"))
+        .passes();
+}
+
 /// A program whose SIGPIPE is at its default, against a peer that resets while it writes.
 #[test]
 fn connection_resets_raise_no_sigpipe() {

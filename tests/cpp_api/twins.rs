@@ -18,7 +18,7 @@ use common::{c, cpp};
 use nitro_emulator::{Clock, Emulator, Scenario};
 
 /// What has no twin, and why.
-const WITHOUT_TWIN: [(&str, &str); 11] = [
+const WITHOUT_TWIN: [(&str, &str); 12] = [
     (
         "hostile_sizes",
         "is about sizes that a peer names, which the library alone reads",
@@ -37,6 +37,10 @@ const WITHOUT_TWIN: [(&str, &str); 11] = [
     ),
     ("canary", "shows that the tools find faults"),
     ("cancel_phases", "measures the library"),
+    (
+        "cancel_free",
+        "is about the memory that a trigger touches, which is the library's",
+    ),
     (
         "codes",
         "lists codes and texts for the manual; the twin of version does it, too",
