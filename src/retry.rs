@@ -101,12 +101,14 @@ pub(crate) fn is_broken_stream(error: &Error) -> bool {
     )
 }
 
-/// Whether a presigned URL has probably expired, so that a new one is worth a request.
-pub(crate) fn is_expired_url(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Gone
-    )
+/// How many presigned URLs of one file are worth a request, if the last one led to this error: it has probably expired.
+pub(crate) fn max_urls(error: &Error) -> u32 {
+    match error.kind() {
+        ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Gone => 3,
+        // What some storage services respond (`ExpiredToken`); it may as well mean another fault.
+        ErrorKind::BadRequest | ErrorKind::Unauthorized => 2,
+        _ => 1,
+    }
 }
 
 /// Whether a response of `status` is worth another attempt. Unless the request is `idempotent`, only a response after which

@@ -31,11 +31,19 @@ impl ContentRange {
         let Some((first, last)) = self.part else {
             return false;
         };
-        let known = total.or(self.total);
+        // Without a total, more may follow after this part.
+        let Some(known) = total.or(self.total) else {
+            return false;
+        };
         first == bytes
             && last >= first
-            && known.is_none_or(|t| last + 1 == t)
-            && self.total.is_none_or(|t| known == Some(t))
+            && last.checked_add(1) == Some(known)
+            && self.total.is_none_or(|t| known == t)
+    }
+
+    /// Whether this states that the file ends after `bytes`; `total` is what was announced before.
+    pub(super) fn has_nothing_after(&self, bytes: u64, total: Option<u64>) -> bool {
+        self.total == Some(bytes) && total.is_none_or(|total| total == bytes)
     }
 }
 
@@ -49,6 +57,8 @@ mod tests {
             ("bytes 5-9/10", 5, Some(10), true),
             ("bytes 5-9/10", 5, None, true),
             ("bytes 5-9/*", 5, Some(10), true),
+            ("bytes 5-9/*", 5, None, false),
+            ("bytes 5-18446744073709551615/*", 5, Some(10), false),
             ("bytes 4-9/10", 5, Some(10), false),
             ("bytes 5-8/10", 5, Some(10), false),
             ("bytes 5-9/11", 5, Some(10), false),
@@ -59,6 +69,20 @@ mod tests {
         ] {
             let range = ContentRange::parse(header).unwrap();
             assert_eq!(range.is_rest_of(bytes, total), resumes, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_end_before_the_announced_length_is_no_end() {
+        for (header, bytes, total, ends) in [
+            ("bytes */10", 10, None, true),
+            ("bytes */10", 10, Some(10), true),
+            ("bytes */10", 10, Some(20), false),
+            ("bytes */11", 10, None, false),
+            ("bytes */*", 10, None, false),
+        ] {
+            let range = ContentRange::parse(header).unwrap();
+            assert_eq!(range.has_nothing_after(bytes, total), ends, "{header} {total:?}");
         }
     }
 

@@ -1,10 +1,12 @@
 //! Result files to disk, atomically: complete and verified, or not at all.
 //!
-//! `transfer` downloads one file, `content_range` decides whether a response resumes it, `atomic_file` renames it into place.
+//! `transfer` downloads one file, `content_range` and `version` decide whether a response resumes it, `atomic_file` renames it into
+//! place.
 
 mod atomic_file;
 mod content_range;
 mod transfer;
+mod version;
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::atomic_file::PartialFile;
 use super::content_range::ContentRange;
+use super::version::Version;
 use crate::call::CallContext;
 use crate::client::{Accept, Get};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,7 +15,7 @@ use crate::job::requests::unverified_length;
 use crate::job::result::FileInfo;
 use crate::job::{Job, Ticket};
 use crate::log::LogLevel;
-use crate::retry::{Backoff, is_expired_url, is_transient};
+use crate::retry::{Backoff, is_transient, max_urls};
 use crate::url::Url;
 
 const COPY_BUFFER: usize = 128 << 10;
@@ -22,8 +23,6 @@ const COPY_BUFFER: usize = 128 << 10;
 const PDF_HEADER_WITHIN: usize = 1024;
 /// An attempt that transfers so much restores the whole budget of retries.
 const MIN_PROGRESS: u64 = 256 << 10;
-/// How many URLs are used for one file, each requested after the one before expired.
-const MAX_URLS: u32 = 3;
 /// The pauses between attempts double from the first one, so many times.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const MAX_DOUBLINGS: u32 = 6;
@@ -42,8 +41,8 @@ pub(crate) struct Transfer<'a> {
     partial: PartialFile,
     bytes: u64,
     total: Option<u64>,
-    /// For `If-Range`: proves that the rest belongs to the bytes that are here.
-    validator: Option<String>,
+    /// The version of the bytes that are here.
+    version: Option<Version>,
     suggested_name: String,
     content_type: Option<String>,
 }
@@ -85,7 +84,7 @@ impl<'a> Transfer<'a> {
             partial: PartialFile::create(folder)?,
             bytes: 0,
             total: None,
-            validator: None,
+            version: None,
             suggested_name: String::new(),
             content_type: None,
         })
@@ -104,7 +103,7 @@ impl<'a> Transfer<'a> {
                 Ok(()) => return self.finish(),
                 Err(error) => error,
             };
-            if is_expired_url(&error) && urls < MAX_URLS {
+            if urls < max_urls(&error) {
                 urls += 1;
                 self.context.log.line(LogLevel::Info, || {
                     format!("the URL of a result file has expired: {error}; requesting a new one")
@@ -134,9 +133,9 @@ impl<'a> Transfer<'a> {
     fn attempt(&mut self, progress: &mut ProgressFn<'_>) -> Result<()> {
         let url = self.url()?;
         let range = format!("bytes={}-", self.bytes);
-        let resumed = self.validator.clone().filter(|_| self.bytes > 0);
-        let headers = resumed
-            .as_deref()
+        let validator = self.version.as_ref().and_then(Version::validator);
+        let headers = validator
+            .filter(|_| self.bytes > 0)
             .map(|validator| [("range", range.as_str()), ("if-range", validator)]);
         let get = Get {
             // A presigned URL is a credential itself; it rejects the token, and must not see it.
@@ -146,12 +145,12 @@ impl<'a> Transfer<'a> {
             ..Get::new(&url, Accept::Any, &self.ticket.reference_id)
         };
         let response = self.job.client.get(&get, self.context)?;
-        match self.range_outcome(&response, resumed.is_some())? {
+        let resumed = headers.is_some();
+        match self.range_outcome(&response, resumed)? {
             RangeOutcome::Nothing => return Ok(()),
             RangeOutcome::Rest => {}
-            RangeOutcome::WholeFile if (200..300).contains(&response.status) && response.status != 206 => {
-                self.start_file(&response, &url)?;
-            }
+            RangeOutcome::WholeFile if response.status == 200 => self.start_file(&response, &url)?,
+            // Any other success (RFC 9110, 15.3) has no file.
             RangeOutcome::WholeFile => {
                 return Err(response
                     .into_error(self.context)
@@ -161,20 +160,26 @@ impl<'a> Transfer<'a> {
         self.copy_body(response, progress)
     }
 
-    /// Which part of the file the response brings. A part other than the requested one is an error.
+    /// Which part of the file the response brings. A part other than the requested one, or of another version, is an error.
     fn range_outcome(&mut self, response: &Response, resumed: bool) -> Result<RangeOutcome> {
         let range = response.header("content-range").and_then(ContentRange::parse);
+        let version = self.version.as_ref().filter(|_| resumed);
+        let is_same = version.is_some_and(|version| version.is_proved_by(&Version::of(response)));
         match (response.status, range) {
-            (206, Some(range)) if resumed && range.is_rest_of(self.bytes, self.total) => {
+            (206, Some(range)) if is_same && range.is_rest_of(self.bytes, self.total) => {
                 self.total = self.total.or(range.total);
                 Ok(RangeOutcome::Rest)
             }
-            (416, Some(range)) if resumed && range.total == Some(self.bytes) => Ok(RangeOutcome::Nothing),
-            (206 | 416, _) => {
+            // Of a body in chunks all data is here, only its end is missing.
+            (416, Some(range)) if is_same && range.has_nothing_after(self.bytes, self.total) => {
+                Ok(RangeOutcome::Nothing)
+            }
+            (200, Some(range)) if range.is_rest_of(0, None) => Ok(RangeOutcome::WholeFile),
+            (206 | 416, _) | (200, Some(_)) => {
                 self.discard()?;
                 Err(Error::new(
                     ErrorKind::Truncated,
-                    "the server did not send the range of the file that was requested",
+                    "the server sent a part of the file that does not continue what was received, or may be of another version",
                 ))
             }
             _ => Ok(RangeOutcome::WholeFile),
@@ -188,11 +193,7 @@ impl<'a> Transfer<'a> {
             Framing::Length(length) => Some(length),
             _ => None,
         };
-        self.validator = response
-            .header("etag")
-            .filter(|tag| !tag.starts_with("W/"))
-            .or_else(|| response.header("last-modified"))
-            .map(str::to_owned);
+        self.version = Some(Version::of(response));
         let response_type = response
             .header("content-type")
             .filter(|_| self.file.content_type().is_none());
@@ -205,7 +206,7 @@ impl<'a> Transfer<'a> {
     }
 
     fn discard(&mut self) -> Result<()> {
-        (self.bytes, self.validator, self.total) = (0, None, None);
+        (self.bytes, self.version, self.total) = (0, None, None);
         self.partial.restart()
     }
 
@@ -255,7 +256,8 @@ impl<'a> Transfer<'a> {
             .as_deref()
             .and_then(|c| c.split(';').next())
             .unwrap_or_default()
-            .trim();
+            .trim()
+            .to_ascii_lowercase();
         if media_type == "application/pdf" {
             let head = self.partial.first_bytes(PDF_HEADER_WITHIN)?;
             // The error page of a proxy is no document, whatever its status is.
@@ -272,7 +274,7 @@ impl<'a> Transfer<'a> {
             &format!("{}-{}", self.ticket.job_id, self.index + 1),
         );
         if !name.contains('.')
-            && let Some(extension) = file_name::extension(media_type)
+            && let Some(extension) = file_name::extension(&media_type)
         {
             name = format!("{name}.{extension}");
         }

@@ -5,6 +5,7 @@ use crate::common;
 
 mod errors;
 mod files;
+mod versions;
 
 use std::fs;
 use std::path::Path;
