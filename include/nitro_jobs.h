@@ -216,7 +216,8 @@
 #define NITRO_EXISTING_FAIL 0
 
 /**
- * An existing file is replaced atomically once the new one is complete.
+ * An existing regular file is replaced atomically once the new one is complete, and its mode is kept. Anything else that has
+ * the name, such as a device, is NITRO_E_FILE.
  */
 #define NITRO_EXISTING_REPLACE 1
 
@@ -1763,10 +1764,12 @@ void nitro_result_free(nitro_result_t *result);
 /**
  * Saves the job's result, which must be one file, to `path`: writes it atomically, or reports why it could not.
  *
- * The file is written to a temporary file in the same folder, checked, flushed to disk and renamed. `existing` is one
- * of NITRO_EXISTING_.... `progress` may be NULL. `saved_json` may be NULL; otherwise the caller owns `*saved_json`,
- * which is [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). `timeout_ms`: 0 or -1
- * for no timeout; the idle timeout and the minimum rate still apply.
+ * The file is written to a temporary file in the same folder, checked, flushed to disk and renamed. A relative path is
+ * resolved when the call begins; what cannot be written to is reported before anything is sent. `existing` is one of
+ * NITRO_EXISTING_...; if `path` is a symbolic link, NITRO_EXISTING_REPLACE replaces the file to which it leads.
+ * `progress` may be NULL. `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
+ * [{"path":...,"bytes":...,"contentType":...}] with absolute paths, and frees it with nitro_string_free(). `timeout_ms`:
+ * 0 or -1 for no timeout; the idle timeout and the minimum rate still apply.
  *
  * Codes: those of nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED;
  * NITRO_E_UNEXPECTED_RESULT if the result is not a file or several files; NITRO_E_DELIVERED.
@@ -1997,9 +2000,10 @@ nitro_code_t nitro_submission_check(const nitro_submission_t *submission,
 /**
  * Submits, waits, and saves the result, which must be one file, to `path`, in one call.
  *
- * `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result().
- * `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0 for no
- * timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
+ * `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result(). A path
+ * that cannot be written to is reported before anything is sent; so is an operation of the catalogue that gives several
+ * files, or none. `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0
+ * for no timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
  * nitro_job_free(). `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
  * [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). Once there is a job each error
  * has its JSON: see nitro_error_ticket_json(). The job continues and can be recreated with nitro_job_from_json().

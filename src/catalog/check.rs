@@ -26,6 +26,12 @@ impl Submission<'_> {
         check_documents(operation, self.params(), self.inputs())
             .map_err(|what| Error::invalid(format!("{name}: {what}")))
     }
+
+    /// The name of the result in the catalogue: `file`, `files`, or what an extraction is made for.
+    pub(crate) fn known_result(&self) -> Option<&'static str> {
+        let found = find(super::json(), self.endpoint(), self.method(), self.params());
+        value(found.ok()??, "result").map(unquoted)
+    }
 }
 
 /// The operation of a submission, if the catalogue has its method. Operations that share a method differ in the target format.

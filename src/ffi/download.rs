@@ -17,7 +17,8 @@ use crate::panic_guard::call_host;
 
 /// An existing file is left as it is, and the call fails with NITRO_E_FILE_EXISTS.
 pub const NITRO_EXISTING_FAIL: i32 = 0;
-/// An existing file is replaced atomically once the new one is complete.
+/// An existing regular file is replaced atomically once the new one is complete, and its mode is kept. Anything else that has
+/// the name, such as a device, is NITRO_E_FILE.
 pub const NITRO_EXISTING_REPLACE: i32 = 1;
 /// The new file gets a number if its name is taken, for example "report (2).pdf".
 pub const NITRO_EXISTING_NUMBER: i32 = 2;
@@ -41,10 +42,12 @@ struct SavedFileJson<'a> {
 
 /// Saves the job's result, which must be one file, to `path`: writes it atomically, or reports why it could not.
 ///
-/// The file is written to a temporary file in the same folder, checked, flushed to disk and renamed. `existing` is one
-/// of NITRO_EXISTING_.... `progress` may be NULL. `saved_json` may be NULL; otherwise the caller owns `*saved_json`,
-/// which is [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). `timeout_ms`: 0 or -1
-/// for no timeout; the idle timeout and the minimum rate still apply.
+/// The file is written to a temporary file in the same folder, checked, flushed to disk and renamed. A relative path is
+/// resolved when the call begins; what cannot be written to is reported before anything is sent. `existing` is one of
+/// NITRO_EXISTING_...; if `path` is a symbolic link, NITRO_EXISTING_REPLACE replaces the file to which it leads.
+/// `progress` may be NULL. `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
+/// [{"path":...,"bytes":...,"contentType":...}] with absolute paths, and frees it with nitro_string_free(). `timeout_ms`:
+/// 0 or -1 for no timeout; the idle timeout and the minimum rate still apply.
 ///
 /// Codes: those of nitro_job_result(); NITRO_E_FILE, NITRO_E_FILE_EXISTS, NITRO_E_TRUNCATED, NITRO_E_UNVERIFIED;
 /// NITRO_E_UNEXPECTED_RESULT if the result is not a file or several files; NITRO_E_DELIVERED.

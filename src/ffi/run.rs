@@ -16,8 +16,9 @@ use super::string::to_owned_text;
 use super::submit::nitro_submission_t;
 use crate::c_text::to_c_string;
 use crate::error::Result;
-use crate::job::{Download, RunProgress, RunResult};
+use crate::job::Download;
 use crate::panic_guard::call_host;
+use crate::run::{RunProgress, RunResult};
 
 /// Phase of a run: documents are being sent; `done` of `total` bytes.
 pub const NITRO_RUN_UPLOAD: i32 = 1;
@@ -46,9 +47,10 @@ pub type nitro_run_fn = Option<
 
 /// Submits, waits, and saves the result, which must be one file, to `path`, in one call.
 ///
-/// `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result().
-/// `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0 for no
-/// timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
+/// `path` may be NULL: nothing is saved then, and the result of an extraction is obtained with nitro_job_result(). A path
+/// that cannot be written to is reported before anything is sent; so is an operation of the catalogue that gives several
+/// files, or none. `existing` is one of NITRO_EXISTING_.... `progress` may be NULL. `timeout_ms` is for the whole call: 0
+/// for no timeout, -1 for the client's wait timeout. `job` may be NULL; otherwise the caller owns `*job` and frees it with
 /// nitro_job_free(). `saved_json` may be NULL; otherwise the caller owns `*saved_json`, which is
 /// [{"path":...,"bytes":...,"contentType":...}], and frees it with nitro_string_free(). Once there is a job each error
 /// has its JSON: see nitro_error_ticket_json(). The job continues and can be recreated with nitro_job_from_json().

@@ -86,7 +86,7 @@ impl Job {
     }
 
     /// Completes an error that leaves a public method: which job it is about, and the ticket, since the job may go on.
-    pub(super) fn annotate(&self, error: Error) -> Error {
+    pub(crate) fn annotate(&self, error: Error) -> Error {
         let ticket = self.ticket();
         let error = self.client.annotate(error, &ticket.reference_id);
         if ticket.job_id.is_empty() {

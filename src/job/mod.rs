@@ -1,7 +1,6 @@
 //! Jobs: what a job is and what can be done with one.
 //!
 //! Each folder is one verb, and uses only what stands below it in this list:
-//! - `run`: submit, wait and save in one call
 //! - `submit/`: a submission, its documents, and the requests that start a job
 //! - `watch/`: many jobs at once on a bounded number of threads
 //! - `follow/`: one job to its end: [`Job::wait`], [`Events`], and the machine that decides when to poll and when to retry
@@ -18,7 +17,6 @@ mod handle;
 mod immediate_result;
 mod requests;
 mod result;
-mod run;
 mod status;
 mod submit;
 mod ticket;
@@ -33,7 +31,6 @@ pub use result::{
     SingleTextBox, Table, TableData, TextBox, TextBoxGroup, TextBoxMatch, TextBoxPiece, TextBoxQuery,
     TextQuery,
 };
-pub use run::{RunProgress, RunResult};
 pub use status::{JobState, JobStatus};
 pub use submit::{Endpoint, Input, Submission, SubmitResult};
 pub use watch::{JobUpdate, Watch, WatchEvent, WatchId, WatchOptions};
@@ -45,6 +42,7 @@ pub(crate) mod fuzzing {
     pub(crate) use super::status::PreviousEvent;
     pub(crate) use super::submit::form_length;
 }
+pub(crate) use download::Destination;
 pub(crate) use status::StatusDocument;
 pub(crate) use submit::is_type_of;
 pub(crate) use ticket::Ticket;

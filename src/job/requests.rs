@@ -57,7 +57,7 @@ impl Job {
             .map_err(|e| self.annotate(e))
     }
 
-    pub(super) fn result_in(&self, context: &CallContext) -> Result<JobResult> {
+    pub(crate) fn result_in(&self, context: &CallContext) -> Result<JobResult> {
         if let Some(result) = &self.immediate_result {
             return Ok(JobResult::clone(result));
         }

@@ -1,7 +1,10 @@
 /* Saving the result. Arguments: jobs; folder, empty at first; expected=the file that the job `file` must return. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "check.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 struct seen {
     int calls;
@@ -85,6 +88,36 @@ static void several_files(const nitro_client_t *client) {
     nitro_job_free(job);
 }
 
+static int32_t change_folder(size_t file, size_t files, int64_t bytes, int64_t total, void *user_data) {
+    (void)file, (void)files, (void)bytes, (void)total, (void)user_data;
+    CHECK(chdir("/") == 0);
+    return 0;
+}
+
+/* Where a file will be is decided when the call begins. */
+static void relative_paths(const nitro_client_t *client) {
+    nitro_job_t *job = job_named(client, "file");
+    char *saved = NULL, *path;
+    char before[4096];
+    CHECK(getcwd(before, sizeof before) != NULL);
+    CHECK(chdir(arg("folder")) == 0);
+    OK(nitro_job_download(job, "relative.pdf", NITRO_EXISTING_FAIL, change_folder, NULL, NULL, 0, &saved, &err));
+    CHECK_HOLDS(saved, in_folder("relative.pdf"));
+    nitro_string_free(saved);
+    same_as_expected(in_folder("relative.pdf"));
+    CHECK(remove(in_folder("relative.pdf")) == 0);
+    CHECK(chdir(arg("folder")) == 0);
+    OK(nitro_job_download_all(job, ".", NITRO_EXISTING_FAIL, change_folder, NULL, NULL, 0, &saved, &err));
+    CHECK_HOLDS(saved, in_folder(""));
+    path = strchr(saved, '/');
+    if (path && strchr(path, '"'))
+        *strchr(path, '"') = '\0';
+    CHECK(path && remove(path) == 0);
+    nitro_string_free(saved);
+    CHECK(chdir(before) == 0);
+    nitro_job_free(job);
+}
+
 /* The call fails with this code and leaves no file. */
 static void fails_with(const nitro_client_t *client, const char *name, nitro_code_t code) {
     nitro_job_t *job = job_named(client, name);
@@ -135,6 +168,7 @@ int main(int argc, char **argv) {
     client = some_client();
     one_file(client);
     several_files(client);
+    relative_paths(client);
     fails_with(client, "text", NITRO_E_UNEXPECTED_RESULT);
     fails_with(client, "delivered", NITRO_E_DELIVERED);
     fails_with(client, "running", NITRO_E_NOT_READY);

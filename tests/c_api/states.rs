@@ -39,7 +39,7 @@ const STATES: &[(&str, &str)] = &[
     ("nitro_job_result_bytes", "nitro_job_t *none = job_named(client, \"text\"); \
         FAILS(nitro_job_result_bytes(none, no_more, NULL, NULL, -1, NULL, NULL, &err), NITRO_E_UNEXPECTED_RESULT); nitro_job_free(none);"),
     ("nitro_job_download", "nitro_job_t *none = job_named(client, \"text\"); \
-        FAILS(nitro_job_download(none, \"/nowhere\", 0, NULL, NULL, NULL, -1, NULL, &err), NITRO_E_UNEXPECTED_RESULT); nitro_job_free(none);"),
+        FAILS(nitro_job_download(none, \"/tmp/nowhere\", 0, NULL, NULL, NULL, -1, NULL, &err), NITRO_E_UNEXPECTED_RESULT); nitro_job_free(none);"),
     ("nitro_job_download_all", "nitro_job_t *none = job_named(client, \"text\"); \
         FAILS(nitro_job_download_all(none, arg(\"folder\"), 0, NULL, NULL, NULL, -1, NULL, &err), NITRO_E_UNEXPECTED_RESULT); nitro_job_free(none);"),
     ("nitro_job_events", "nitro_events_t *more = NULL; OK(nitro_job_events(orphan, &more, &err)); nitro_events_free(more);"),

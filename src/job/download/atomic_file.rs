@@ -1,10 +1,10 @@
 //! Files that are written atomically: under a temporary name in their folder, then renamed.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, PersistError};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::file_name;
@@ -18,7 +18,8 @@ const MAX_NUMBERED: u32 = 10_000;
 pub enum OnExisting {
     /// [`ErrorKind::FileExists`], and the file stays as it is.
     Fail = 0,
-    /// The new file replaces it atomically, once it is complete.
+    /// The new file replaces it atomically, once it is complete, and has its mode. Only a regular file is replaced. A symbolic
+    /// link that the caller named stays, and the file to which it leads is replaced.
     Replace = 1,
     /// The new file gets a number: `report (2).pdf`.
     Number = 2,
@@ -29,18 +30,19 @@ pub enum OnExisting {
 pub(crate) struct PartialFile {
     file: NamedTempFile,
     folder: PathBuf,
+    is_private: bool,
 }
 
 impl PartialFile {
     /// Creates an empty file under a temporary name in `folder`, which must exist.
-    pub(crate) fn create(folder: &Path) -> Result<Self> {
+    pub(crate) fn create(folder: &Path, existing: OnExisting) -> Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".nitro-").suffix(".part");
+        // For its owner alone as long as it may replace a file that others cannot read.
+        let is_private = existing == OnExisting::Replace;
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As other files of the program, less its umask: the default would exclude all other users.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        if !is_private {
+            builder.permissions(access::new_file());
         }
         let file = builder
             .tempfile_in(folder)
@@ -48,6 +50,7 @@ impl PartialFile {
         Ok(Self {
             file,
             folder: folder.to_owned(),
+            is_private,
         })
     }
 
@@ -84,12 +87,19 @@ impl PartialFile {
     }
 
     /// Renames the file, atomically or not at all. Returns its path.
-    pub(crate) fn rename(self, wanted: &Path, existing: OnExisting) -> Result<PathBuf> {
+    pub(crate) fn rename(mut self, wanted: &Path, existing: OnExisting) -> Result<PathBuf> {
+        if existing == OnExisting::Replace {
+            check_replaceable(wanted)?;
+        }
+        #[cfg(unix)]
+        if self.is_private {
+            self.take_access_of(wanted)?;
+        }
         let (mut file, mut path, mut number) = (self.file, wanted.to_owned(), 1);
         loop {
             let renamed = match existing {
-                OnExisting::Replace => file.persist(&path),
-                _ => file.persist_noclobber(&path),
+                OnExisting::Replace => file.persist(&path).map(drop),
+                _ => rename_to_new(file, &path),
             };
             let Err(failed) = renamed else { return Ok(path) };
             let is_taken = failed.error.kind() == io::ErrorKind::AlreadyExists;
@@ -104,6 +114,97 @@ impl PartialFile {
                 _ => return Err(file_error("writing", &path, &failed.error)),
             }
         }
+    }
+
+    /// Lets those access the file who could access the one that it replaces, or any new file.
+    #[cfg(unix)]
+    fn take_access_of(&mut self, replaced: &Path) -> Result<()> {
+        let permissions = match fs::symlink_metadata(replaced) {
+            Ok(old) => access::of_replaced(self.file.as_file(), &old),
+            Err(_) => {
+                // The umask, or the folder's default, is seen by what a new file gets.
+                let probe = Self::create(&self.folder, OnExisting::Fail)?;
+                probe.file.as_file().metadata().map(|new| new.permissions())
+            }
+        };
+        self.on_file(|file| file.set_permissions(permissions?))
+    }
+}
+
+/// Renames a file to a name that nothing has.
+fn rename_to_new(file: NamedTempFile, path: &Path) -> std::result::Result<(), PersistError> {
+    let Err(PersistError { error, file }) = file.persist_noclobber(path) else {
+        return Ok(());
+    };
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return Err(PersistError { error, file });
+    }
+    // The file system may have neither an exclusive rename nor hard links. Then an empty file holds the name until it is replaced.
+    match File::options().write(true).create_new(true).open(path) {
+        Err(error) => Err(PersistError { error, file }),
+        Ok(_) => file.persist(path).map(drop).inspect_err(|_| {
+            if fs::symlink_metadata(path).is_ok_and(|ours| ours.len() == 0) {
+                let _ = fs::remove_file(path);
+            }
+        }),
+    }
+}
+
+/// Whether a file may be put in the place of what has this path: a regular file, or nothing.
+pub(crate) fn check_replaceable(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(old) if !old.is_file() => Err(Error::new(
+            ErrorKind::File,
+            format!(
+                "{} is not a regular file, so it is not replaced: choose another path",
+                path.display()
+            ),
+        )),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file_error("writing", path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether both paths lead to one file: its names may differ in case or in the form of their letters.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    if one == other {
+        return true;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let number = |path| fs::symlink_metadata(path).map(|file| (file.dev(), file.ino()));
+        matches!((number(one), number(other)), (Ok(one), Ok(other)) if one == other)
+    }
+    #[cfg(not(unix))]
+    {
+        let folded = |path: &Path| path.to_string_lossy().to_lowercase();
+        folded(one) == folded(other)
+    }
+}
+
+/// Who may access a file.
+#[cfg(unix)]
+mod access {
+    use std::fs::{File, Metadata, Permissions};
+    use std::io;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    /// As other files of the program, less its umask.
+    pub(super) fn new_file() -> Permissions {
+        Permissions::from_mode(0o666)
+    }
+
+    /// Gives the new file the owner and the group of the old one, as far as this is permitted. Returns the permissions that give
+    /// no access to anybody else.
+    pub(super) fn of_replaced(new: &File, old: &Metadata) -> io::Result<Permissions> {
+        if fchown(new, Some(old.uid()), Some(old.gid())).is_err() {
+            let _ = fchown(new, None, Some(old.gid()));
+        }
+        let same_group = new.metadata()?.gid() == old.gid();
+        Ok(Permissions::from_mode(
+            old.mode() & if same_group { 0o777 } else { 0o707 },
+        ))
     }
 }
 
@@ -154,5 +255,26 @@ fn os_error_of(kind: io::ErrorKind) -> Option<i32> {
         io::ErrorKind::ReadOnlyFilesystem => Some(libc::EROFS),
         io::ErrorKind::StorageFull => Some(libc::ENOSPC),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_is_recognised_under_another_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [one, other, none] = ["Report.pdf", "report.pdf", "none"].map(|name| folder.path().join(name));
+        fs::write(&one, "1").expect("a file");
+        assert!(is_same_file(&one, &one) && is_same_file(&none, &none));
+        assert!(!is_same_file(&one, &other) && !is_same_file(&none, &other));
+        fs::write(&other, "2").expect("a file");
+        assert!(!is_same_file(&one, &other));
+        fs::remove_file(&other).expect("removed");
+        // As on a file system that ignores the case.
+        fs::hard_link(&one, &other).expect("a link");
+        assert!(is_same_file(&one, &other));
     }
 }

@@ -1,21 +1,23 @@
 //! Result files to disk, atomically: complete and verified, or not at all.
 //!
-//! `transfer` downloads one file, `content_range` and `version` decide whether a response resumes it, `atomic_file` renames it into
+//! `target` decides where the files will be, `transfer` downloads one file, `content_range` and `version` decide whether a response resumes it, `atomic_file` renames it into
 //! place.
 
 mod atomic_file;
 mod content_range;
+mod target;
 mod transfer;
 mod version;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::call::{Call, CallContext};
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
 use crate::job::result::{FileInfo, JobResult, ResultKind};
 pub use atomic_file::OnExisting;
-use atomic_file::{file_exists, sync_folder};
+use atomic_file::{check_replaceable, is_same_file, sync_folder};
+pub(crate) use target::Destination;
 use transfer::{CompleteFile, Transfer};
 
 /// Where the files of a result are saved, and how.
@@ -36,7 +38,7 @@ enum Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedFile {
-    /// Its path.
+    /// Its path, absolute.
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
@@ -60,6 +62,7 @@ pub struct DownloadProgress {
 
 impl Download {
     /// To this path, for a result of one file. An existing file makes it fail unless [`Download::existing`] permits replacing it.
+    /// A relative path is resolved when a call that saves begins. What cannot work is reported before anything is sent.
     pub fn to_file(path: impl Into<PathBuf>) -> Self {
         Self {
             target: Target::File(path.into()),
@@ -88,26 +91,6 @@ impl Download {
         self.allow_unverified = allow;
         self
     }
-
-    /// Rejects an empty path before anything is sent.
-    fn check(&self) -> Result<()> {
-        match &self.target {
-            Target::File(path) | Target::Folder(path) if path.as_os_str().is_empty() => Err(Error::invalid(
-                "the path to save to is empty: give the path of a file or a folder",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    fn folder(&self) -> &Path {
-        match &self.target {
-            Target::Folder(folder) => folder,
-            Target::File(path) => match path.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            },
-        }
-    }
 }
 
 impl Job {
@@ -121,24 +104,24 @@ impl Job {
         mut progress: impl FnMut(DownloadProgress) -> bool,
         call: &Call,
     ) -> Result<Vec<SavedFile>> {
-        download.check()?;
+        let target = download.resolve().map_err(|e| self.annotate(e.unsent()))?;
         let context = self.client.begin_transfer(call);
         self.result_in(&context)
-            .and_then(|result| self.save_files(&result, download, &mut progress, &context))
+            .and_then(|result| self.save_files(&result, &target, &mut progress, &context))
             .map_err(|e| self.annotate(e))
     }
 
     /// Saves the files of a result.
-    pub(super) fn save_files(
+    pub(crate) fn save_files(
         &self,
         result: &JobResult,
-        download: &Download,
+        target: &Destination,
         progress: &mut dyn FnMut(DownloadProgress) -> bool,
         context: &CallContext,
     ) -> Result<Vec<SavedFile>> {
         let ticket = self.ticket();
         let files = result.files();
-        check_target(result, files, download)?;
+        check_result(result, files, target)?;
         let mut complete = Vec::with_capacity(files.len());
         for (index, file) in files.iter().enumerate() {
             let mut report = |bytes, total| {
@@ -154,22 +137,14 @@ impl Job {
                     Err(Error::stopped())
                 }
             };
-            let unverified = download.allow_unverified;
-            let transfer = Transfer::new(
-                self,
-                &ticket,
-                (index, file),
-                download.folder(),
-                unverified,
-                context,
-            )?;
+            let transfer = Transfer::new(self, &ticket, (index, file), target, context)?;
             complete.push(transfer.run(&mut report)?);
         }
-        rename_all(complete, download)
+        rename_all(complete, target)
     }
 }
 
-fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> Result<()> {
+fn check_result(result: &JobResult, files: &[FileInfo], target: &Destination) -> Result<()> {
     let unexpected = |what: String| Err(Error::new(ErrorKind::UnexpectedResult, what));
     if !matches!(result.kind(), ResultKind::File | ResultKind::Files) || files.is_empty() {
         return unexpected(format!(
@@ -183,41 +158,30 @@ fn check_target(result: &JobResult, files: &[FileInfo], download: &Download) -> 
             "the result has no URL to download from: it was delivered to the `delivery` of the submission",
         ));
     }
-    match &download.target {
-        Target::File(path) if files.len() > 1 => unexpected(format!(
+    match target.file() {
+        Some(path) if files.len() > 1 => unexpected(format!(
             "the result is {} files: give a folder instead of the path {}",
             files.len(),
             path.display()
         )),
-        Target::File(path) if path.is_dir() => Err(Error::new(
-            ErrorKind::File,
-            format!(
-                "{} is a folder: give the path of a file, or download to a folder",
-                path.display()
-            ),
-        )
-        .with_file(path, Some(libc::EISDIR))),
-        Target::File(path) if download.existing == OnExisting::Fail && path.exists() => {
-            Err(file_exists(path))
-        }
         _ => Ok(()),
     }
 }
 
 /// Renames all the files, or none.
-fn rename_all(complete: Vec<CompleteFile>, download: &Download) -> Result<Vec<SavedFile>> {
+fn rename_all(complete: Vec<CompleteFile>, target: &Destination) -> Result<Vec<SavedFile>> {
+    if target.existing == OnExisting::Replace {
+        for file in &complete {
+            check_replaceable(&target.path_of(&file.name))?;
+        }
+    }
     let mut saved: Vec<SavedFile> = Vec::with_capacity(complete.len());
     for file in complete {
-        let wanted = match &download.target {
-            Target::File(path) => path.clone(),
-            Target::Folder(folder) => folder.join(&file.name),
-        };
+        let wanted = target.path_of(&file.name);
         // Two files of one result never replace each other.
-        let collides = saved.iter().any(|s| s.path == wanted);
-        let existing = if collides {
-            OnExisting::Number
-        } else {
-            download.existing
+        let existing = match saved.iter().any(|s| is_same_file(&s.path, &wanted)) {
+            true => OnExisting::Number,
+            false => target.existing,
         };
         match file.partial.rename(&wanted, existing) {
             Ok(path) => saved.push(SavedFile {
@@ -227,7 +191,7 @@ fn rename_all(complete: Vec<CompleteFile>, download: &Download) -> Result<Vec<Sa
             }),
             Err(error) => {
                 // Files that replaced another one stay: the old ones are gone either way.
-                if download.existing != OnExisting::Replace {
+                if target.existing != OnExisting::Replace {
                     for file in &saved {
                         let _ = std::fs::remove_file(&file.path);
                     }
@@ -236,6 +200,9 @@ fn rename_all(complete: Vec<CompleteFile>, download: &Download) -> Result<Vec<Sa
             }
         }
     }
-    sync_folder(download.folder());
+    sync_folder(target.folder());
+    for file in &mut saved {
+        file.path = target.shown(&file.path);
+    }
     Ok(saved)
 }

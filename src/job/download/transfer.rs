@@ -1,10 +1,10 @@
 //! One result file from its URL to disk: resumed where the server allows it, verified before it counts as complete.
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::atomic_file::PartialFile;
 use super::content_range::ContentRange;
+use super::target::Destination;
 use super::version::Version;
 use crate::call::CallContext;
 use crate::client::{Accept, Get};
@@ -70,8 +70,7 @@ impl<'a> Transfer<'a> {
         job: &'a Job,
         ticket: &'a Ticket,
         (index, file): (usize, &FileInfo),
-        folder: &Path,
-        allow_unverified: bool,
+        target: &Destination,
         context: &'a CallContext,
     ) -> Result<Self> {
         Ok(Self {
@@ -79,9 +78,9 @@ impl<'a> Transfer<'a> {
             ticket,
             index,
             file: file.clone(),
-            allow_unverified,
+            allow_unverified: target.allow_unverified,
             context,
-            partial: PartialFile::create(folder)?,
+            partial: PartialFile::create(target.folder(), target.existing)?,
             bytes: 0,
             total: None,
             version: None,

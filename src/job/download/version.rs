@@ -25,7 +25,13 @@ impl Version {
             _ => Duration::ZERO,
         };
         Self {
-            url: response.url.as_str().split('?').next().unwrap_or_default().to_owned(),
+            url: response
+                .url
+                .as_str()
+                .split('?')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             etag: field("etag"),
             last_modified,
             is_date_strong: age >= Duration::from_secs(1),

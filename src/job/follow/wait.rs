@@ -19,7 +19,7 @@ impl Job {
             .map_err(|e| self.annotate(e))
     }
 
-    pub(in crate::job) fn wait_in(
+    pub(crate) fn wait_in(
         &self,
         progress: &mut dyn FnMut(&JobStatus) -> bool,
         context: &CallContext,

@@ -64,7 +64,7 @@ impl Client {
     }
 
     /// As [`Client::submit`]. Its errors are complete: before there is a job, no job can annotate them.
-    pub(super) fn submit_job(
+    pub(crate) fn submit_job(
         &self,
         submission: &Submission<'_>,
         progress: &mut dyn FnMut(u64, u64) -> bool,

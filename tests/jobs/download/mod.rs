@@ -5,6 +5,8 @@ use crate::common;
 
 mod errors;
 mod files;
+#[cfg(unix)]
+mod targets;
 mod versions;
 
 use std::fs;

@@ -19,7 +19,11 @@ fn file_server(entry: &str, responses: Vec<Vec<u8>>) -> Raw {
 }
 
 fn bytes(head: &str, body: &[u8]) -> Vec<u8> {
-    [format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n").as_bytes(), body].concat()
+    [
+        format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n").as_bytes(),
+        body,
+    ]
+    .concat()
 }
 
 /// What is saved, from a server that sends these responses.
@@ -49,7 +53,11 @@ fn joins(first_head: &str, half: usize, second: Vec<u8>) -> bool {
         vec![bytes(first_head, &a[..half]), second, whole_b],
     );
     let saved = saved_from(&server).unwrap();
-    assert!(saved == a || saved == b, "a mixture or a part: {} bytes", saved.len());
+    assert!(
+        saved == a || saved == b,
+        "a mixture or a part: {} bytes",
+        saved.len()
+    );
     saved == a
 }
 
@@ -122,7 +130,10 @@ fn an_unsatisfiable_range_is_the_end_only_of_a_file_that_is_whole() {
         assert!(!joins(tagged, 200_000, beyond("ETag: \"v1\"\r\n", 200_000)));
         // In chunks: all of them arrived, but not the last one, which is empty.
         let in_chunks = |second| {
-            let first = bytes("200 OK\r\nTransfer-Encoding: chunked\r\nETag: \"v1\"", b"5\r\nAAAAA\r\n");
+            let first = bytes(
+                "200 OK\r\nTransfer-Encoding: chunked\r\nETag: \"v1\"",
+                b"5\r\nAAAAA\r\n",
+            );
             let whole = bytes("200 OK\r\nContent-Length: 3", b"BBB");
             saved_from(&file_server(r#"{"URL":"/f"}"#, vec![first, second, whole])).unwrap()
         };
@@ -177,9 +188,10 @@ fn a_tag_proves_nothing_about_another_url() {
             match request.path.as_str() {
                 "/one" if fetched < 2 => bytes(&format!("200 OK\r\n{tag}: 10"), b"AAAAA"),
                 "/one" => bytes("403 Forbidden\r\nContent-Length: 0", b""),
-                "/two" if request.head.to_ascii_lowercase().contains("range: bytes=5-") => {
-                    bytes(&format!("206 Partial Content\r\nContent-Range: bytes 5-9/10\r\n{tag}: 5"), b"BBBBB")
-                }
+                "/two" if request.head.to_ascii_lowercase().contains("range: bytes=5-") => bytes(
+                    &format!("206 Partial Content\r\nContent-Range: bytes 5-9/10\r\n{tag}: 5"),
+                    b"BBBBB",
+                ),
                 "/two" => bytes(&format!("200 OK\r\n{tag}: 10"), b"BBBBBBBBBB"),
                 _ if fetched == 0 => json(r#"{"status":"completed","result":{"file":{"URL":"/one"}}}"#),
                 _ => json(r#"{"status":"completed","result":{"file":{"URL":"/two"}}}"#),
@@ -205,7 +217,11 @@ fn a_pdf_is_recognised_whatever_the_spelling_of_its_media_type() {
             );
             let entry = format!(r#"{{"URL":"/f"{stated}}}"#);
             let error = saved_from(&file_server(&entry, vec![html])).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::UnexpectedResult, "{stated} {sent}: {error}");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::UnexpectedResult,
+                "{stated} {sent}: {error}"
+            );
         }
     });
 }
@@ -214,7 +230,8 @@ fn a_pdf_is_recognised_whatever_the_spelling_of_its_media_type() {
 fn a_url_that_expired_in_other_words_is_replaced_once() {
     with_watchdog(|| {
         let expired = |status: &str| {
-            let body = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";
+            let body =
+                "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";
             let head = format!(
                 "{status}\r\nContent-Type: application/xml\r\nContent-Length: {}",
                 body.len()
