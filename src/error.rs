@@ -313,6 +313,11 @@ fn with_summary(what: String, problem: Option<&ProblemDetails>) -> String {
     }
 }
 
+/// A name that a peer chose, as part of a message: without control characters, and cut.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
 /// Whether `text` contains the URL that `prefix` contains, as a token of its own.
 fn contains_url_of(text: &str, prefix: &str) -> bool {
     let trim = |token: &'_ str| token.trim_end_matches([':', ';', ',', ')']).to_owned();

@@ -27,8 +27,8 @@ pub fn event(name: &str, before: &str, data: &str) -> std::result::Result<Option
     }
 }
 
-pub fn redirected(location: &str, body: &str) -> JobStatus {
-    JobStatus::redirected(location, body)
+pub fn redirected(location: &str, body: &str) -> Result<JobStatus> {
+    JobStatus::redirected(Ok(location.to_owned()), body.to_owned())
 }
 
 pub fn result(json: String) -> Result<JobResult> {

@@ -13,6 +13,9 @@ pub(crate) struct PollPolicy {
     /// Failures in a row that are tolerated before the service has responded once, and afterwards.
     pub failures_before_contact: u32,
     pub failures_after_contact: u32,
+    /// How long failures in a row are tolerated at least, however many they are: quick ones must not use up an outage.
+    pub patience_before_contact: Duration,
+    pub patience_after_contact: Duration,
     /// The longest pause that the service may request.
     pub retry_cap: Duration,
 }
@@ -32,6 +35,8 @@ impl Default for PollPolicy {
             stream: true,
             failures_before_contact: 8,
             failures_after_contact: 600,
+            patience_before_contact: Duration::from_secs(5),
+            patience_after_contact: Duration::from_secs(300),
             retry_cap: Duration::from_secs(30),
         }
     }

@@ -22,22 +22,23 @@ impl Backoff {
         self.first.saturating_mul(doubled).min(self.longest)
     }
 
-    /// The pause before retry number `retry` with full jitter; `random` is evenly spread over 0 to 1.
+    /// The pause before retry number `retry`, half of it random; `random` is evenly spread over 0 to 1.
     pub(crate) fn jittered(&self, retry: u32, random: f64) -> Duration {
-        self.bound(retry).mul_f64(random)
+        self.bound(retry).mul_f64(0.5 + 0.5 * random)
     }
 
-    /// The pause before retry number `retry`: what the service requested (`Retry-After`), or full jitter.
+    /// The pause before retry number `retry`: what the service requested (`Retry-After`), but never less than the back-off.
     pub(crate) fn pause(&self, retry: u32, retry_after: Option<Duration>) -> Duration {
-        match retry_after {
-            Some(pause) => pause.min(self.longest),
-            None => self.jittered(retry, fastrand::f64()),
-        }
+        let requested = retry_after.unwrap_or_default().min(self.longest);
+        requested.max(self.jittered(retry, fastrand::f64()))
     }
 
     /// As [`Backoff::pause`], without jitter.
     pub(crate) fn pause_without_jitter(&self, retry: u32, retry_after: Option<Duration>) -> Duration {
-        retry_after.map_or_else(|| self.bound(retry), |pause| pause.min(self.longest))
+        retry_after
+            .unwrap_or_default()
+            .min(self.longest)
+            .max(self.bound(retry))
     }
 }
 
@@ -79,7 +80,21 @@ pub(crate) fn is_connection_failure(error: &Error) -> bool {
 /// Whether another poll cannot succeed either, so that a wait ends. Unlike within a call, the timeout of one request
 /// is no reason to end it.
 pub(crate) fn ends_wait(error: &Error) -> bool {
-    !(error.is_retryable() || matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge))
+    let is_unreadable = matches!(
+        error.kind(),
+        ErrorKind::Protocol | ErrorKind::TooLarge | ErrorKind::Redirect
+    );
+    // A 3xx that announces nothing, as 304 from a cache.
+    let is_redirect = matches!(error.http_status(), Some(300..400));
+    !(error.is_retryable() || is_unreadable || is_redirect)
+}
+
+/// Whether a failed request for the event stream ends a wait. Whatever else befalls it, a poll may succeed.
+pub(crate) fn stream_ends_wait(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Gone
+    )
 }
 
 /// Whether the head of a response arrived and its body broke off.
@@ -147,19 +162,23 @@ mod tests {
     }
 
     #[test]
-    fn pauses_have_full_jitter() {
+    fn half_of_a_pause_is_random() {
         let pauses: Vec<_> = (0..200).map(|_| BACKOFF.pause(3, None)).collect();
-        assert!(pauses.iter().all(|p| *p <= Duration::from_secs(4)));
-        assert!(pauses.iter().any(|p| *p < Duration::from_secs(1)));
-        assert!(pauses.iter().any(|p| *p > Duration::from_secs(3)));
+        assert!(pauses.iter().all(|p| (2.0..=4.0).contains(&p.as_secs_f64())));
+        assert!(pauses.iter().any(|p| *p < Duration::from_millis(2500)));
+        assert!(pauses.iter().any(|p| *p > Duration::from_millis(3500)));
     }
 
     #[test]
-    fn retry_after_is_limited_to_the_longest_pause() {
-        let requested = |pause| BACKOFF.pause(9, Some(pause));
-        assert_eq!(requested(Duration::from_secs(7)), Duration::from_secs(7));
-        assert_eq!(requested(Duration::MAX), BACKOFF.longest);
-        assert_eq!(requested(Duration::ZERO), Duration::ZERO);
+    fn retry_after_is_limited_to_the_longest_pause_and_never_shortens_the_back_off() {
+        let requested = |retry, pause| BACKOFF.pause(retry, Some(pause));
+        assert_eq!(requested(2, Duration::from_secs(7)), Duration::from_secs(7));
+        assert_eq!(requested(2, Duration::MAX), BACKOFF.longest);
+        for short in [Duration::ZERO, Duration::from_millis(1)] {
+            assert!(requested(0, short) >= BACKOFF.first / 2);
+            assert!(requested(9, short) >= BACKOFF.longest / 2);
+            assert_eq!(BACKOFF.pause_without_jitter(1, Some(short)), BACKOFF.first * 2);
+        }
     }
 
     #[test]

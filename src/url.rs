@@ -62,7 +62,25 @@ impl Url {
         let reference = UriRef::parse(encoded.as_ref()).map_err(invalid)?;
         let base = Uri::parse(&*self.text).map_err(invalid)?;
         let joined = reference.resolve_against(&base).map_err(invalid)?;
-        Self::check(joined.strip_fragment().as_str())
+        self.without_downgrade(Self::check(joined.strip_fragment().as_str())?)
+    }
+
+    /// The URL `to`, which this one led to, unless what is sent to it would no longer be encrypted. Every URL that the
+    /// service or a ticket names passes here.
+    pub(crate) fn without_downgrade(&self, to: Self) -> Result<Self> {
+        match self.https && !to.https {
+            true => Err(invalid(format_args!("it leads from https to http ({to})"))),
+            false => Ok(to),
+        }
+    }
+
+    /// Whether `other` is the same resource as this one, whatever its scheme, its port, or a query that was added to it.
+    pub(crate) fn is_same_resource(&self, other: &Self) -> bool {
+        let path = |url: &Self| url.path().trim_end_matches('/').to_owned();
+        let query = |url: &Self| url.text.split_once('?').map(|(_, query)| query.to_owned());
+        self.host().eq_ignore_ascii_case(other.host())
+            && path(self) == path(other)
+            && (query(self).is_none() || query(self) == query(other))
     }
 
     /// This URL with `segments` appended to its path, each percent-encoded; a query is dropped.
@@ -121,10 +139,6 @@ impl Url {
             host: self.host().to_ascii_lowercase(),
             port: self.port,
         }
-    }
-
-    pub(crate) fn is_https(&self) -> bool {
-        self.https
     }
 
     pub(crate) fn has_origin(&self, origin: &Origin) -> bool {

@@ -152,7 +152,7 @@ impl Http {
         let mut response = self.round_trip(request, body, context)?;
         let mut method = request.method;
         for _ in 0..redirect::HOPS {
-            if request.redirects == Redirects::Report || !redirect::is_redirect(response.status) {
+            if !redirect::is_followed(request.redirects, response.status) {
                 return Ok(response);
             }
             let hop = redirect::hop(
@@ -189,7 +189,7 @@ impl Http {
                 response.map_err(Error::maybe_sent)?
             };
         }
-        if redirect::is_redirect(response.status) {
+        if redirect::is_followed(request.redirects, response.status) {
             let text = format!(
                 "{} was redirected more than {} times",
                 request.url,

@@ -1,6 +1,6 @@
 //! Where a 3xx response leads.
 
-use super::request::Method;
+use super::request::{Method, Redirects};
 use crate::error::{Error, ErrorKind, Result};
 use crate::url::Url;
 
@@ -19,9 +19,13 @@ pub(crate) struct Hop {
     pub keeps_body: bool,
 }
 
-/// Whether the status sends us on to another URL.
-pub(super) fn is_redirect(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
+/// Whether a response of `status` is followed to another URL.
+pub(super) fn is_followed(redirects: Redirects, status: u16) -> bool {
+    match redirects {
+        Redirects::Follow => matches!(status, 301 | 302 | 303 | 307 | 308),
+        Redirects::FollowMoved => matches!(status, 301 | 307 | 308),
+        Redirects::Report => false,
+    }
 }
 
 /// The hop that a response of `status` from `from` leads to.
@@ -37,9 +41,6 @@ pub(crate) fn hop(from: &Url, method: Method, status: u16, location: Option<&str
         Ok(url) => url,
         Err(error) => return reject(error.message()),
     };
-    if from.is_https() && !url.is_https() {
-        return reject("it leads from https to http");
-    }
     let keeps_body = matches!(status, 307 | 308);
     Ok(Hop {
         url,

@@ -17,6 +17,8 @@ pub(crate) enum Method {
 pub(crate) enum Redirects {
     /// Follow it; the token goes along to trusted origins only.
     Follow,
+    /// Follow it if the resource moved (301, 307, 308); one to another resource (302, 303) is a response: return it.
+    FollowMoved,
     /// It is a response: return it.
     Report,
 }

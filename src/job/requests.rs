@@ -129,7 +129,7 @@ impl Job {
         context: &CallContext,
     ) -> Result<Response> {
         let get = Get {
-            redirects: Redirects::Report,
+            redirects: Redirects::FollowMoved,
             attempts,
             ..Get::new(&ticket.status_url, Accept::Json, &ticket.reference_id)
         };
@@ -141,21 +141,7 @@ impl Job {
         let limit = self.client.settings().max_json;
         let status = match response.status {
             200..=299 => JobStatus::parse(response.text(limit, context)?)?,
-            300..=399 => {
-                let location = response.header("location").unwrap_or_default();
-                let location = response.url.join(location).map_err(|e| {
-                    Error::new(ErrorKind::Redirect, e.message())
-                        .context("the Location of the status response")
-                })?;
-                // An unreadable body carries nothing; one that broke off may have carried the failure of the job.
-                let body = match response.text(limit, context) {
-                    Err(error) if matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge) => {
-                        String::new()
-                    }
-                    body => body?,
-                };
-                JobStatus::redirected(location.as_str(), &body)
-            }
+            302 | 303 => self.read_redirect(response, context)?,
             _ => return Err(response.into_error(context)),
         };
         self.ticket().check_job_id(status.job_id())?;
@@ -163,10 +149,33 @@ impl Job {
         Ok(status)
     }
 
+    /// Reads a redirect of the status endpoint: it announces the result at another URL, unless its body reports otherwise.
+    fn read_redirect(&self, response: Response, context: &CallContext) -> Result<JobStatus> {
+        let (code, from) = (response.status, response.url.clone());
+        let named = response.header("location").unwrap_or_default().trim().to_owned();
+        // An unreadable body carries nothing; one that broke off may have carried the state of the job.
+        let body = match response.text(self.client.settings().max_json, context) {
+            Err(error) if matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge) => String::new(),
+            body => body?,
+        };
+        let location = match named.as_str() {
+            "" => Err(Error::invalid("it has no Location")),
+            named => (from.join(named)).and_then(|url| self.ticket().result_location(url.as_str())),
+        };
+        let location = location.map(|url| url.as_str().to_owned()).map_err(|error| {
+            let text = format!(
+                "{from} responded {code}, which announces no result: {}",
+                error.message()
+            );
+            Error::new(ErrorKind::Redirect, text)
+        });
+        JobStatus::redirected(location, body)
+    }
+
     /// Stores the URL of the result that a completed job's status names.
     pub(super) fn store_result_location(&self, status: &JobStatus) {
         if let (JobState::Completed, Some(location)) = (status.state(), status.location())
-            && let Ok(url) = self.ticket().status_url.join(location)
+            && let Ok(url) = self.ticket().result_location(location)
         {
             self.set_result_url(url);
         }
@@ -280,7 +289,8 @@ fn envelope_error(ticket: &Ticket, start: &[u8]) -> Option<Error> {
     if let Ok(status) = JobStatus::parse(text.to_owned()) {
         let other_job = ticket.check_job_id(status.job_id()).err();
         return match status.state() {
-            JobState::Unknown(_) => None,
+            // An error document is not the content of a file.
+            JobState::Unknown(_) => status.error().and_then(|_| status.foreign_error()),
             _ if other_job.is_some() => other_job,
             JobState::Running => Some(not_ready(None)),
             JobState::Completed => Some(not_a_file()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, shown};
 use crate::http::Http;
 use crate::job::file_name;
 use crate::url::Url;
@@ -95,11 +95,12 @@ impl Ticket {
             ))
         })?;
         let mut ticket = Self::from_id(base, &json.job_id)?;
+        let named = |text: &str| base.without_downgrade(Url::parse(text)?);
         if let Some(url) = json.status_url {
-            ticket.status_url = Url::parse(&url).map_err(|e| e.context("the statusURL of the job ticket"))?;
+            ticket.status_url = named(&url).map_err(|e| e.context("the statusURL of the job ticket"))?;
         }
         if let Some(url) = json.result_url {
-            ticket.result_url = Url::parse(&url).map_err(|e| e.context("the resultURL of the job ticket"))?;
+            ticket.result_url = named(&url).map_err(|e| e.context("the resultURL of the job ticket"))?;
         }
         if let Some(id) = json.reference_id {
             if id.is_empty() || id.len() > MAX_ID || !id.bytes().all(|b| b.is_ascii_graphic()) {
@@ -116,8 +117,19 @@ impl Ticket {
     /// Checks that a document is about this job; another one is the error of a proxy or of the service.
     pub(crate) fn check_job_id(&self, named: Option<&str>) -> Result<()> {
         match named {
-            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => Err(other_job()),
+            Some(id) if id != self.job_id && !id.eq_ignore_ascii_case(&self.job_id) => {
+                Err(other_job(id, &self.job_id))
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// The URL of the result that a response of the status resource named; the status resource itself is none.
+    pub(crate) fn result_location(&self, location: &str) -> Result<Url> {
+        let url = self.status_url.join(location)?;
+        match self.status_url.is_same_resource(&url) {
+            true => Err(Error::invalid("it leads to the status itself")),
+            false => Ok(url),
         }
     }
 
@@ -138,11 +150,12 @@ impl Ticket {
 }
 
 #[cold]
-fn other_job() -> Error {
-    Error::new(
-        ErrorKind::Protocol,
-        "the response is about another job than the request",
-    )
+fn other_job(named: &str, id: &str) -> Error {
+    let text = format!(
+        "the response is about another job ({}) than the request ({id})",
+        shown(named)
+    );
+    Error::new(ErrorKind::Protocol, text)
 }
 
 fn check_id(id: &str) -> Result<()> {

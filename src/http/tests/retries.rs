@@ -45,7 +45,7 @@ fn transient_error_responses_are_retried_and_logged() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let sink = lines.clone();
     let options = options().log(move |level, line| sink.lock().unwrap().push((level, line.to_owned())));
-    let server = failing(2, 503, "Retry-After: 0.01\r\n");
+    let server = failing(2, 503, "Retry-After: 0.6\r\n");
     let url = server.url("/status?secret");
     let http = Http::new(&options).unwrap();
     let response = http.send(&persistent(&url), &context(&options)).unwrap();
@@ -59,7 +59,7 @@ fn transient_error_responses_are_retried_and_logged() {
         "{lines:?}"
     );
     assert!(
-        lines[1].1.ends_with("responded 503; attempt 2 of 4 in 10 ms"),
+        lines[1].1.ends_with("responded 503; attempt 2 of 4 in 600 ms"),
         "{lines:?}"
     );
     assert!(

@@ -98,7 +98,8 @@ impl Follower {
             match self.step(job, context.borrow()) {
                 StepOutcome::Continue(None) => {}
                 StepOutcome::Continue(Some(status)) | StepOutcome::Ended(status) => return Ok(Some(status)),
-                StepOutcome::GaveUp(error) | StepOutcome::Interrupted(error) => return Err(error),
+                StepOutcome::GaveUp(error) => return Err(error),
+                StepOutcome::Interrupted(error) => return Err(self.explain(error)),
                 StepOutcome::Done => return Ok(None),
             }
         }
@@ -132,6 +133,8 @@ impl Follower {
         let Some(action) = self.pending.take() else {
             return StepOutcome::Done;
         };
+        let is_request = matches!(action, Action::OpenStream | Action::Poll);
+        let begun = is_request.then(Instant::now);
         let done = match &action {
             Action::OpenStream => self.open_stream(job, &context.with_grace(self.grace)),
             Action::ReadStream => self.read_stream(job, context),
@@ -142,6 +145,8 @@ impl Follower {
                 return self.outcome(None);
             }
         };
+        self.machine
+            .note_request(begun.map(|begun| begun.elapsed()).unwrap_or_default());
         match done {
             Ok(input) => {
                 self.grace = Duration::ZERO;
@@ -149,13 +154,20 @@ impl Follower {
                 self.outcome(report)
             }
             Err(error) => {
-                let is_request = matches!(action, Action::OpenStream | Action::Poll);
                 if is_request && error.limit() == Some(Limit::Call) {
                     self.grace = (self.grace * 2).clamp(MIN_GRACE, MAX_GRACE);
                 }
                 self.pending = Some(action);
                 StepOutcome::Interrupted(error)
             }
+        }
+    }
+
+    /// Adds to the error of an expired timeout why the job was not over before, where that is known.
+    fn explain(&self, error: Error) -> Error {
+        match self.machine.trouble() {
+            Some(trouble) if error.limit().is_some() => error.with_advice(trouble),
+            _ => error,
         }
     }
 

@@ -9,10 +9,10 @@
 use std::time::Duration;
 
 use super::types::{Action, MachineInput, PollFallbackReason, StreamEvent, Transition};
-use crate::error::{Error, ErrorKind};
-use crate::job::status::{FollowUp, JobStatus};
+use crate::error::{Error, ErrorKind, shown};
+use crate::job::status::{FollowUp, JobState, JobStatus};
 use crate::poll_policy::PollPolicy;
-use crate::retry::{self, Backoff, ends_wait};
+use crate::retry::{self, Backoff, ends_wait, stream_ends_wait};
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +42,12 @@ pub(super) struct WaitMachine {
     pub malformed_events: u64,
     polls: u32,
     failures: u32,
+    /// How long the failures in a row have lasted: their requests, and the pauses between them.
+    failing: Duration,
+    /// How long the last request took.
+    request_time: Duration,
+    /// What is wrong: the last failure, or a state that is not known.
+    trouble: Option<String>,
     not_found: u32,
     contact: bool,
     best_progress: Option<f64>,
@@ -65,6 +71,9 @@ impl WaitMachine {
             malformed_events: 0,
             polls: 0,
             failures: 0,
+            failing: Duration::ZERO,
+            request_time: Duration::ZERO,
+            trouble: None,
             not_found: 0,
             contact: false,
             best_progress: None,
@@ -86,6 +95,16 @@ impl WaitMachine {
             self.after_sleep = After::OpenStream;
         }
         self.stream_allowed = allowed;
+    }
+
+    /// Notes how long the request took whose outcome is the next input.
+    pub(super) fn note_request(&mut self, took: Duration) {
+        self.request_time = took;
+    }
+
+    /// Why there is no better news: the last failure, or a state that is not known.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
     }
 
     /// Whether the pending sleep is counted from when the last poll was due, so that the rate of polls is fixed.
@@ -133,7 +152,6 @@ impl WaitMachine {
             }
             MachineInput::Stream(StreamEvent::Status(status)) => self.on_stream_end(status),
             MachineInput::StreamUnavailable(status, retry_after) => {
-                self.note_contact();
                 self.give_up_stream(PollFallbackReason::Unavailable, &mut transition);
                 let requested = retry_after.or(self.submit_retry_after.take());
                 self.on_polled(status, requested, &mut transition)
@@ -158,7 +176,6 @@ impl WaitMachine {
             }
             MachineInput::StreamFailed(error) => self.on_stream_failure(error, &mut transition),
             MachineInput::Polled(status, retry_after) => {
-                self.note_contact();
                 self.not_found = 0;
                 self.on_polled(status, retry_after, &mut transition)
             }
@@ -196,17 +213,21 @@ impl WaitMachine {
         retry_after: Option<Duration>,
         transition: &mut Transition,
     ) -> Action {
+        if let Some(error) = status.foreign_error() {
+            transition.report = Some(self.report(status));
+            return self.on_failure(error.with_retry_after(retry_after));
+        }
+        self.note_contact();
         if status.is_terminal() {
             return Action::Ended(status);
         }
         transition.report = Some(self.report(status));
         if self.uses_stream() {
-            let pause = match (retry_after, self.stream_retry) {
-                (Some(pause), _) | (None, Some(pause)) => self.requested_pause(pause),
-                (None, None) => self.backoff(self.stream_failures),
-            };
+            let pause = self.pause_after_failure(self.stream_failures, retry_after.or(self.stream_retry));
             return self.sleep(pause, After::OpenStream);
         }
+        // A shorter one than the first pause between polls is no request to wait.
+        let retry_after = retry_after.filter(|pause| *pause >= self.poll_policy.poll_min);
         let pause = match retry_after {
             Some(pause) => self.requested_pause(pause),
             None => self.poll_pause(),
@@ -219,16 +240,19 @@ impl WaitMachine {
 
     fn on_stream_failure(&mut self, error: Error, transition: &mut Transition) -> Action {
         self.close_stream();
-        match error.http_status() {
-            Some(404 | 405 | 406 | 415 | 501) => {
-                self.give_up_stream(PollFallbackReason::Unavailable, transition);
-                self.first_poll()
-            }
-            _ if ends_wait(&error) => Action::GaveUp(error),
-            _ => {
-                self.count_stream_failure(transition);
-                self.on_failure(error)
-            }
+        if stream_ends_wait(&error) {
+            return Action::GaveUp(error);
+        }
+        let status = error.http_status();
+        if status == Some(501) || (status.is_some_and(|s| s < 500) && !error.is_retryable()) {
+            self.give_up_stream(PollFallbackReason::Unavailable, transition);
+            return self.first_poll();
+        }
+        self.count_stream_failure(transition);
+        // If nothing but the stream failed, a poll succeeds; if not, the poll ends the wait.
+        match ends_wait(&error) {
+            true => self.first_poll(),
+            false => self.on_failure(error),
         }
     }
 
@@ -250,17 +274,18 @@ impl WaitMachine {
     /// A transient failure: tolerate so many in a row. A poll follows, whichever source failed.
     fn on_failure(&mut self, error: Error) -> Action {
         self.failures += 1;
-        let tolerated = match self.contact {
-            true => self.poll_policy.failures_after_contact,
-            false => self.poll_policy.failures_before_contact,
+        self.failing += std::mem::take(&mut self.request_time);
+        let policy = &self.poll_policy;
+        let (tolerated, patience) = match self.contact {
+            true => (policy.failures_after_contact, policy.patience_after_contact),
+            false => (policy.failures_before_contact, policy.patience_before_contact),
         };
-        if self.failures > tolerated {
+        if self.failures > tolerated && self.failing >= patience {
             return Action::GaveUp(error);
         }
-        let pause = match error.retry_after() {
-            Some(pause) => self.requested_pause(pause),
-            None => self.backoff(self.failures),
-        };
+        let pause = self.pause_after_failure(self.failures, error.retry_after());
+        self.failing += pause;
+        self.trouble = Some(format!("the last request failed: {error}"));
         self.sleep(pause, After::Poll)
     }
 
@@ -268,10 +293,18 @@ impl WaitMachine {
     fn note_contact(&mut self) {
         self.contact = true;
         self.failures = 0;
+        self.failing = Duration::ZERO;
+        self.trouble = None;
     }
 
     /// A running state as the caller sees it: with progress that never decreases.
     fn report(&mut self, mut status: JobStatus) -> JobStatus {
+        if let JobState::Unknown(name) = status.state() {
+            self.trouble = Some(match shown(name) {
+                name if name.is_empty() => "the service reported no state".to_owned(),
+                name => format!("the service reported the state \"{name}\", which is not known here"),
+            });
+        }
         if let Some(progress) = status.progress() {
             let best = self.best_progress.map_or(progress, |best| best.max(progress));
             self.best_progress = Some(best);
@@ -320,7 +353,13 @@ impl WaitMachine {
         retry::poll_pause(self.polls, &self.poll_policy, self.random.f64())
     }
 
-    /// Exponential, with full jitter, up to the longest pause between polls.
+    /// What was requested, but never less than the back-off.
+    fn pause_after_failure(&mut self, failures: u32, requested: Option<Duration>) -> Duration {
+        let requested = requested.map_or(Duration::ZERO, |pause| self.requested_pause(pause));
+        requested.max(self.backoff(failures))
+    }
+
+    /// Exponential, half of it random, up to the longest pause between polls.
     fn backoff(&mut self, failures: u32) -> Duration {
         let backoff = Backoff {
             first: self.poll_policy.poll_min,

@@ -16,6 +16,8 @@ use crate::sse::Reader;
 /// A stream that brings only heartbeats for so many idle timeouts is closed: a poll finds out what it may have missed.
 const EVENTLESS_IDLE_LIMITS: u32 = 2;
 const READ_SIZE: usize = 16 << 10;
+/// The longest event id that is sent: servers reject long heads.
+const MAX_EVENT_ID: usize = 1 << 10;
 
 /// What the request for the stream led to.
 #[derive(Debug)]
@@ -47,14 +49,13 @@ impl EventStream {
         context: &CallContext,
     ) -> Result<OpenOutcome> {
         let resume = [("last-event-id", last_event_id), ("cache-control", "no-cache")];
-        let headers = if last_event_id.is_empty() {
-            &resume[1..]
-        } else {
-            &resume[..]
+        let headers = match can_be_sent(last_event_id) {
+            true => &resume[..],
+            false => &resume[1..],
         };
         let get = Get {
             headers,
-            redirects: Redirects::Report,
+            redirects: Redirects::FollowMoved,
             attempts: Attempts::Once,
             ..Get::new(&ticket.status_url, Accept::EventStream, &ticket.reference_id)
         };
@@ -115,6 +116,12 @@ impl EventStream {
     pub(super) fn last_event_id(&self) -> &str {
         self.reader.last_event_id()
     }
+}
+
+/// Whether there is an id that a header field can hold. Without it, the stream begins anew.
+fn can_be_sent(last_event_id: &str) -> bool {
+    let is_allowed = |byte: u8| byte == b'\t' || !byte.is_ascii_control();
+    (1..=MAX_EVENT_ID).contains(&last_event_id.len()) && last_event_id.bytes().all(is_allowed)
 }
 
 /// The content type of the standard, and the one that the service's own documents name.

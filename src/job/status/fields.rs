@@ -29,12 +29,18 @@ impl<'a> StatusFields<'a> {
         self.status.and_then(json::string)
     }
 
+    /// Whether the document is about a job, and not the error of a gateway: it names one, or its progress.
+    fn is_about_a_job(&self) -> bool {
+        let fields = [self.job_id, self.job_id_camel, self.progress];
+        fields.into_iter().any(|field| json::non_null(field).is_some())
+    }
+
     /// The state as `status` names it, or else as the other fields imply it.
     pub(in crate::job) fn state(&self) -> JobState {
         match self.status_name() {
             Some(name) => JobState::from_name(&name),
             None if json::non_null(self.result).is_some() => JobState::Completed,
-            None if json::non_null(self.error).is_some() => JobState::Failed,
+            None if self.is_about_a_job() && json::non_null(self.error).is_some() => JobState::Failed,
             None if self.progress.and_then(json::number).is_some() => JobState::Running,
             None => JobState::Unknown(String::new()),
         }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::c_text::{self, TERMINATOR_LEN};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::json;
 use crate::problem::ProblemDetails;
 
@@ -39,13 +39,14 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// The state of this name, which is matched without regard to case.
     fn from_name(name: &str) -> Self {
-        match name {
+        match name.to_ascii_lowercase().as_str() {
             "running" => Self::Running,
             "completed" => Self::Completed,
             "failed" => Self::Failed,
             "canceled" | "cancelled" => Self::Canceled,
-            other => Self::Unknown(other.to_owned()),
+            _ => Self::Unknown(name.to_owned()),
         }
     }
 
@@ -231,16 +232,20 @@ impl JobStatus {
         })))
     }
 
-    /// The status that a redirect to `location` stands for: the service's other way to report that a job is completed.
-    pub(crate) fn redirected(location: &str, body: &str) -> Self {
-        let mut status =
-            Self::parse(body.to_owned()).unwrap_or_else(|_| Self::without_state(body.to_owned()));
-        // A failed job may redirect to its reason, so a terminal state in the body counts.
-        if !status.0.state.is_terminal() {
-            status.0.state = JobState::Completed;
+    /// The status that a redirect to `location` with this body stands for: the service's other way to report that a job is
+    /// completed. A body that reports another state counts more: a failed job may redirect to its reason.
+    pub(crate) fn redirected(location: Result<String>, body: String) -> Result<Self> {
+        let mut status = Self::parse(body.clone()).unwrap_or_else(|_| Self::without_state(body));
+        match (&status.0.state, location) {
+            (JobState::Running, _) | (JobState::Failed | JobState::Canceled, Err(_)) => {}
+            (_, location) => {
+                status.0.location = Some(TextSpan::Decoded(location?));
+                if !status.is_terminal() {
+                    status.0.state = JobState::Completed;
+                }
+            }
         }
-        status.0.location = Some(TextSpan::Decoded(location.to_owned()));
-        status
+        Ok(status)
     }
 
     /// The status of a job whose result came with the response to its submission.
@@ -273,6 +278,18 @@ impl JobStatus {
     /// Whether the document has no state at all.
     pub(super) fn has_no_state(&self) -> bool {
         matches!(&self.0.state, JobState::Unknown(name) if name.is_empty())
+    }
+
+    /// The error that the document is, if it is about no job.
+    pub(super) fn foreign_error(&self) -> Option<Error> {
+        if !self.has_no_state() || self.job_id().is_some() {
+            return None;
+        }
+        let text = match ProblemDetails::from_json(self.json()).summary() {
+            summary if summary.is_empty() => "the response reports no state of a job".to_owned(),
+            summary => format!("the response reports an error instead of the job's state: {summary}"),
+        };
+        Some(Error::new(ErrorKind::Protocol, text))
     }
 
     /// Takes the state from the name of the event, for a document that has none.

@@ -83,7 +83,7 @@ const FORMS: &[(&str, &str, FollowUp<'static>)] = &[
     (r#"{"status":"failed","error":null}"#, "failed", FollowUp::Failed),
     (r#"{"status":"canceled"}"#, "canceled", FollowUp::Canceled),
     (r#"{"status":"cancelled"}"#, "canceled", FollowUp::Canceled),
-    (r#"{"status":"Running"}"#, "Running", FollowUp::Nothing),
+    (r#"{"status":"Running"}"#, "running", FollowUp::Running),
     (
         r#"{"status":"queued","progress":0.5}"#,
         "queued",
@@ -91,8 +91,14 @@ const FORMS: &[(&str, &str, FollowUp<'static>)] = &[
     ),
     // Without a status the other fields imply the state.
     (r#"{"result":{}}"#, "completed", FollowUp::Result),
-    (r#"{"result":null,"error":"x"}"#, "failed", FollowUp::Failed),
-    (r#"{"error":{"type":"OCRFailed"}}"#, "failed", FollowUp::Failed),
+    // An error that names no job may be that of a gateway.
+    (r#"{"result":null,"error":"x"}"#, "", FollowUp::Nothing),
+    (r#"{"error":{"type":"OCRFailed"}}"#, "", FollowUp::Nothing),
+    (
+        r#"{"jobId":"1","error":{"type":"OCRFailed"}}"#,
+        "failed",
+        FollowUp::Failed,
+    ),
     (r#"{"progress":0}"#, "running", FollowUp::Running),
     (
         r#"{"result":{},"error":{},"progress":1}"#,
@@ -239,16 +245,21 @@ fn the_reason_of_a_failure_is_found_in_every_form() {
     assert_eq!(summary(r#"{"status":"running","title":"x"}"#), None);
 }
 
+fn redirected(location: &str, body: &str) -> JobStatus {
+    JobStatus::redirected(Ok(location.to_owned()), body.to_owned()).unwrap()
+}
+
 #[test]
 fn a_redirect_means_completed() {
     for body in [
         "",
         r#"{"status":"completed"}"#,
-        r#"{"status":"running"}"#,
+        r#"{"status":"brewing"}"#,
+        r#"{"title":"moved"}"#,
         "<html>",
         "[1]",
     ] {
-        let status = JobStatus::redirected("https://h/jobs/1", body);
+        let status = redirected("https://h/jobs/1", body);
         assert_eq!(status.state(), &JobState::Completed, "{body}");
         assert_eq!(
             status.follow_up(),
@@ -257,9 +268,28 @@ fn a_redirect_means_completed() {
         );
         assert_eq!(status.json(), body);
     }
-    let status = JobStatus::redirected("/r", r#"{"jobID":"a","status":"failed","location":"/old"}"#);
+    let status = redirected("/r", r#"{"jobID":"a","status":"failed","location":"/old"}"#);
     assert_eq!(status.follow_up(), FollowUp::ErrorAt("/r"));
     assert_eq!(status.job_id(), Some("a"));
+}
+
+#[test]
+fn what_the_body_of_a_redirect_reports_counts_more() {
+    let running = redirected("/r", r#"{"status":"running"}"#);
+    assert_eq!(
+        (running.follow_up(), running.location()),
+        (FollowUp::Running, None)
+    );
+    let nowhere = |body: &str| {
+        let error = Err(Error::new(ErrorKind::Redirect, "it has no Location"));
+        JobStatus::redirected(error, body.to_owned()).map(|status| status.state().clone())
+    };
+    assert_eq!(nowhere(r#"{"status":"running"}"#).unwrap(), JobState::Running);
+    assert_eq!(nowhere(r#"{"status":"failed"}"#).unwrap(), JobState::Failed);
+    assert_eq!(nowhere(r#"{"status":"canceled"}"#).unwrap(), JobState::Canceled);
+    for body in ["", r#"{"status":"completed"}"#, r#"{"status":"brewing"}"#, "{}"] {
+        assert_eq!(nowhere(body).unwrap_err().kind(), ErrorKind::Redirect, "{body}");
+    }
 }
 
 #[test]

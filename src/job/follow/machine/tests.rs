@@ -6,6 +6,8 @@ fn policy() -> PollPolicy {
     PollPolicy {
         failures_before_contact: 2,
         failures_after_contact: 3,
+        patience_before_contact: Duration::ZERO,
+        patience_after_contact: Duration::ZERO,
         ..PollPolicy::default()
     }
 }
@@ -46,7 +48,7 @@ fn possible_inputs(after: &Action) -> Vec<(String, MachineInput)> {
         Action::OpenStream => {
             inputs.push(named("opened", MachineInput::StreamOpened));
             inputs.push(named("idle", MachineInput::Stream(StreamEvent::Idle)));
-            for status in [401, 405, 410, 503] {
+            for status in [401, 405, 410, 422, 503] {
                 inputs.push(named(
                     "error response",
                     MachineInput::StreamFailed(error_response(status)),
@@ -235,6 +237,66 @@ fn failures_in_a_row_are_tolerated_up_to_the_limit() {
         }
     });
     assert_eq!(polls(&once), 5);
+}
+
+#[test]
+fn failures_in_a_row_are_tolerated_for_a_time_however_many_they_are() {
+    let quick = PollPolicy {
+        stream: false,
+        poll_min: Duration::from_millis(10),
+        poll_max: Duration::from_millis(10),
+        patience_before_contact: Duration::from_secs(1),
+        ..policy()
+    };
+    let machine = || WaitMachine::new(quick.clone(), fastrand::Rng::with_seed(7));
+    let polls = |actions: &[Action]| actions.iter().filter(|a| matches!(a, Action::Poll)).count();
+    let at_once = || error_response(503).with_retry_after(Some(Duration::ZERO));
+    let actions = drive(machine(), 1_000, |_| MachineInput::PollFailed(at_once()));
+    assert!(matches!(actions.last(), Some(Action::GaveUp(_))));
+    assert!((100..=201).contains(&polls(&actions)), "{}", polls(&actions));
+    // The time of the requests counts, too.
+    let mut slow = machine();
+    slow.start(None);
+    for failure in 1..=3 {
+        slow.note_request(Duration::from_secs(1));
+        let transition = slow.advance(MachineInput::PollFailed(broken()));
+        assert_eq!(
+            matches!(transition.action, Action::GaveUp(_)),
+            failure == 3,
+            "{failure}"
+        );
+    }
+}
+
+#[test]
+fn no_pause_is_shorter_than_its_floor() {
+    let zero = Some(Duration::ZERO);
+    let pause_after = |machine: &mut WaitMachine, input| match machine.advance(input).action {
+        Action::Sleep(pause) => pause,
+        other => panic!("{other:?}"),
+    };
+    for _ in 0..100 {
+        let mut machine = WaitMachine::new(
+            PollPolicy {
+                stream: false,
+                ..policy()
+            },
+            fastrand::Rng::new(),
+        );
+        machine.start(None);
+        let pause = pause_after(&mut machine, MachineInput::Polled(status(STATES[0]), zero));
+        assert!(pause >= policy().poll_min.mul_f64(0.8), "{pause:?}");
+        let error = error_response(503).with_retry_after(zero);
+        let pause = pause_after(&mut machine, MachineInput::PollFailed(error));
+        assert!(pause >= policy().poll_min, "{pause:?}");
+    }
+    let mut streaming = machine(true);
+    streaming.start(None);
+    streaming.advance(MachineInput::StreamOpened);
+    streaming.advance(MachineInput::Stream(StreamEvent::Retry(Duration::ZERO)));
+    streaming.advance(MachineInput::Stream(StreamEvent::Ended));
+    let pause = pause_after(&mut streaming, MachineInput::Polled(status(STATES[0]), zero));
+    assert!(pause >= policy().poll_min, "{pause:?}");
 }
 
 #[test]
