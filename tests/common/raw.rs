@@ -1,9 +1,15 @@
 //! A server that sends exactly the bytes that a test names, for peers that violate HTTP.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::pki::Pair;
 
 /// A request, as far as the tests need it.
 pub struct Request {
@@ -14,6 +20,16 @@ pub struct Request {
 }
 
 impl Request {
+    /// The request with this head, which is added to `heads`.
+    fn new(head: String, heads: &Mutex<Vec<String>>) -> Option<Self> {
+        let path = head.split(' ').nth(1)?.to_owned();
+        heads
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .push(head.clone());
+        Some(Self { path, head })
+    }
+
     /// The path's segment after `jobs`.
     pub fn job(&self) -> &str {
         let mut segments = self.path.split('/').skip_while(|segment| *segment != "jobs");
@@ -37,19 +53,35 @@ impl Raw {
     pub fn serve(
         response: impl Fn(&Request, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Self {
+        Self::accept(move |mut stream, heads| {
+            let mut reader = BufReader::new(stream.try_clone().ok()?);
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                if reader.read_line(&mut head).ok()? == 0 {
+                    return None;
+                }
+            }
+            response(&Request::new(head, heads)?, &mut stream).ok()
+        })
+    }
+
+    /// Serves each connection on a thread of its own.
+    fn accept(
+        converse: impl Fn(TcpStream, &Mutex<Vec<String>>) -> Option<()> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
         let (connections, heads) = (
             Arc::<AtomicUsize>::default(),
             Arc::<Mutex<Vec<String>>>::default(),
         );
-        let (count, keep, response) = (connections.clone(), heads.clone(), Arc::new(response));
+        let (count, keep, converse) = (connections.clone(), heads.clone(), Arc::new(converse));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
-                let (response, keep) = (response.clone(), keep.clone());
+                let (converse, keep) = (converse.clone(), keep.clone());
                 // A client that closes the connection early is expected.
-                std::thread::spawn(move || converse(stream, &*response, &keep));
+                std::thread::spawn(move || converse(stream, &keep));
             }
         });
         Self {
@@ -64,6 +96,40 @@ impl Raw {
         Self::serve(move |request, stream| stream.write_all(&response(request)))
     }
 
+    /// As [`Raw::responding`], over TLS with this certificate, for `localhost`.
+    pub fn responding_over_tls(
+        pair: &Pair,
+        response: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        let chain = vec![CertificateDer::from_pem_slice(pair.certificate.as_bytes()).expect("a certificate")];
+        let key = PrivateKeyDer::from_pem_slice(pair.key.as_bytes()).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions");
+        let config = builder.with_no_client_auth().with_single_cert(chain, key);
+        let config = Arc::new(config.expect("the key of the certificate"));
+        let mut raw = Self::accept(move |stream, heads| {
+            let session = ServerConnection::new(config.clone()).ok()?;
+            let mut stream = StreamOwned::new(session, stream);
+            let mut head = String::new();
+            let mut byte = [0];
+            while !head.ends_with("\r\n\r\n") {
+                stream.read_exact(&mut byte).ok()?;
+                head.push(char::from(byte[0]));
+            }
+            let request = Request::new(head, heads)?;
+            stream.write_all(&response(&request)).ok()?;
+            stream.conn.send_close_notify();
+            stream.flush().ok()?;
+            // The rest of a request is read, so that closing does not reset the connection.
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+            Some(())
+        });
+        raw.base_url = raw.base_url.replace("http://127.0.0.1", "https://localhost");
+        raw
+    }
+
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -75,26 +141,6 @@ impl Raw {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
             .clone()
     }
-}
-
-fn converse(
-    mut stream: TcpStream,
-    response: &dyn Fn(&Request, &mut TcpStream) -> std::io::Result<()>,
-    heads: &Mutex<Vec<String>>,
-) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    heads
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-        .push(head.clone());
-    let path = head.split(' ').nth(1)?.to_owned();
-    response(&Request { path, head }, &mut stream).ok()
 }
 
 /// A response with this body.

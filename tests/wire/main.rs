@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod downgrade;
 mod errors;
 mod events;
 mod responses;
