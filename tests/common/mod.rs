@@ -30,7 +30,12 @@ use nitro_jobs::{Call, Client, ClientOptions, Error, Job, JobStatus, LogLevel};
 const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// Every dialect of the event stream.
-pub const DIALECTS: [Dialect; 3] = [Dialect::EventInData, Dialect::Named, Dialect::Message];
+pub const DIALECTS: [Dialect; 4] = [
+    Dialect::Common,
+    Dialect::EventInData,
+    Dialect::Named,
+    Dialect::Message,
+];
 
 pub fn emulator() -> Emulator {
     Emulator::start(Config::default()).expect("the emulator starts")

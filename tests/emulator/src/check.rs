@@ -19,6 +19,8 @@ pub(crate) struct Form {
     pub(crate) params: Option<String>,
     pub(crate) delivery: Option<String>,
     pub(crate) inputs: Vec<Input>,
+    /// The keys of the uploads that its documents refer to.
+    pub(crate) uploads: Vec<String>,
     pub(crate) parts: Vec<Part>,
 }
 

@@ -106,12 +106,15 @@ pub enum Completion {
     Redirect,
 }
 
-/// The three dialects of the event stream, named after their distinguishing feature.
+/// The dialects of the event stream, named after their distinguishing feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
-    /// Nitro's Python samples: the kind of event is `event` inside the JSON, only `redirect` is terminal.
+    /// What all clients of Nitro follow: `event` and `jobID` inside the JSON, no `status-update`, and a failed job carries both
+    /// `location` and `error`.
     #[default]
+    Common,
+    /// Nitro's Python samples: the kind of event is `event` inside the JSON, only `redirect` is terminal.
     EventInData,
     /// Nitro's Python MCP client: the kind is the SSE event name (`progress-update`, `redirect`, `job-failed`).
     Named,
@@ -171,6 +174,17 @@ pub enum AcceptedBody {
     /// `{jobID,status:"running",progress:0}`.
     #[default]
     Json,
+}
+
+/// The body of a synchronous response with files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SynchronousBody {
+    /// `{result:{file:{…}}}`, as Nitro's samples read it.
+    #[default]
+    Wrapped,
+    /// `{file:{…}}`, as the OpenAPI has it.
+    Bare,
 }
 
 /// The form of the status URL in `Location`.

@@ -278,6 +278,15 @@ impl Emulator {
         }
     }
 
+    /// Stores a document and returns its `downloadURL`, as for an upload.
+    #[must_use]
+    pub fn store(&self, document: &[u8]) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let address = SocketAddr::new(self.hub.config.address, self.port());
+        let upload = crate::hub::Upload::Stored(document.to_vec().into());
+        crate::storage::issue_upload(&self.hub, &format!("{scheme}://{address}"), upload)
+    }
+
     /// The documents that were sent for a job, byte for byte.
     #[must_use]
     pub fn input_of(&self, job_id: &str) -> Vec<Vec<u8>> {

@@ -108,6 +108,17 @@ pub(crate) struct Link {
     pub(crate) uses: u32,
 }
 
+/// What is at a presigned URL for a document. The pair of URLs works once.
+#[derive(Debug)]
+pub(crate) enum Upload {
+    /// Nothing yet.
+    Issued,
+    /// A document that was not read.
+    Stored(Bytes),
+    /// A document that was read.
+    Used,
+}
+
 /// The state of an emulator.
 #[derive(Debug)]
 pub(crate) struct Hub {
@@ -115,7 +126,7 @@ pub(crate) struct Hub {
     pub(crate) port: AtomicU16,
     pub(crate) connections: Connections,
     pub(crate) links: Mutex<HashMap<String, Link>>,
-    pub(crate) uploads: Mutex<HashMap<String, Option<Bytes>>>,
+    pub(crate) uploads: Mutex<HashMap<String, Upload>>,
     pub(crate) forms: Mutex<HashMap<String, Vec<Part>>>,
     pub(crate) oauth: Mutex<OAuth>,
     token: Mutex<Option<String>>,

@@ -14,7 +14,7 @@
 //! `{"all": fault or null}`), `POST finish/{id}`, `POST progress/{id}` (a number), `GET requests`, `GET stats`.
 //!
 //! Not emulated: a delivery is acknowledged (`URL` is null) but nothing is uploaded or called back; a remote file
-//! part is read only if its URL came from this emulator's `/presigned-file-urls`.
+//! part is read only if its URL came from this emulator's `/presigned-file-urls`, once.
 
 mod auth;
 mod check;
@@ -45,5 +45,5 @@ pub use fault::{Action, Direction, Fault};
 pub use journal::{Part, Recorded};
 pub use scenario::{
     AcceptedBody, Clock, Completion, Dialect, ErrorBody, Framing, JobIdKey, Limited, LocationForm, Outcome,
-    Presigned, ProgressUnit, RateLimit, Scenario, Shape, Start, StatusName, StreamMode,
+    Presigned, ProgressUnit, RateLimit, Scenario, Shape, Start, StatusName, StreamMode, SynchronousBody,
 };

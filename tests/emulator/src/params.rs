@@ -41,9 +41,23 @@ fn name_of(method: &str, params: &Map<String, Value>) -> &'static str {
     }
 }
 
+/// The parameters with the names of the description: the service's newest client sends `pageIndex` for `page_index`.
+fn described(method: &str, params: &Map<String, Value>) -> Value {
+    let mut params = params.clone();
+    if method == "rotate" {
+        let rotations = params.get_mut("rotations").and_then(Value::as_array_mut);
+        for rotation in rotations.into_iter().flatten().filter_map(Value::as_object_mut) {
+            if let Some(page) = rotation.remove("pageIndex") {
+                rotation.entry("page_index").or_insert(page);
+            }
+        }
+    }
+    params.into()
+}
+
 /// The first error in the parameters, as an entry of `errors`.
 pub(crate) fn wrong(method: &str, params: &Map<String, Value>) -> Option<Value> {
-    let value = Value::Object(params.clone());
+    let value = described(method, params);
     let mismatch =
         mismatch(&schemas()[name_of(method, params)], &value, "").or_else(|| text_rules(method, params));
     mismatch.map(|(field, error)| json!({"field": field, "error": error, "input": params}))
@@ -104,7 +118,8 @@ fn mismatch(schema: &Value, value: &Value, at: &str) -> Option<(String, String)>
     if let Some(allowed) = schema["enum"].as_array()
         && !allowed.contains(value)
     {
-        return error(format!("Input should be one of {allowed:?}"));
+        let allowed: Vec<_> = allowed.iter().map(Value::to_string).collect();
+        return error(format!("Input should be one of {}", allowed.join(", ")));
     }
     if let Some(number) = value.as_f64() {
         let beyond = schema["minimum"].as_f64().is_some_and(|least| number < least)
@@ -190,6 +205,10 @@ mod tests {
         }
         for (method, params) in [
             ("convert", json!({"to": "pdf"})),
+            (
+                "rotate",
+                json!({"rotations": [{"pageIndex": 0, "amount": 90}, {"page_index": 1, "amount": 90}]}),
+            ),
             ("ocr", json!({"pageIndices": null, "later": 1})),
             ("extract-text-bounding-boxes", json!({"texts": ["a"]})),
             ("fill-forms", json!({"fields": [{"field": "a", "value": null}]})),
@@ -197,5 +216,16 @@ mod tests {
         ] {
             assert_eq!(wrong(method, params.clone()), None, "{method} {params}");
         }
+        let rotations = json!({"rotations": [{"pageIndex": "0", "amount": 90}]});
+        assert_eq!(
+            wrong("rotate", rotations).as_deref(),
+            Some("rotations[0].page_index")
+        );
+        let level = json!({"profile": "small"});
+        let error = super::wrong("optimize", level.as_object().expect("an object")).expect("an error");
+        assert_eq!(
+            error["error"],
+            "Input should be one of \"web\", \"print\", \"archive\", \"minimal-file-size\", \"mixed-raster-content\""
+        );
     }
 }

@@ -47,6 +47,8 @@ pub struct Scenario {
     pub stream_content_type: Option<String>,
     /// The name of the field with the job's id.
     pub job_id_key: JobIdKey,
+    /// The job's id in documents and events, in place of its own.
+    pub other_job_id: Option<String>,
     /// Leave `status` out of documents and events.
     pub omit_status: bool,
     /// Add undocumented fields to documents, events and file entries.
@@ -55,6 +57,8 @@ pub struct Scenario {
     pub status_name: Option<StatusName>,
     /// The body of the 202.
     pub accepted_body: AcceptedBody,
+    /// The body of a synchronous response with files.
+    pub synchronous_body: SynchronousBody,
     /// The form of the 202's `Location`.
     pub location: LocationForm,
     /// `Retry-After` of the 202 in (fractional) seconds.
@@ -120,10 +124,12 @@ impl Default for Scenario {
             malformed_events: 0,
             stream_content_type: None,
             job_id_key: JobIdKey::default(),
+            other_job_id: None,
             omit_status: false,
             extra_fields: false,
             status_name: None,
             accepted_body: AcceptedBody::default(),
+            synchronous_body: SynchronousBody::default(),
             location: LocationForm::default(),
             retry_after: None,
             poll_retry_after: None,
@@ -183,7 +189,7 @@ impl Scenario {
         event_ids: bool, retry_ms: Option<u64>, heartbeat_ms: Option<u64>, stream: StreamMode,
         stream_times: Option<u32>, malformed_events: u32, stream_content_type: Option<String>,
         job_id_key: JobIdKey, omit_status: bool, extra_fields: bool, status_name: Option<StatusName>,
-        accepted_body: AcceptedBody, location: LocationForm, retry_after: Option<f64>,
+        accepted_body: AcceptedBody, synchronous_body: SynchronousBody, other_job_id: Option<String>, location: LocationForm, retry_after: Option<f64>,
         poll_retry_after: Option<f64>, not_found_after_completed: u32, retention_ms: Option<u64>,
         size_bytes: Option<u64>, content_type: Option<String>, file_names: Vec<String>,
         content_disposition: Option<String>, declared_size: Option<u64>, presigned: Presigned,

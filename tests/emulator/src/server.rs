@@ -34,7 +34,10 @@ pub(crate) fn router(hub: Arc<Hub>) -> Router {
         path => Router::new().nest(path, service),
     };
     service
-        .route("/storage/uploads/{key}", put(storage::upload))
+        .route(
+            "/storage/uploads/{key}",
+            put(storage::upload).get(storage::read_upload),
+        )
         .route("/storage/{job}/{index}/{name}", get(storage::download))
         .merge(control::router())
         .fallback(|OriginalUri(uri): OriginalUri| async move { Problem::new(404, uri.path()) })

@@ -1,16 +1,12 @@
 //! Result bodies in every shape. Where the documentation has an example, it is used.
 
-use crate::scenario::{JobIdKey, Scenario, Shape};
+use crate::scenario::{JobIdKey, Scenario, Shape, SynchronousBody};
 use serde_json::{Map, Value, json};
 
 /// A document about a job with its id, its status and these fields.
 pub(crate) fn document(scenario: &Scenario, id: &str, status: &str, fields: Value) -> Value {
     let mut document = Map::new();
-    match scenario.job_id_key {
-        JobIdKey::JobID => drop(document.insert("jobID".into(), id.into())),
-        JobIdKey::JobId => drop(document.insert("jobId".into(), id.into())),
-        JobIdKey::Absent => {}
-    }
+    add_job_id(scenario, id, &mut document);
     if !scenario.omit_status {
         document.insert("status".into(), status.into());
     }
@@ -19,6 +15,16 @@ pub(crate) fn document(scenario: &Scenario, id: &str, status: &str, fields: Valu
     }
     add_extras(scenario, &mut document);
     document.into()
+}
+
+/// The job's id, under the name and with the value that the scenario sets.
+pub(crate) fn add_job_id(scenario: &Scenario, id: &str, object: &mut Map<String, Value>) {
+    let id = scenario.other_job_id.as_deref().unwrap_or(id);
+    match scenario.job_id_key {
+        JobIdKey::JobID => drop(object.insert("jobID".into(), id.into())),
+        JobIdKey::JobId => drop(object.insert("jobId".into(), id.into())),
+        JobIdKey::Absent => {}
+    }
 }
 
 /// Undocumented fields, of every JSON type.
@@ -46,9 +52,13 @@ pub(crate) fn completed(shape: &Shape, files: &[Value]) -> Value {
 }
 
 /// The body of a synchronous response.
-pub(crate) fn synchronous(shape: &Shape, files: &[Value]) -> Value {
+pub(crate) fn synchronous(body: SynchronousBody, shape: &Shape, files: &[Value]) -> Value {
     match shape {
-        Shape::Auto | Shape::File | Shape::Files { .. } | Shape::Delivered => data(shape, files),
+        Shape::Auto | Shape::File | Shape::Files { .. } | Shape::Delivered
+            if body == SynchronousBody::Bare =>
+        {
+            data(shape, files)
+        }
         Shape::Fillable | Shape::FillableUnwrapped => data(shape, files),
         _ => json!({"result": data(shape, files)}),
     }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// One direction of a connection.
 #[derive(Debug)]
@@ -120,8 +120,10 @@ pub(crate) struct FaultStream {
     responses: u64,
 }
 
-/// How long a closed connection is drained, so that unread input does not turn its FIN into an RST.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long a closed connection is drained, so that input that was not read does not turn its FIN into an RST (RFC 9112, 9.6):
+/// while bytes come at least this often, and in total.
+const DRAIN_IDLE: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(60);
 
 impl FaultStream {
     pub(crate) fn new(socket: TcpStream, conn: Arc<Conn>, plan: &[Fault]) -> Self {
@@ -154,9 +156,11 @@ impl FaultStream {
         }
         tokio::spawn(async move {
             let _ = socket.shutdown().await;
-            let mut sink = [0; 4096];
-            let drain = async { while matches!(socket.read(&mut sink).await, Ok(n) if n > 0) {} };
-            let _ = tokio::time::timeout(DRAIN, drain).await;
+            let mut sink = vec![0; 64 * 1024];
+            let drain = async {
+                while matches!(timeout(DRAIN_IDLE, socket.read(&mut sink)).await, Ok(Ok(n)) if n > 0) {}
+            };
+            let _ = timeout(DRAIN, drain).await;
         });
     }
 
@@ -264,12 +268,13 @@ impl AsyncWrite for FaultStream {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if !this.write.hung {
+            // The client may be sending a form that was rejected before it was read.
+            this.end(false);
+        }
         let Some(socket) = &mut this.socket else {
             return Poll::Ready(Ok(()));
         };
-        if !this.write.hung {
-            return Pin::new(socket).poll_shutdown(cx);
-        }
         // A hung connection stays open until the client closes it.
         loop {
             let mut sink = [0; 1024];

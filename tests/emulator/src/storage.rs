@@ -1,7 +1,7 @@
 //! Files as bytes: at presigned URLs as S3 serves them, and as the response for `application/octet-stream`.
 
 use crate::derive::Output;
-use crate::hub::{Hub, Job, Link, count, lock};
+use crate::hub::{Hub, Job, Link, Upload, count, lock};
 use crate::job::State as JobState;
 use crate::problem::{Problem, code, s3};
 use crate::scenario::Framing;
@@ -112,18 +112,14 @@ pub(crate) async fn download(
     let (job, index) = {
         let mut links = lock(&hub.links);
         let Some(link) = links.get_mut(signature).filter(|link| link.path == uri.path()) else {
-            return s3(
-                403,
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match",
-            );
+            return wrong_signature();
         };
         let settings = &link.job.scenario.presigned;
-        let expired = settings
+        let is_expired = settings
             .expires_ms
             .is_some_and(|ms| link.issued.elapsed() >= Duration::from_millis(ms));
-        if expired || settings.uses.is_some_and(|uses| link.uses >= uses) {
-            return s3(403, "AccessDenied", "Request has expired");
+        if is_expired || settings.uses.is_some_and(|uses| link.uses >= uses) {
+            return expired();
         }
         link.uses += 1;
         (link.job.clone(), link.index)
@@ -305,12 +301,17 @@ pub(crate) async fn create_upload_urls(
         .min(100);
     let origin = crate::server::origin(&hub, &headers);
     let url = |_| {
-        let key = hub.secret(64);
-        lock(&hub.uploads).insert(key.clone(), None);
-        let url = signed(&origin, &format!("/storage/uploads/{key}"), 900, &key);
+        let url = issue_upload(&hub, &origin, Upload::Issued);
         json!({"uploadURL": url, "downloadURL": url})
     };
     axum::Json(json!({"urls": (0..n).map(url).collect::<Vec<_>>()})).into_response()
+}
+
+/// Issues the URL for a document.
+pub(crate) fn issue_upload(hub: &Hub, origin: &str, upload: Upload) -> String {
+    let key = hub.secret(64);
+    lock(&hub.uploads).insert(key.clone(), upload);
+    signed(origin, &format!("/storage/uploads/{key}"), 900, &key)
 }
 
 /// `PUT /storage/uploads/{key}`.
@@ -324,15 +325,42 @@ pub(crate) async fn upload(
         return error;
     }
     match lock(&hub.uploads).get_mut(&key) {
-        Some(content @ None) => {
-            *content = Some(body);
+        Some(upload @ Upload::Issued) => {
+            *upload = Upload::Stored(body);
             code(200).into_response()
         }
-        Some(_) => s3(403, "AccessDenied", "Request has expired"),
-        None => s3(
-            403,
-            "SignatureDoesNotMatch",
-            "The request signature we calculated does not match",
-        ),
+        Some(_) => expired(),
+        None => wrong_signature(),
     }
+}
+
+/// `GET /storage/uploads/{key}`, which works once.
+pub(crate) async fn read_upload(
+    State(hub): State<Arc<Hub>>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(error) = reject_bearer(&headers) {
+        return error;
+    }
+    match lock(&hub.uploads).get_mut(&key) {
+        Some(Upload::Issued) => s3(404, "NoSuchKey", "The specified key does not exist."),
+        Some(upload) => match std::mem::replace(upload, Upload::Used) {
+            Upload::Stored(bytes) => bytes.into_response(),
+            _ => expired(),
+        },
+        None => wrong_signature(),
+    }
+}
+
+fn expired() -> Response {
+    s3(403, "AccessDenied", "Request has expired")
+}
+
+fn wrong_signature() -> Response {
+    s3(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match",
+    )
 }

@@ -1,10 +1,10 @@
-//! The event stream, in the dialects of the three client families.
+//! The event stream, in the dialects of the client families.
 
 use crate::hub::Job;
 use crate::job::State;
-use crate::scenario::{Dialect, JobIdKey, ProgressUnit, Scenario, StreamMode};
+use crate::scenario::{Dialect, ProgressUnit, Scenario, StreamMode};
 use crate::server::{Origin, error_of};
-use crate::shapes::add_extras;
+use crate::shapes::{add_extras, add_job_id};
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -126,18 +126,14 @@ impl Player {
         let scenario = &self.job.scenario;
         let mut data = Map::new();
         let mut name = "message";
-        match scenario.dialect {
-            Dialect::EventInData => drop(data.insert("event".into(), kind.into())),
-            Dialect::Named | Dialect::Message => {
-                if scenario.dialect == Dialect::Named {
-                    name = kind;
-                }
-                match scenario.job_id_key {
-                    JobIdKey::JobID => drop(data.insert("jobID".into(), self.job.id.clone().into())),
-                    JobIdKey::JobId => drop(data.insert("jobId".into(), self.job.id.clone().into())),
-                    JobIdKey::Absent => {}
-                }
-            }
+        if matches!(scenario.dialect, Dialect::Common | Dialect::EventInData) {
+            data.insert("event".into(), kind.into());
+        }
+        if scenario.dialect != Dialect::EventInData {
+            add_job_id(scenario, &self.job.id, &mut data);
+        }
+        if scenario.dialect == Dialect::Named {
+            name = kind;
         }
         if !scenario.omit_status {
             data.insert("status".into(), status.into());
@@ -169,6 +165,11 @@ impl Player {
                 self.push_event("redirect", "completed", location);
             }
             State::Failed => match dialect {
+                Dialect::Common => {
+                    let error = error_of(&self.job.scenario);
+                    let fields = json!({"location": self.location, "error": error});
+                    self.push_event("redirect", "failed", fields);
+                }
                 Dialect::EventInData => {
                     self.push_event("status-update", "failed", json!({}));
                     self.push_event("redirect", "failed", location);

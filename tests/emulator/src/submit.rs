@@ -1,7 +1,7 @@
 //! Submissions: `multipart/form-data` to one of the four endpoints.
 
 use crate::check::{Form, check};
-use crate::hub::{Hub, Input, lock};
+use crate::hub::{Hub, Input, Upload, lock};
 use crate::job::State as JobState;
 use crate::journal::Part;
 use crate::problem::{Problem, code};
@@ -107,6 +107,9 @@ pub(crate) async fn submit(
         Ok(result) => result,
         Err(problem) => return problem.into_response(),
     };
+    for key in &form.uploads {
+        lock(&hub.uploads).insert(key.clone(), Upload::Used);
+    }
     let job = hub.add_job(scenario, form.inputs, shape, content_type, true);
     lock(&hub.forms).insert(job.id.clone(), form.parts);
     if job.scenario.synchronous {
@@ -167,8 +170,8 @@ async fn read_form(hub: &Hub, mut multipart: Multipart, path: &str) -> Result<Fo
             "params" => form.params = Some(text()),
             "delivery" => form.delivery = Some(text()),
             _ if name.starts_with("file") => {
-                form.inputs
-                    .push(document_of(hub, path, &file_name, content_type, bytes)?);
+                let input = document_of(hub, path, &file_name, content_type, bytes, &mut form.uploads)?;
+                form.inputs.push(input);
             }
             _ => {}
         }
@@ -206,6 +209,7 @@ fn document_of(
     name: &str,
     content_type: String,
     bytes: Bytes,
+    uploads: &mut Vec<String>,
 ) -> Result<Input, Problem> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     match content_type.as_str() {
@@ -218,10 +222,14 @@ fn document_of(
                 .next()
                 .and_then(|url| url.rsplit('/').next())
                 .unwrap_or_default();
-            let Some(bytes) = lock(&hub.uploads).get(key).cloned().flatten() else {
-                let problem = Problem::new(400, path).kind("BrokenDownloadURL");
-                return Err(problem.extension("url_truncated", url.chars().take(64).collect::<String>()));
+            let bytes = match lock(&hub.uploads).get(key) {
+                Some(Upload::Stored(bytes)) if !uploads.iter().any(|used| used == key) => bytes.clone(),
+                _ => {
+                    let problem = Problem::new(400, path).kind("BrokenDownloadURL");
+                    return Err(problem.extension("url_truncated", url.chars().take(64).collect::<String>()));
+                }
             };
+            uploads.push(key.to_owned());
             let content_type = remote["contentType"]
                 .as_str()
                 .unwrap_or("application/pdf")
@@ -280,7 +288,7 @@ async fn synchronous_response(
         JobState::Completed if wants_bytes(headers) && is_file(&job.shape) => storage::bytes(job),
         JobState::Completed => {
             let files = storage::entries(hub, job, &Origin::new(hub, headers).host);
-            axum::Json(synchronous(&job.shape, &files)).into_response()
+            axum::Json(synchronous(job.scenario.synchronous_body, &job.shape, &files)).into_response()
         }
         JobState::Failed => {
             let field = |name: &str| {

@@ -176,7 +176,7 @@ fn stream(emulator: &Emulator, id: &str, accept: &str) -> common::Reply {
 }
 
 #[test]
-fn the_three_dialects_are_exact() {
+fn the_dialects_are_exact() {
     let emulator = start();
     let short = Scenario::new().duration_ms(20u64).steps(2u32);
     let events = |scenario: Scenario| {
@@ -188,6 +188,21 @@ fn the_three_dialects_are_exact() {
             .replace(&emulator.base_url(), "BASE")
             .replace(&id, "ID")
     };
+    // By default what all clients follow: each ignores what it does not know.
+    assert_eq!(
+        events(short.clone()),
+        "data: {\"event\":\"progress-update\",\"jobID\":\"ID\",\"progress\":0.0,\"status\":\"running\"}\n\n\
+         data: {\"event\":\"progress-update\",\"jobID\":\"ID\",\"progress\":0.5,\"status\":\"running\"}\n\n\
+         data: {\"event\":\"redirect\",\"jobID\":\"ID\",\"location\":\"BASE/jobs/ID\",\"status\":\"completed\"}\n\n"
+    );
+    assert!(events(short.clone().failed("ConversionFailed", "No")).ends_with(
+        "data: {\"error\":{\"title\":\"No\",\"type\":\"ConversionFailed\"},\"event\":\"redirect\",\"jobID\":\"ID\",\
+         \"location\":\"BASE/jobs/ID\",\"status\":\"failed\"}\n\n"
+    ));
+    assert!(
+        events(short.clone().other_job_id("another".to_owned())).contains("\"jobID\":\"another\""),
+        "a job of another id can be had"
+    );
     let in_data = short.clone().dialect(Dialect::EventInData);
     assert_eq!(
         events(in_data.clone()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nitro_emulator::{AcceptedBody, LocationForm, Outcome, Scenario, Shape};
+use nitro_emulator::{AcceptedBody, LocationForm, Outcome, Scenario, Shape, SynchronousBody};
 use nitro_jobs::{Call, Client, Download, Endpoint, ErrorKind, Input, JobState, ResultKind, Submission};
 use serde_json::Value;
 
@@ -46,8 +46,13 @@ fn the_ticket_is_complete_and_restores_the_job_in_another_client() {
 
 #[test]
 fn an_immediate_result_needs_no_further_request() {
+    immediate_result(SynchronousBody::Wrapped);
+    immediate_result(SynchronousBody::Bare);
+}
+
+fn immediate_result(body: SynchronousBody) {
     let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
-    emulator.set_default(quick().synchronous(true));
+    emulator.set_default(quick().synchronous(true).synchronous_body(body));
     let submitted = send_one(&client(&emulator)).unwrap();
     assert_eq!(submitted.result.unwrap().kind(), ResultKind::File);
     let job = submitted.job;

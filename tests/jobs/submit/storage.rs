@@ -60,13 +60,8 @@ fn storage_receives_the_document_without_the_token_and_the_service_its_url() {
 fn a_document_url_is_passed_to_the_service_unchanged() {
     let emulator = emulator();
     let client = client(&emulator);
-    // The emulator reads URLs of its own storage only: an earlier submission provides one.
-    let first = flatten()
-        .file(Input::bytes("a.pdf", PDF))
-        .via_presigned_upload(true);
-    let job = send(&client, &first).unwrap().job;
-    let reported: serde_json::Value = serde_json::from_str(&emulator.form_of(&job.id())[2].text).unwrap();
-    let address = reported["URL"].as_str().unwrap();
+    // The emulator reads URLs of its own storage only, each once.
+    let address = &emulator.store(PDF);
     emulator.forget_requests();
     let by_address = flatten().file(Input::url(address, "application/pdf").name("b.pdf"));
     let job = send(&client, &by_address).unwrap().job;

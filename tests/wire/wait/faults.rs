@@ -191,7 +191,7 @@ fn many_waits_share_one_client() {
                 Arc::new(job(
                     &emulator,
                     &client,
-                    scenario.dialect(DIALECTS[n as usize % 3]),
+                    scenario.dialect(DIALECTS[n as usize % DIALECTS.len()]),
                 ))
             })
             .collect();
