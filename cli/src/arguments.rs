@@ -1,13 +1,14 @@
 //! The arguments of the command line.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lexopt::ValueExt;
 use lexopt::prelude::*;
 
 use crate::failure::Failure;
+use crate::input::STDIN;
 
 /// The text of `--help`.
 pub const HELP: &str = "\
@@ -22,8 +23,8 @@ nitro-jobs: Nitro's document jobs from the command line
   nitro-jobs catalog [OPERATION]       list the operations, or the parameters of one
 
 OPERATION is a name of the catalogue, or ENDPOINT/METHOD for an operation that is not in it. JOB is a job's id, its
-ticket, or @FILE for a file that contains the ticket (@- for standard input). The ticket is printed to standard error
-as soon as the job exists, results are printed to standard output.
+ticket, or @FILE for a file that contains the ticket. A FILE that is read or written may be -, which is standard input
+or output. The ticket is printed to standard error as soon as the job exists, results to standard output.
 
 run, submit:
   -p, --param NAME=VALUE   one parameter; VALUE is parsed as JSON if possible, unless the parameter is a string
@@ -215,6 +216,11 @@ impl Arguments {
         }
         if self.output.is_some() && self.dir.is_some() {
             return Err(Failure::usage("--output and --dir cannot be combined"));
+        }
+        if self.json && self.output.as_deref() == Some(Path::new(STDIN)) {
+            return Err(Failure::usage(
+                "--json and --output - both print to standard output: they cannot be combined",
+            ));
         }
         if self.params.is_some() && !self.param.is_empty() {
             return Err(Failure::usage("--param and --params cannot be combined"));

@@ -1,29 +1,28 @@
 //! The commands.
 
-use std::io::Read;
-use std::time::Instant;
+use std::io::Write;
+use std::path::Path;
 
 use nitro_jobs::{
-    Call, CancelToken, Client, Download, Job, JobState, JobStatus, JobUpdate, LogLevel, OnExisting,
-    RunProgress, WatchOptions,
+    Client, Download, Job, JobState, JobStatus, JobUpdate, LogLevel, OnExisting, RunProgress, WatchOptions,
 };
 use serde_json::{Value, json};
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
-use crate::show::{Show, parsed};
-use crate::{credentials, exit, request};
+use crate::input::{Limits, STDIN};
+use crate::show::{Bytes, Show, parsed};
+use crate::{credentials, exit, printable, request};
 
 /// Runs a command that sends requests to the service.
-pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
+pub fn perform(arguments: &Arguments, show: &Show, limits: &Limits) -> Result<u8, Failure> {
     // An invalid request is reported before anything is sent.
     let submission = match arguments.command {
-        Some(Command::Run | Command::Submit) => Some(request::submission(arguments)?),
+        Some(Command::Run | Command::Submit) => Some(request::submission(arguments, limits)?),
         _ => None,
     };
-    let client = client(arguments)?;
-    let call = call(arguments, cancel);
-    let job = || job(&client, &arguments.operands[0]);
+    let client = client(arguments, limits)?;
+    let job = || job(&client, &arguments.operands[0], limits);
     match (arguments.command, submission) {
         (Some(Command::Run), Some(submission)) => {
             let target = target(arguments);
@@ -39,11 +38,12 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
                     RunProgress::Download(now) => show.download(now),
                     _ => {}
                 }
-                show.has_reader()
+                show.is_written()
             };
-            let finished = client.run(&submission, target.as_ref(), progress, &call)?;
+            let finished = client.run(&submission, target.as_ref(), progress, &limits.call())?;
             match target {
                 Some(_) => show.saved(&finished.saved),
+                None if is_stdout(arguments) => print_bytes(&finished.job, show, limits)?,
                 None => show.result(&finished.result, false),
             }
             Ok(exit::DONE)
@@ -51,9 +51,9 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
         (Some(Command::Submit), Some(submission)) => {
             let progress = |sent, total| {
                 show.upload(sent, total);
-                show.has_reader()
+                show.is_written()
             };
-            let started = client.submit(&submission, progress, &call)?;
+            let started = client.submit(&submission, progress, &limits.call())?;
             let ticket = started.job.to_json();
             show.ticket(&ticket);
             if !arguments.json {
@@ -63,9 +63,9 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
         }
         (Some(Command::Status), _) => {
             let job = job()?;
-            let status = job.status(&call)?;
+            let status = job.status(&limits.call())?;
             show.text_or(
-                &describe(&status),
+                &printable::line(&describe(&status)),
                 "status",
                 || json!({"job": job.id(), "status": parsed(status.json())}),
             );
@@ -76,15 +76,19 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
             let id = job.id();
             let progress = |status: &JobStatus| {
                 show.processing(&id, status);
-                show.has_reader()
+                show.is_written()
             };
-            let status = job.wait(progress, &call)?;
+            let status = job.wait(progress, &limits.call())?;
             print_end(show, &id, &status);
             Ok(exit::DONE)
         }
-        (Some(Command::Watch), _) => watch(&client, arguments, show, cancel),
+        (Some(Command::Watch), _) => watch(&client, arguments, show, limits),
         (Some(Command::Result), _) => {
-            show.result(&job()?.result(&call)?, true);
+            show.result(&job()?.result(&limits.call())?, true);
+            Ok(exit::DONE)
+        }
+        (Some(Command::Download), _) if is_stdout(arguments) => {
+            print_bytes(&job()?, show, limits)?;
             Ok(exit::DONE)
         }
         (Some(Command::Download), _) => {
@@ -92,9 +96,9 @@ pub fn perform(arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Resu
                 .ok_or_else(|| Failure::usage("download needs --output FILE or --dir FOLDER"))?;
             let progress = |now| {
                 show.download(now);
-                show.has_reader()
+                show.is_written()
             };
-            show.saved(&job()?.download(&target, progress, &call)?);
+            show.saved(&job()?.download(&target, progress, &limits.call())?);
             Ok(exit::DONE)
         }
         _ => Err(Failure::usage("there is no such command")),
@@ -138,9 +142,9 @@ pub fn catalog(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn client(arguments: &Arguments) -> Result<Client, Failure> {
+fn client(arguments: &Arguments, limits: &Limits) -> Result<Client, Failure> {
     let named = std::env::var_os("NITRO_CREDENTIALS").map(Into::into);
-    let mut options = credentials::options(arguments.credentials.clone().or(named).as_deref())?
+    let mut options = credentials::options(arguments.credentials.clone().or(named).as_deref(), limits)?
         .user_agent(concat!("nitro-jobs-cli/", env!("CARGO_PKG_VERSION")));
     if let Some(url) = &arguments.base_url {
         options = options.base_url(url);
@@ -152,29 +156,34 @@ fn client(arguments: &Arguments) -> Result<Client, Failure> {
         options = options.proxy_from_env();
     }
     if let Some(path) = &arguments.ca_file {
-        let pem =
-            std::fs::read_to_string(path).map_err(|e| Failure::file(format!("{}: {e}", path.display())))?;
-        options = options.add_ca_pem(pem);
+        options = options.add_ca_pem(limits.text(path)?);
     }
     if arguments.verbose {
         options = options.log(|level: LogLevel, line| {
-            use std::io::Write;
-            let _ = writeln!(std::io::stderr(), "{level:?}: {line}");
+            let _ = writeln!(std::io::stderr(), "{level:?}: {}", printable::line(line));
         });
     }
     Ok(Client::new(options)?)
 }
 
-fn call(arguments: &Arguments, cancel: &CancelToken) -> Call {
-    let call = Call::new().cancel(cancel);
-    match arguments.timeout {
-        Some(timeout) => call.timeout(timeout),
-        None => call,
-    }
+/// Whether the result's file goes to standard output.
+fn is_stdout(arguments: &Arguments) -> bool {
+    arguments.output.as_deref() == Some(Path::new(STDIN))
+}
+
+/// Prints the file of a result; several come as one zip.
+fn print_bytes(job: &Job, show: &Show, limits: &Limits) -> Result<(), Failure> {
+    show.hide_bar();
+    let mut out = Bytes(show);
+    job.result_bytes(&mut out, &limits.call())?;
+    // An error is noted.
+    let _ = out.flush();
+    Ok(())
 }
 
 fn target(arguments: &Arguments) -> Option<Download> {
     let target = match (&arguments.output, &arguments.dir) {
+        _ if is_stdout(arguments) => return None,
         (Some(path), _) => Download::to_file(path),
         (None, Some(path)) => Download::to_folder(path).existing(OnExisting::Fail),
         (None, None) => return None,
@@ -187,17 +196,10 @@ fn target(arguments: &Arguments) -> Option<Download> {
 }
 
 /// A job from its id, its ticket, or a file that contains either.
-fn job(client: &Client, operand: &str) -> Result<Job, Failure> {
+fn job(client: &Client, operand: &str, limits: &Limits) -> Result<Job, Failure> {
     let text = match operand.strip_prefix('@') {
         None => operand.to_owned(),
-        Some("-") => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|e| Failure::file(format!("standard input: {e}")))?;
-            text
-        }
-        Some(path) => std::fs::read_to_string(path).map_err(|e| Failure::file(format!("{path}: {e}")))?,
+        Some(path) => limits.text(Path::new(path))?,
     };
     let text = text.trim();
     Ok(if text.starts_with('{') {
@@ -207,23 +209,15 @@ fn job(client: &Client, operand: &str) -> Result<Job, Failure> {
     })
 }
 
-fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelToken) -> Result<u8, Failure> {
+/// Follows several jobs. The exit code is the highest of theirs, in whatever order they end.
+fn watch(client: &Client, arguments: &Arguments, show: &Show, limits: &Limits) -> Result<u8, Failure> {
     let watch = client.watch(WatchOptions::new())?;
     for operand in &arguments.operands {
-        watch.add(&job(client, operand)?)?;
+        watch.add(&job(client, operand, limits)?)?;
     }
-    let begun = Instant::now();
     let mut code = exit::DONE;
     loop {
-        let mut call = Call::new().cancel(cancel);
-        if let Some(timeout) = arguments.timeout.filter(|timeout| !timeout.is_zero()) {
-            // Zero would mean no timeout.
-            let left = timeout.saturating_sub(begun.elapsed());
-            call = call.timeout(left.max(std::time::Duration::from_millis(1)));
-        } else {
-            call = call.timeout(std::time::Duration::ZERO);
-        }
-        let Some(event) = watch.next(&call)? else {
+        let Some(event) = watch.next(&limits.unlimited_call())? else {
             return Ok(code);
         };
         let id = event.job_id().to_owned();
@@ -235,25 +229,29 @@ fn watch(client: &Client, arguments: &Arguments, show: &Show, cancel: &CancelTok
                 }
                 print_end(show, &id, &status);
                 if *status.state() != JobState::Completed {
-                    code = exit::FAILED;
+                    code = code.max(exit::FAILED);
                 }
             }
             JobUpdate::GaveUp(error) => {
                 let failure = Failure::from(error.clone());
-                code = failure.code();
-                show.note(&format!("{id}: {}", failure.message()));
+                code = code.max(failure.code());
+                show.job_failure(&id, &failure);
             }
             _ => {}
         }
-        if !show.has_reader() {
-            return Ok(exit::NO_READER);
+        if !show.is_written() {
+            return Ok(code);
         }
     }
 }
 
 fn print_end(show: &Show, id: &str, status: &JobStatus) {
     if !show.is_json() {
-        show.text_or(&format!("{id} {}", describe(status)), "", || Value::Null);
+        show.text_or(
+            &printable::line(&format!("{id} {}", describe(status))),
+            "",
+            || Value::Null,
+        );
     }
 }
 

@@ -1,13 +1,13 @@
 //! Credentials, from a file that only its owner can read, or from the environment.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use nitro_jobs::ClientOptions;
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::input::Limits;
 
 /// The fields of a credentials file, with the names that the service uses.
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct CredentialsFile {
 }
 
 /// Options with the credentials of the file, or of the environment if no file is named.
-pub fn options(file: Option<&Path>) -> Result<ClientOptions, Failure> {
+pub fn options(file: Option<&Path>, limits: &Limits) -> Result<ClientOptions, Failure> {
     let Some(path) = file else {
         let options = ClientOptions::from_env().map_err(|e| Failure::credentials(e.message()))?;
         let set = |name: &str| std::env::var_os(name).is_some();
@@ -36,7 +36,9 @@ pub fn options(file: Option<&Path>) -> Result<ClientOptions, Failure> {
         return Ok(options);
     };
     let invalid = |what: &str| Failure::credentials(format!("{}: {what}", path.display()));
-    let text = read(path)?;
+    let text = limits
+        .text_if(path, check_mode)
+        .map_err(|unread| unread.into_failure(|what| invalid(&what)))?;
     // The message gives the position only: the contents are secret.
     let fields: CredentialsFile = serde_json::from_str(&text).map_err(|e| {
         let (line, column) = (e.line(), e.column());
@@ -61,30 +63,23 @@ pub fn options(file: Option<&Path>) -> Result<ClientOptions, Failure> {
     }
 }
 
-/// The text of the file, if only its owner can read or change it.
-fn read(path: &Path) -> Result<String, Failure> {
-    let invalid = |what: &str| Failure::credentials(format!("{}: {what}", path.display()));
-    let mut file = File::open(path).map_err(|e| invalid(&e.to_string()))?;
+/// Rejects a file that others can read or change.
+fn check_mode(path: &Path, file: &File) -> Result<(), String> {
+    #[cfg(not(unix))]
+    let _ = (path, file);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // The mode of the open file: the path may name another file by now.
-        let mode = file
-            .metadata()
-            .map_err(|e| invalid(&e.to_string()))?
-            .permissions()
-            .mode();
+        let mode = file.metadata().map_err(|e| e.to_string())?.permissions().mode();
         if mode & 0o077 != 0 {
-            let path = path.display();
-            return Err(Failure::credentials(format!(
-                "{path}: others can read or change this file (mode {:03o}): run \"chmod 600 {path}\", and replace the secret if \
-                 others may have read it",
-                mode & 0o777
-            )));
+            return Err(format!(
+                "others can read or change this file (mode {:03o}): run \"chmod 600 {}\", and replace the secret if others may \
+                 have read it",
+                mode & 0o777,
+                path.display()
+            ));
         }
     }
-    let mut text = String::new();
-    file.read_to_string(&mut text)
-        .map_err(|e| invalid(&e.to_string()))?;
-    Ok(text)
+    Ok(())
 }

@@ -15,6 +15,7 @@ pub const TABLE: &str = "\
   8   there is no result yet, or it is of another kind
   9   the submission failed, but a job may exist: a retry could start a second one
   70  a defect of this program
+  74  standard output could not be written, for example because the disk is full
   130 cancelled by Ctrl-C; the job, if there is one, goes on
   141 standard output was closed; the job, if there is one, goes on
 ";
@@ -29,6 +30,10 @@ pub const USAGE: u8 = 2;
 pub const CREDENTIALS: u8 = 3;
 /// A file.
 pub const FILE: u8 = 6;
+/// A timeout.
+pub const TIMEOUT: u8 = 7;
+/// Standard output could not be written.
+pub const NOT_WRITTEN: u8 = 74;
 /// Standard output was closed.
 pub const NO_READER: u8 = 141;
 /// Cancelled.
@@ -46,7 +51,7 @@ pub fn of(error: &Error) -> u8 {
         Unauthorized | Forbidden | ProxyAuth => CREDENTIALS,
         Dns | Connect | Tls | Proxy | ConnectionLost | Truncated | RateLimited | Service => 4,
         File | FileExists | Sink => FILE,
-        Timeout | WaitTimeout => 7,
+        Timeout | WaitTimeout => TIMEOUT,
         NotReady | UnexpectedResult | Delivered => 8,
         Cancelled | Stopped => CANCELLED,
         Internal | NoMemory | Busy => 70,

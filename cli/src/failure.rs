@@ -1,6 +1,6 @@
 //! Why a command failed: its message and its exit code.
 
-use nitro_jobs::Error;
+use nitro_jobs::{Error, ErrorKind};
 
 use crate::exit;
 
@@ -35,6 +35,11 @@ impl Failure {
             Self::Own(code, _) => *code,
             Self::Library(error) => exit::of(error),
         }
+    }
+
+    /// Whether the program itself stopped the call.
+    pub fn is_own_stop(&self) -> bool {
+        matches!(self, Self::Library(error) if matches!(error.kind(), ErrorKind::Stopped | ErrorKind::Sink))
     }
 
     /// The text for the user.

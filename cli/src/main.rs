@@ -5,7 +5,9 @@ mod commands;
 mod credentials;
 mod exit;
 mod failure;
+mod input;
 mod interrupt;
+mod printable;
 mod request;
 mod show;
 
@@ -13,6 +15,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command, HELP};
 use failure::Failure;
+use input::Limits;
 use nitro_jobs::CancelToken;
 use show::Show;
 
@@ -31,21 +34,18 @@ fn main() -> ExitCode {
     };
     let show = Show::new(arguments.json, arguments.quiet);
     let outcome = start(&arguments, &show);
-    let code = match outcome {
-        // If the results could not be printed, the command has failed.
-        Ok(_) if !show.has_reader() => exit::NO_READER,
-        Ok(code) => code,
-        Err(failure) => {
-            // The program stops a call itself if standard output is closed, or at Ctrl-C.
-            let code = if show.has_reader() {
-                failure.code()
-            } else {
-                exit::NO_READER
-            };
-            show.failure(&failure);
-            code
-        }
+    let code = match &outcome {
+        Ok(code) => *code,
+        Err(failure) => failure.code(),
     };
+    // The program stops a call itself if standard output cannot be written: that is not the failure.
+    if let Err(failure) = &outcome
+        && (show.is_written() || !failure.is_own_stop())
+    {
+        show.failure(failure);
+    }
+    // If the results could not be printed, the command has failed.
+    let code = show.broken_code().unwrap_or(code);
     show.end();
     ExitCode::from(code)
 }
@@ -75,5 +75,6 @@ fn start(arguments: &Arguments, show: &Show) -> Result<u8, Failure> {
     let cancel = CancelToken::new();
     interrupt::cancels(&cancel)
         .map_err(|e| Failure::Own(70, format!("the signal handler cannot be installed: {e}")))?;
-    commands::perform(arguments, show, &cancel)
+    let limits = Limits::new(cancel, arguments.timeout);
+    commands::perform(arguments, show, &limits)
 }

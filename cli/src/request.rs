@@ -1,10 +1,13 @@
 //! Builds a submission from the command line.
 
+use std::path::Path;
+
 use nitro_jobs::{Endpoint, Input, Submission, catalog};
 use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Document};
 use crate::failure::Failure;
+use crate::input::{Limits, STDIN};
 
 /// The catalogue's entries.
 pub fn operations() -> Vec<Value> {
@@ -17,7 +20,7 @@ pub fn operation(name: &str) -> Option<Value> {
 }
 
 /// The submission that the command line describes.
-pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure> {
+pub fn submission(arguments: &Arguments, limits: &Limits) -> Result<Submission<'static>, Failure> {
     let name = &arguments.operands[0];
     let entry = operation(name);
     let (endpoint, method) = match &entry {
@@ -34,13 +37,15 @@ pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure>
         )));
     };
     let mut submission = Submission::new(endpoint, method)
-        .params_json(params(arguments, entry.as_ref())?)?
+        .params_json(params(arguments, entry.as_ref(), limits)?)?
         .via_presigned_upload(arguments.presigned);
     if let Some(delivery) = &arguments.delivery {
         submission = submission.delivery_json(delivery)?;
     }
     for document in &arguments.documents {
         submission = submission.file(match document {
+            // The library derives its type from its first bytes.
+            Document::File(path) if path == Path::new(STDIN) => Input::bytes("stdin", limits.stdin()?),
             Document::File(path) => Input::path(path),
             Document::Url(kind, url) => Input::url(url, kind),
         });
@@ -55,10 +60,10 @@ pub fn submission(arguments: &Arguments) -> Result<Submission<'static>, Failure>
 }
 
 /// The parameters as JSON text. A parameter with a single possible value is added.
-fn params(arguments: &Arguments, entry: Option<&Value>) -> Result<String, Failure> {
+fn params(arguments: &Arguments, entry: Option<&Value>, limits: &Limits) -> Result<String, Failure> {
     if let Some(text) = &arguments.params {
         return match text.strip_prefix('@') {
-            Some(path) => std::fs::read_to_string(path).map_err(|e| Failure::file(format!("{path}: {e}"))),
+            Some(path) => limits.text(Path::new(path)),
             None => Ok(text.clone()),
         };
     }

@@ -1,6 +1,6 @@
 //! Output: lines and a progress bar for people, JSON lines for programs.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -8,6 +8,7 @@ use nitro_jobs::{DownloadProgress, Error, JobResult, JobStatus, ResultKind, Save
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::{exit, printable};
 
 /// The number of steps of the bar.
 const STEPS: u64 = 1000;
@@ -16,8 +17,8 @@ const STEPS: u64 = 1000;
 pub struct Show {
     json: bool,
     bar: Option<ProgressBar>,
-    /// Standard output was closed.
-    broken: Cell<bool>,
+    /// Why standard output could not be written.
+    broken: RefCell<Option<io::Error>>,
     /// The last progress line, so that it is not printed twice.
     last: RefCell<String>,
     /// The tickets printed on standard output, which may have been closed.
@@ -40,15 +41,24 @@ impl Show {
         Self {
             json,
             bar,
-            broken: Cell::new(false),
+            broken: RefCell::default(),
             last: RefCell::default(),
             tickets: RefCell::default(),
         }
     }
 
-    /// Whether standard output is still open.
-    pub fn has_reader(&self) -> bool {
-        !self.broken.get()
+    /// Whether all output could be written so far.
+    pub fn is_written(&self) -> bool {
+        self.broken.borrow().is_none()
+    }
+
+    /// The exit code if standard output could not be written.
+    pub fn broken_code(&self) -> Option<u8> {
+        let broken = self.broken.borrow();
+        broken.as_ref().map(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => exit::NO_READER,
+            _ => exit::NOT_WRITTEN,
+        })
     }
 
     /// Whether the output is JSON lines.
@@ -68,8 +78,12 @@ impl Show {
             Some(bar) => bar.suspend(write),
             None => write(),
         };
-        if written.is_err() {
-            self.broken.set(true);
+        self.check_written(written);
+    }
+
+    fn check_written(&self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.broken.borrow_mut().get_or_insert(error);
         }
     }
 
@@ -84,7 +98,7 @@ impl Show {
 
     fn event(&self, name: &str, mut fields: Value) {
         fields["event"] = name.into();
-        self.line(&fields.to_string());
+        self.line(&printable::json(&fields.to_string()));
     }
 
     /// A line for people, or an event for programs.
@@ -108,7 +122,7 @@ impl Show {
 
     fn progress(&self, what: &str, fraction: Option<f64>, event: impl FnOnce() -> Value) {
         if let Some(bar) = &self.bar {
-            bar.set_prefix(what.to_owned());
+            bar.set_prefix(printable::line(what));
             bar.set_position((fraction.unwrap_or_default() * STEPS as f64) as u64);
         }
         if self.json {
@@ -153,7 +167,7 @@ impl Show {
         for file in files {
             let path = file.path.display();
             self.text_or(
-                &format!("{path} ({} bytes)", file.bytes),
+                &printable::line(&format!("{path} ({} bytes)", file.bytes)),
                 "saved",
                 || json!({"path": path.to_string(), "bytes": file.bytes, "contentType": file.content_type}),
             );
@@ -163,8 +177,12 @@ impl Show {
     /// A result: text as text, all else as JSON.
     pub fn result(&self, result: &JobResult, as_json: bool) {
         let text = match result.text() {
-            Some(text) if result.kind() == ResultKind::Text && !as_json => text.into_owned(),
-            _ => result.result_json().to_owned(),
+            // A file or another program receives the text as it is.
+            Some(text) if result.kind() == ResultKind::Text && !as_json => match io::stdout().is_terminal() {
+                true => printable::lines(&text),
+                false => text.into_owned(),
+            },
+            _ => printable::json(result.result_json()),
         };
         self.text_or(
             &text,
@@ -176,14 +194,10 @@ impl Show {
     /// The failure of the command.
     pub fn failure(&self, failure: &Failure) {
         if self.json {
-            let mut fields = json!({"code": failure.code(), "message": failure.message()});
-            if let Failure::Library(error) = failure {
-                describe(&mut fields, error);
-            }
-            self.event("error", fields);
+            self.event("error", fields_of(failure));
         }
-        if !self.json || !self.has_reader() {
-            self.note(&format!("nitro-jobs: {}", failure.message()));
+        if !self.json || !self.is_written() {
+            self.note(&printable::line(&format!("nitro-jobs: {}", failure.message())));
             if let Failure::Library(error) = failure
                 && let Some(id) = error.reference_id()
             {
@@ -192,17 +206,45 @@ impl Show {
         }
     }
 
-    /// Removes the bar, and prints tickets to standard error if standard output was closed.
-    pub fn end(&self) {
+    /// The failure of one of several jobs.
+    pub fn job_failure(&self, job: &str, failure: &Failure) {
+        if self.json {
+            let mut fields = fields_of(failure);
+            fields["job"] = job.into();
+            self.event("error", fields);
+        } else {
+            self.note(&printable::line(&format!("{job}: {}", failure.message())));
+        }
+    }
+
+    /// Removes the bar, before bytes are printed that may go to the same terminal.
+    pub fn hide_bar(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        if !self.has_reader() {
+    }
+
+    /// Removes the bar, says why standard output was not written, and prints tickets to standard error if standard output was closed.
+    pub fn end(&self) {
+        self.hide_bar();
+        if let Some(error) = &*self.broken.borrow() {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                self.note(&format!("nitro-jobs: standard output cannot be written: {error}"));
+            }
             for ticket in self.tickets.take() {
                 self.note(&format!("ticket: {ticket}"));
             }
         }
     }
+}
+
+/// The fields of an event about a failure.
+fn fields_of(failure: &Failure) -> Value {
+    let mut fields = json!({"code": failure.code(), "message": failure.message()});
+    if let Failure::Library(error) = failure {
+        describe(&mut fields, error);
+    }
+    fields
 }
 
 /// Adds the fields of a library error.
@@ -224,6 +266,34 @@ fn describe(fields: &mut Value, error: &Error) {
     }
     if let Some(problem) = error.problem() {
         fields["problem"] = parsed(&problem.body);
+    }
+}
+
+/// Standard output for the bytes of a result.
+pub struct Bytes<'s>(pub &'s Show);
+
+impl Bytes<'_> {
+    /// Notes why the output is broken, once the caller will not try again.
+    fn noted<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &outcome
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let copy = error
+                .raw_os_error()
+                .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.0.check_written(Err(copy));
+        }
+        outcome
+    }
+}
+
+impl Write for Bytes<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.noted(io::stdout().lock().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.noted(io::stdout().lock().flush())
     }
 }
 

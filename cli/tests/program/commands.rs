@@ -139,6 +139,20 @@ fn several_jobs_are_watched_at_once_and_a_failure_sets_the_exit_code() {
     assert_eq!((last(&good), last(&bad)), (json!("completed"), json!("failed")));
     let unknown = run(program(&emulator, &["watch", &good, "no-such-job"]));
     assert!(unknown.is(5).err.contains("no-such-job"), "{}", unknown.err);
+
+    // The highest code, whichever job ends last, and an event on standard output for each.
+    for order in [[&bad, "no-such-job"], ["no-such-job", &bad]] {
+        let ended = run(program(
+            &emulator,
+            &["watch", &good, order[0], order[1], "--json"],
+        ));
+        let events = ended.is(5).events();
+        let lost = events.iter().find(|e| e["event"] == "error").unwrap();
+        assert_eq!((&lost["job"], &lost["code"]), (&json!("no-such-job"), &json!(5)));
+        assert!(lost["message"].as_str().unwrap().contains("no-such-job"));
+        assert_eq!((&lost["httpStatus"], ended.err.as_str()), (&json!(404), ""));
+        run(program(&emulator, &["watch", order[0], order[1]])).is(5);
+    }
 }
 
 #[test]

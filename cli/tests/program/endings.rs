@@ -55,7 +55,7 @@ fn help_and_version_are_printed_and_the_readme_has_the_same_codes() {
         assert!(readme.contains(&row), "README.md has no row {row}");
         rows += 1;
     }
-    assert_eq!(rows, 13);
+    assert_eq!(rows, 14);
     let version = run(bare(&["--version"]));
     assert_eq!(
         version.is(0).out,

@@ -5,6 +5,7 @@
 mod commands;
 mod credentials;
 mod endings;
+mod streams;
 // script(1) has other options elsewhere.
 #[cfg(target_os = "linux")]
 mod terminal;
