@@ -1,5 +1,7 @@
 //! Text that C reads: the NUL that ends it, known here and nowhere else.
 
+use std::borrow::Cow;
+use std::collections::TryReserveError;
 use std::ffi::CString;
 use std::mem::MaybeUninit;
 
@@ -36,8 +38,18 @@ pub(crate) fn copy_terminated(buffer: &mut [u8], text: &str) -> usize {
 }
 
 /// Appends the NUL.
-pub(crate) fn terminate(text: &mut String) {
+pub(crate) fn terminate(text: &mut String) -> Result<(), TryReserveError> {
+    text.try_reserve_exact(TERMINATOR_LEN)?;
     text.push('\0');
+    Ok(())
+}
+
+/// A copy of a text whose length the peer decided, with space for a NUL.
+pub(crate) fn copy(text: &str) -> Result<String, TryReserveError> {
+    let mut copy = String::new();
+    copy.try_reserve_exact(text.len() + TERMINATOR_LEN)?;
+    copy.push_str(text);
+    Ok(copy)
 }
 
 /// Removes the NULs, since C would take the first one for the end.
@@ -47,10 +59,23 @@ pub(crate) fn remove_nuls(text: &mut String) {
     }
 }
 
-/// A copy of `text` as a C string, without the NULs inside.
-#[allow(unsafe_code)]
+/// A copy of a short `text` as a C string, without the NULs inside.
 pub(crate) fn to_c_string(text: impl Into<String>) -> CString {
-    let mut text: String = text.into();
+    into_c_string(text.into())
+}
+
+/// As [`to_c_string`], of a text whose length the peer decided.
+pub(crate) fn try_c_string(text: Cow<'_, str>) -> Result<CString, TryReserveError> {
+    let mut text = match text {
+        Cow::Borrowed(text) => copy(text)?,
+        Cow::Owned(text) => text,
+    };
+    text.try_reserve_exact(TERMINATOR_LEN)?;
+    Ok(into_c_string(text))
+}
+
+#[allow(unsafe_code)]
+fn into_c_string(mut text: String) -> CString {
     remove_nuls(&mut text);
     // SAFETY: no NUL is left. The standard library's own search would take a sixth of the time that a large result takes.
     unsafe { CString::from_vec_unchecked(text.into_bytes()) }
@@ -79,7 +104,7 @@ mod tests {
         assert_eq!(&buffer, b"ab\0\x07");
         let mut text = "a\0b".to_owned();
         remove_nuls(&mut text);
-        terminate(&mut text);
+        terminate(&mut text).unwrap();
         assert_eq!(text, "ab\0");
         assert_eq!(without_terminator(terminated!("ab", "c")), "abc");
     }

@@ -1,5 +1,6 @@
 //! Errors: a kind to branch on, and a message that states what failed, why, and what to do next.
 
+use std::collections::TryReserveError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -300,6 +301,13 @@ impl Error {
             Http => self.http_status() == Some(408),
             _ => false,
         }
+    }
+}
+
+/// There is no memory for what a response holds.
+impl From<TryReserveError> for Error {
+    fn from(_: TryReserveError) -> Self {
+        Self::new(ErrorKind::NoMemory, "out of memory while reading a response")
     }
 }
 

@@ -28,7 +28,7 @@ pub fn event(name: &str, before: &str, data: &str) -> std::result::Result<Option
 }
 
 pub fn redirected(location: &str, body: &str) -> Result<JobStatus> {
-    JobStatus::redirected(Ok(location.to_owned()), body.to_owned())
+    JobStatus::redirected(Ok(location.to_owned()), body)
 }
 
 pub fn result(json: String) -> Result<JobResult> {

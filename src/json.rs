@@ -1,6 +1,7 @@
 //! JSON text read in place: one pass that checks it, no tree. A field's value is the slice of the text that it was written as.
 
 use std::borrow::Cow;
+use std::collections::TryReserveError;
 use std::fmt;
 use std::ops::Range;
 
@@ -24,9 +25,16 @@ pub(crate) trait FieldVisitor<'a> {
     fn field(&mut self, key: &str) -> FieldAction<'_, 'a>;
 }
 
+/// The longest string, as JSON spells it, that is taken for a name, a URL or a message.
+const MAX_SHORT: usize = 64 << 10;
+
+/// The deepest nesting: the parser keeps one byte for each level, in memory of its own.
+const MAX_DEPTH: usize = 1 << 20;
+
 /// Passes once over the object that `text` is.
 pub(crate) fn visit_fields<'a>(text: &'a str, visitor: &mut impl FieldVisitor<'a>) -> Outcome {
     let mut stopped = false;
+    expect_first(text, '{', "expected a JSON object")?;
     let mut reader = serde_json::Deserializer::from_str(without_bom(text));
     match reader.deserialize_map(ObjectVisitor(visitor, &mut stopped)) {
         Ok(()) => reader.end(),
@@ -50,7 +58,7 @@ impl<'a, F: FieldVisitor<'a>> Visitor<'a> for ObjectVisitor<'_, F> {
     fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> std::result::Result<(), M::Error> {
         // Keys are read raw, so that an invalid escape in a key that is ignored does not make the document invalid.
         while let Some(key) = map.next_key::<&'a RawValue>()? {
-            match self.0.field(&string(key.get()).unwrap_or_default()) {
+            match self.0.field(&short_string(key.get()).unwrap_or_default()) {
                 FieldAction::Store(slot) => *slot = Some(map.next_value::<&'a RawValue>()?.get()),
                 FieldAction::Skip => {
                     map.next_value::<IgnoredAny>()?;
@@ -82,9 +90,42 @@ pub(crate) fn visit_items<'a>(text: &'a str, each: impl FnMut(&'a str)) -> Outco
             Ok(())
         }
     }
+    expect_first(text, '[', "expected a JSON array")?;
     let mut reader = serde_json::Deserializer::from_str(without_bom(text));
     reader.deserialize_seq(Items(each))?;
     reader.end()
+}
+
+/// Fails if `text` is another value. serde would show that value, however long it is.
+fn expect_first(text: &str, first: char, expected: &str) -> Outcome {
+    match without_bom(text).trim_ascii_start().chars().next() {
+        Some(found) if found != first => Err(serde::de::Error::custom(expected)),
+        _ => Ok(()),
+    }
+}
+
+/// Fails if a document is nested deeper than any is.
+pub(crate) fn check_depth(text: &str) -> Outcome {
+    let text = text.as_bytes();
+    // Most documents have not even so many brackets.
+    if memchr::memchr2_iter(b'[', b'{', text).nth(MAX_DEPTH).is_none() {
+        return Ok(());
+    }
+    let (mut depth, mut quoted, mut at) = (0_usize, false, 0);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => at += 1,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Err(serde::de::Error::custom("it is nested too deeply"));
+        }
+        at += 1;
+    }
+    Ok(())
 }
 
 /// Checks that `text` is one JSON value, whatever it is.
@@ -106,7 +147,22 @@ pub(crate) fn non_null(raw: Option<&str>) -> Option<&str> {
 
 /// The decoded string if `raw`, which must be valid JSON, is one. Half a surrogate pair becomes U+FFFD.
 pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    decode(raw).ok()?
+}
+
+/// As [`string`], if it is no longer than a name, a URL or a message of the peer may be.
+pub(crate) fn short_string(raw: &str) -> Option<Cow<'_, str>> {
+    if raw.len() > MAX_SHORT {
+        return None;
+    }
+    string(raw)
+}
+
+/// As [`string`], for one whose length the peer decided; fails if there is no memory for it.
+pub(crate) fn decode(raw: &str) -> Result<Option<Cow<'_, str>>, TryReserveError> {
+    let Some(inner) = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) else {
+        return Ok(None);
+    };
     // Setting up a vector search costs more than it saves on a short string.
     let escaped = if inner.len() < 64 {
         inner.bytes().any(|byte| byte == b'\\')
@@ -114,12 +170,51 @@ pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
         memchr::memchr(b'\\', inner.as_bytes()).is_some()
     };
     if !escaped {
-        return Some(Cow::Borrowed(inner));
+        return Ok(Some(Cow::Borrowed(inner)));
     }
-    let decoded = serde_json::from_str::<String>(raw)
-        .or_else(|e| serde_json::from_str(&replace_lone_surrogates(raw).ok_or(e)?))
-        .ok()?;
-    Some(Cow::Owned(decoded))
+    // No escape is shorter than what it stands for.
+    let mut decoded = String::new();
+    decoded.try_reserve_exact(inner.len())?;
+    Ok(unescape(inner, &mut decoded).map(|()| Cow::Owned(decoded)))
+}
+
+/// Appends to `decoded` what `inner` spells; `None` if it has an escape that JSON has not.
+fn unescape(mut inner: &str, decoded: &mut String) -> Option<()> {
+    while let Some(at) = memchr::memchr(b'\\', inner.as_bytes()) {
+        decoded.push_str(&inner[..at]);
+        let mut length = 2;
+        decoded.push(match inner.as_bytes().get(at + 1)? {
+            byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            _ => {
+                let (first, second) = (unit(inner, at)?, unit(inner, at + 6));
+                let pair = [first, second.unwrap_or_default()];
+                match char::decode_utf16(pair).next() {
+                    Some(Ok(c)) => {
+                        length = 6 * c.len_utf16();
+                        c
+                    }
+                    _ => {
+                        length = 6;
+                        char::REPLACEMENT_CHARACTER
+                    }
+                }
+            }
+        });
+        inner = &inner[at + length..];
+    }
+    decoded.push_str(inner);
+    Some(())
+}
+
+/// The UTF-16 unit that the escape at `at` stands for.
+fn unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 /// The finite number if `raw`, which must be valid JSON, is one.
@@ -132,10 +227,7 @@ pub(crate) fn number(raw: &str) -> Option<f64> {
 
 /// The same JSON text with U+FFFD for each half of a surrogate pair that stands alone; `None` if there is none.
 pub(crate) fn replace_lone_surrogates(text: &str) -> Option<String> {
-    let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(digits, 16).ok()
-    };
+    let unit = |at: usize| unit(text, at);
     let mut replaced = String::new();
     let (mut at, mut copied) = (0, 0);
     while let Some(next) = memchr::memchr(b'\\', &text.as_bytes()[at..]) {
@@ -165,4 +257,51 @@ pub(crate) fn range_of(whole: &str, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
     debug_assert!(start.saturating_add(part.len()) <= whole.len());
     start..start + part.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_decoded_as_their_escapes_say() {
+        for (raw, decoded) in [
+            (r#""plain ü""#, Some("plain ü")),
+            (r#""\"\\\/\b\f\n\r\t""#, Some("\"\\/\u{8}\u{c}\n\r\t")),
+            (r#""a\u0062\u00e9c""#, Some("ab\u{e9}c")),
+            (r#""\ud83d\ude00!""#, Some("\u{1f600}!")),
+            (r#""\ud83d""#, Some("\u{fffd}")),
+            (r#""\ud83dx""#, Some("\u{fffd}x")),
+            (r#""\ud83d\n""#, Some("\u{fffd}\n")),
+            (r#""\ud83d\ud83d\ude00""#, Some("\u{fffd}\u{1f600}")),
+            (r#""\ude00\ud83d""#, Some("\u{fffd}\u{fffd}")),
+            (r#""\u0000""#, Some("\0")),
+            (r#""\x""#, None),
+            (r#""\u12""#, None),
+            ("7", None),
+        ] {
+            assert_eq!(string(raw).as_deref(), decoded, "{raw}");
+        }
+        let long = format!("\"{}\"", "x".repeat(MAX_SHORT));
+        assert!(string(&long).is_some() && short_string(&long).is_none());
+    }
+
+    #[test]
+    fn nesting_deeper_than_any_document_is_rejected() {
+        let (open, close) = ("[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        assert!(check_depth(&format!("{open}{close}")).is_ok());
+        assert!(check_depth(&format!("{open}[")).is_err());
+        assert!(check_depth(&"[{},[]]".repeat(MAX_DEPTH)).is_ok());
+        assert!(check_depth(&format!(r#"{open}"\"[[["{close}"#)).is_ok());
+        assert!(check_depth(&format!(r#"{open}"\\"[{close}"#)).is_err());
+    }
+
+    #[test]
+    fn another_value_is_not_shown() {
+        let none = |text: &str| visit_items(text, |_| ()).unwrap_err().to_string();
+        for text in [r#""secret""#, " 7", "{}"] {
+            assert_eq!(none(text), "expected a JSON array");
+        }
+        assert!(none("").contains("EOF"));
+    }
 }

@@ -6,6 +6,12 @@ use crate::json::{self, FieldAction, FieldVisitor};
 
 mod summary;
 
+/// The most of a document that is stored, as of an error response.
+pub(crate) const MAX_BODY: usize = 1 << 20;
+
+/// Behind what is stored of a longer one.
+pub(crate) const CUT: &str = "… (cut)";
+
 /// The longest `retry_after` in seconds; a longer one is cut to it.
 const MAX_RETRY_AFTER: f64 = 86_400.0;
 
@@ -36,12 +42,21 @@ impl ProblemDetails {
     pub(crate) fn from_body(body: Vec<u8>) -> Self {
         let body = String::from_utf8(body)
             .unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
-        Self::from_text(body)
+        let mut problem = Self::fields_of(&body);
+        problem.body = body;
+        problem
     }
 
     /// Parses the `error` of a job document, or a document that is a problem itself.
     pub(crate) fn from_json(text: &str) -> Self {
-        Self::from_text(text.to_owned())
+        let mut problem = Self::fields_of(text);
+        let mut end = text.len().min(MAX_BODY);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let cut = if end < text.len() { CUT } else { "" };
+        problem.body = [&text[..end], cut].concat();
+        problem
     }
 
     /// Parses the `error` of the job document `whole`. An `error` that is a string is explained by the fields beside it.
@@ -49,24 +64,23 @@ impl ProblemDetails {
         Self::from_json(if error.starts_with('{') { error } else { whole })
     }
 
-    fn from_text(body: String) -> Self {
+    fn fields_of(body: &str) -> Self {
         let mut problem = Self::default();
-        problem.fill_from(&body, 1);
-        problem.body = body;
+        problem.fill_from(body, 1);
         problem
     }
 
     /// Fills the fields that are still empty from `text`, and from an `error` inside it down to `depth` levels.
     fn fill_from(&mut self, text: &str, depth: u8) {
         if text.starts_with('"') && json::check(text).is_ok() {
-            return self.fill_from_string(&json::string(text.trim()).unwrap_or_default());
+            return self.fill_from_string(&json::short_string(text.trim()).unwrap_or_default());
         }
         let mut members = Members::default();
         if json::visit_fields(text, &mut members).is_err() {
             return;
         }
         let text_of = |raw: Option<&str>| {
-            let text = json::string(raw?)?;
+            let text = json::short_string(raw?)?;
             (!text.trim().is_empty()).then(|| text.into_owned())
         };
         fill(&mut self.kind, text_of(members.kind));
@@ -74,7 +88,9 @@ impl ProblemDetails {
         fill(&mut self.detail, text_of(members.detail));
         fill(&mut self.instance, text_of(members.instance));
         fill(&mut self.status, members.status.and_then(whole_number));
-        let extensions = members.extensions.filter(|raw| raw.starts_with('{'));
+        let extensions = members
+            .extensions
+            .filter(|raw| raw.starts_with('{') && raw.len() <= MAX_BODY);
         fill(&mut self.extensions, extensions.map(str::to_owned));
         if let Some(error) = members.error.filter(|_| depth > 0) {
             self.fill_from(error, depth - 1);
@@ -161,7 +177,7 @@ fn retry_after_seconds(text: &str) -> Option<f64> {
     let mut field = RetryAfter::default();
     json::visit_fields(text, &mut field).ok()?;
     let raw = field.0?;
-    let text = json::string(raw).unwrap_or(raw.into());
+    let text = json::short_string(raw).unwrap_or(raw.into());
     let digits = text.trim();
     // Rust's parser accepts `inf` and `NaN` too.
     let is_number = digits.starts_with(|c: char| c.is_ascii_digit());

@@ -82,7 +82,7 @@ pub(crate) fn is_connection_failure(error: &Error) -> bool {
 pub(crate) fn ends_wait(error: &Error) -> bool {
     let is_unreadable = matches!(
         error.kind(),
-        ErrorKind::Protocol | ErrorKind::TooLarge | ErrorKind::Redirect
+        ErrorKind::Protocol | ErrorKind::TooLarge | ErrorKind::Redirect | ErrorKind::NoMemory
     );
     // A 3xx that announces nothing, as 304 from a cache.
     let is_redirect = matches!(error.http_status(), Some(300..400));

@@ -9,9 +9,11 @@
 //! # Ok::<(), nitro_jobs::Error>(())
 //! ```
 
+use std::collections::TryReserveError;
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::c_text;
 use crate::error::{Error, ErrorKind};
 
 #[cfg(test)]
@@ -60,10 +62,18 @@ pub struct Reader {
     id: String,
     id_set: bool,
     retry: Option<Duration>,
-    too_large: Option<&'static str>,
+    failed: Option<Failure>,
     /// How many bytes were searched for a line end, or moved.
     #[cfg(test)]
     work: usize,
+}
+
+/// Why the reader returns nothing any more.
+#[derive(Clone, Copy, Debug)]
+enum Failure {
+    /// This exceeds the limit.
+    TooLarge(&'static str),
+    NoMemory,
 }
 
 /// The data of the current event.
@@ -105,7 +115,7 @@ impl Reader {
             id: String::new(),
             id_set: false,
             retry: None,
-            too_large: None,
+            failed: None,
             #[cfg(test)]
             work: 0,
         }
@@ -113,8 +123,8 @@ impl Reader {
 
     /// Adds the next bytes of the stream. Read all events before feeding more, since unread bytes are kept in memory.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.compact();
-        self.text.push(bytes);
+        let pushed = self.compact().and_then(|()| self.text.push(bytes));
+        self.check_memory(pushed);
         self.discard_after_error();
     }
 
@@ -124,27 +134,35 @@ impl Reader {
         size: usize,
         read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<usize, E> {
-        self.compact();
-        let read = self.text.push_from(size, read);
+        let pushed = self.compact().and_then(|()| self.text.push_from(size, read));
+        let read = self.check_memory(pushed);
         self.discard_after_error();
-        read
+        read.unwrap_or(Ok(0))
     }
 
     /// After an error no bytes are kept.
     fn discard_after_error(&mut self) {
-        if self.too_large.is_some() {
+        if self.failed.is_some() {
             self.release_buffers();
         }
     }
 
+    /// Without memory the reader fails; `None` then.
+    fn check_memory<T>(&mut self, outcome: Result<T, TryReserveError>) -> Option<T> {
+        if outcome.is_err() {
+            self.fail(Failure::NoMemory);
+        }
+        outcome.ok()
+    }
+
     /// Moves the unread bytes to the front if they are fewer than the read ones: that keeps the cost linear.
-    fn compact(&mut self) {
+    fn compact(&mut self) -> Result<(), TryReserveError> {
         if std::mem::take(&mut self.returned) {
             self.clear_event();
         }
         if self.start > self.text.len() / 2 {
             if let Data::Line(range) = &self.data {
-                self.data = Data::Lines(self.text.part(range.clone()).to_owned());
+                self.data = Data::Lines(c_text::copy(self.text.part(range.clone()))?);
             }
             self.text.drop_before(self.start);
             #[cfg(test)]
@@ -152,15 +170,16 @@ impl Reader {
             self.seen -= self.start;
             self.start = 0;
         }
+        Ok(())
     }
 
     /// The next event, or `None` if more bytes are needed.
     ///
-    /// After an error ([`ErrorKind::TooLarge`]) every call returns the same error.
+    /// After an error ([`ErrorKind::TooLarge`], [`ErrorKind::NoMemory`]) every call returns the same error.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
-        let complete = self.too_large.is_none() && self.advance();
-        if let Some(what) = self.too_large {
-            return Err(too_large(what, self.limit));
+        let complete = self.failed.is_none() && self.advance();
+        if let Some(failure) = self.failed {
+            return Err(failure.error(self.limit));
         }
         if !complete {
             return Ok(None);
@@ -198,9 +217,10 @@ impl Reader {
         }
         while let Some(line) = self.next_line() {
             if line.len() > self.limit {
-                self.fail("a line");
+                self.fail(Failure::TooLarge("a line"));
             } else if !line.is_empty() {
-                self.read_line(line);
+                let read = self.read_line(line);
+                self.check_memory(read);
                 // The blank line after nearly every event needs no search.
                 if !self.skip_lf && self.text.as_bytes().get(self.start) == Some(&b'\n') {
                     self.start += 1;
@@ -212,7 +232,7 @@ impl Reader {
             } else if self.end_block() {
                 return true;
             }
-            if self.too_large.is_some() {
+            if self.failed.is_some() {
                 break;
             }
         }
@@ -236,7 +256,7 @@ impl Reader {
             self.count(length - self.seen);
             self.seen = length;
             if length - start > self.limit.saturating_add(BOM.len()) {
-                self.fail("a line");
+                self.fail(Failure::TooLarge("a line"));
             }
             return None;
         };
@@ -253,28 +273,26 @@ impl Reader {
     }
 
     /// Interprets a line that is not blank.
-    fn read_line(&mut self, at: Range<usize>) {
+    fn read_line(&mut self, at: Range<usize>) -> Result<(), TryReserveError> {
         let (name, value) = field(&self.text.as_bytes()[at.clone()]);
         let text = at.end - value.len()..at.end;
         match name {
             b"data" => match &mut self.data {
                 Data::Missing => self.data = Data::Line(text),
                 Data::Line(first) => {
-                    let first = self.text.part(first.clone());
-                    self.data = Data::Lines([first, self.text.part(text)].join("\n"));
+                    let mut lines = c_text::copy(self.text.part(first.clone()))?;
+                    append_line(&mut lines, self.text.part(text))?;
+                    self.data = Data::Lines(lines);
                 }
-                Data::Lines(lines) => {
-                    lines.push('\n');
-                    lines.push_str(self.text.part(text));
-                }
+                Data::Lines(lines) => append_line(lines, self.text.part(text))?,
             },
-            b"event" => self.text.part(text).clone_into(&mut self.event),
+            b"event" => replace(&mut self.event, self.text.part(text))?,
             b"id" if !value.contains(&0) => {
-                self.text.part(text).clone_into(&mut self.next_id);
+                replace(&mut self.next_id, self.text.part(text))?;
                 self.id_set = true;
             }
             b"retry" => self.retry = milliseconds(value).or(self.retry),
-            _ => return,
+            _ => return Ok(()),
         }
         let data = match &self.data {
             Data::Missing => 0,
@@ -283,14 +301,16 @@ impl Reader {
         };
         let id = if self.id_set { self.next_id.len() } else { 0 };
         if data + self.event.len() + id > self.limit {
-            self.fail("an event");
+            self.fail(Failure::TooLarge("an event"));
         }
+        Ok(())
     }
 
     /// Dispatches the event at its blank line; false if it has no data.
     fn end_block(&mut self) -> bool {
         if std::mem::take(&mut self.id_set) {
-            self.id.clone_from(&self.next_id);
+            let replaced = replace(&mut self.id, &self.next_id);
+            self.check_memory(replaced);
         }
         let is_event = !matches!(self.data, Data::Missing);
         if !is_event {
@@ -304,8 +324,8 @@ impl Reader {
         self.data = Data::Missing;
     }
 
-    fn fail(&mut self, what: &'static str) {
-        self.too_large = Some(what);
+    fn fail(&mut self, failure: Failure) {
+        self.failed = Some(failure);
         self.release_buffers();
     }
 
@@ -323,10 +343,32 @@ impl Reader {
     }
 }
 
-#[cold]
-fn too_large(what: &str, limit: usize) -> Error {
-    let text = format!("{what} of the event stream exceeds the limit of {limit} bytes; raise that limit");
-    Error::new(ErrorKind::TooLarge, text)
+impl Failure {
+    #[cold]
+    fn error(self, limit: usize) -> Error {
+        match self {
+            Self::NoMemory => Error::new(ErrorKind::NoMemory, "out of memory while reading an event stream"),
+            Self::TooLarge(what) => Error::new(
+                ErrorKind::TooLarge,
+                format!("{what} of the event stream exceeds the limit of {limit} bytes; raise that limit"),
+            ),
+        }
+    }
+}
+
+/// As `clone_into`, which uses the memory that is there already.
+fn replace(text: &mut String, with: &str) -> Result<(), TryReserveError> {
+    text.clear();
+    text.try_reserve(with.len())?;
+    text.push_str(with);
+    Ok(())
+}
+
+fn append_line(lines: &mut String, line: &str) -> Result<(), TryReserveError> {
+    lines.try_reserve(line.len() + 1)?;
+    lines.push('\n');
+    lines.push_str(line);
+    Ok(())
 }
 
 /// Name and value of the field of a line; a comment has an empty name.

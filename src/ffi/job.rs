@@ -233,7 +233,7 @@ pub unsafe extern "C" fn nitro_job_result(
     fallible(err, || {
         let result = output(result, "result", std::ptr::null_mut())?;
         let call = call(cancel, timeout_ms)?;
-        *result = into_raw(nitro_result_t::new(handle(job, "job")?.job.result(&call)?));
+        *result = into_raw(nitro_result_t::new(handle(job, "job")?.job.result(&call)?)?);
         Ok(())
     })
 }

@@ -8,7 +8,8 @@ use super::entry::fallible;
 use super::error::nitro_error_t;
 use super::handle::{drop_raw, handle, infallible, optional_output, output};
 use super::string::to_owned_text;
-use crate::c_text::to_c_string;
+use crate::c_text::try_c_string;
+use crate::error::Result;
 use crate::job::{FileInfo, JobResult, ResultKind};
 
 /// A kind of result that this version does not know; nitro_result_json() has it.
@@ -50,17 +51,21 @@ struct File {
 }
 
 impl nitro_result_t {
-    pub(super) fn new(mut result: JobResult) -> Self {
-        result.terminate();
-        let file = |f: &FileInfo| File {
-            url: f.url().map(to_c_string),
-            content_type: f.content_type().map(to_c_string),
-        };
-        Self {
-            text: result.text().map(|t| to_c_string(t.into_owned())),
-            files: result.files().iter().map(file).collect(),
-            result,
+    pub(super) fn new(result: JobResult) -> Result<Self> {
+        let copy = |text: Option<&str>| text.map(|text| try_c_string(text.into())).transpose();
+        let mut files = Vec::new();
+        files.try_reserve_exact(result.files().len())?;
+        for file in result.files() {
+            files.push(File {
+                url: copy(file.url())?,
+                content_type: copy(file.content_type())?,
+            });
         }
+        Ok(Self {
+            text: result.decode_text()?.map(try_c_string).transpose()?,
+            files,
+            result,
+        })
     }
 }
 

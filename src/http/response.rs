@@ -7,11 +7,8 @@ use super::framing::HeaderMap;
 use super::retry_after;
 use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
-use crate::problem::ProblemDetails;
+use crate::problem::{CUT, MAX_BODY, ProblemDetails};
 use crate::url::Url;
-
-/// The most of an error response's body that is read.
-const PROBLEM: usize = 1 << 20;
 
 /// A response: its head, and a body still to be read.
 #[derive(Debug)]
@@ -60,21 +57,21 @@ impl Response {
     /// The error that this response stands for, with its problem document and `Retry-After`. The body may echo the token.
     pub(crate) fn into_error(mut self, context: &CallContext) -> Error {
         let retry_after = self.retry_after();
-        let (mut bytes, whole) = match self.body.read_up_to(PROBLEM, context) {
+        let (mut bytes, whole) = match self.body.read_up_to(MAX_BODY, context) {
             Ok(read) => read,
             // The status is enough; but a caller who cancelled the call gets no other error.
             Err(error) if error.kind() == ErrorKind::Cancelled => return error,
             Err(_) => (Vec::new(), true),
         };
         if !whole {
-            bytes.extend_from_slice("… (cut)".as_bytes());
+            bytes.extend_from_slice(CUT.as_bytes());
         }
         Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(retry_after)
     }
 
     /// Reads an error response's body into memory; returns the pause that it or the head requests.
     pub(super) fn buffer_body(&mut self, context: &CallContext) -> Result<Option<Duration>> {
-        let bytes = match self.body.read_up_to(PROBLEM, context) {
+        let bytes = match self.body.read_up_to(MAX_BODY, context) {
             Ok((bytes, _)) => bytes,
             Err(_) => {
                 // The status counts even if its body broke off; but a stop is a stop.

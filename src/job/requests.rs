@@ -169,7 +169,7 @@ impl Job {
             );
             Error::new(ErrorKind::Redirect, text)
         });
-        JobStatus::redirected(location, body)
+        JobStatus::redirected(location, &body)
     }
 
     /// Stores the URL of the result that a completed job's status names.

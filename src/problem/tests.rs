@@ -141,9 +141,12 @@ fn every_form_has_a_summary() {
 fn a_summary_is_one_line_of_limited_length() {
     let long = format!(
         r#"{{"title":"{}","detail":"{}"}}"#,
-        "t\\n".repeat(1 << 18),
-        "é".repeat(1 << 20)
+        "t\\n".repeat(1 << 14),
+        "é".repeat(1 << 14)
     );
+    // A detail that is no sentence is left out.
+    let endless = format!(r#"{{"title":"Title","detail":"{}"}}"#, "é".repeat(1 << 20));
+    assert_eq!(problem(&endless).summary(), "Title");
     for body in [
         long,
         "x".repeat(1 << 20),

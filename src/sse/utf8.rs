@@ -1,5 +1,6 @@
 //! UTF-8 decoding of a stream, as the standard defines it: invalid bytes become U+FFFD.
 
+use std::collections::TryReserveError;
 use std::ops::Range;
 
 /// The decoded text, and a buffer for more.
@@ -14,38 +15,48 @@ pub(super) struct Decoded {
 
 impl Decoded {
     /// Adds the next bytes of the stream.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), TryReserveError> {
         self.bytes.truncate(self.filled);
+        self.bytes.try_reserve(bytes.len())?;
         self.bytes.extend_from_slice(bytes);
-        self.decode_new(bytes.len());
+        self.decode_new(bytes.len())
     }
 
-    /// Adds the bytes that `read` writes into a buffer of `size` bytes; it returns how many.
+    /// Adds the bytes that `read` writes into a buffer of `size` bytes; it returns how many. Without memory for the buffer
+    /// nothing is read.
     pub(super) fn push_from<E>(
         &mut self,
         size: usize,
         read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
-    ) -> Result<usize, E> {
+    ) -> Result<Result<usize, E>, TryReserveError> {
         let end = self.filled + size;
         if self.bytes.len() < end {
+            self.bytes.try_reserve(end - self.bytes.len())?;
             self.bytes.resize(end, 0);
         }
-        let length = read(&mut self.bytes[self.filled..end])?.min(size);
-        self.decode_new(length);
-        Ok(length)
+        match read(&mut self.bytes[self.filled..end]) {
+            Ok(length) => {
+                let length = length.min(size);
+                self.decode_new(length)?;
+                Ok(Ok(length))
+            }
+            failed => Ok(failed),
+        }
     }
 
     /// Decodes the next `length` bytes of the buffer.
-    fn decode_new(&mut self, length: usize) {
+    fn decode_new(&mut self, length: usize) -> Result<(), TryReserveError> {
         let new = &self.bytes[self.filled..self.filled + length];
         if self.partial.is_empty() && simdutf8::basic::from_utf8(new).is_ok() {
             self.filled += length;
-            return;
+            return Ok(());
         }
         let decoded = decode(&mut self.partial, new);
         self.bytes.truncate(self.filled);
+        self.bytes.try_reserve(decoded.len())?;
         self.bytes.extend_from_slice(decoded.as_bytes());
         self.filled = self.bytes.len();
+        Ok(())
     }
 
     /// Drops the text before `start`.

@@ -12,6 +12,7 @@ mod flow;
 mod handles;
 mod hostile_sizes;
 mod memory;
+mod no_memory;
 mod options;
 mod panics;
 mod soundness;

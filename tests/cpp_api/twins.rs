@@ -18,7 +18,7 @@ use common::{c, cpp};
 use nitro_emulator::{Clock, Emulator, Scenario};
 
 /// What has no twin, and why.
-const WITHOUT_TWIN: [(&str, &str); 12] = [
+const WITHOUT_TWIN: [(&str, &str); 13] = [
     (
         "hostile_sizes",
         "is about sizes that a peer names, which the library alone reads",
@@ -49,6 +49,10 @@ const WITHOUT_TWIN: [(&str, &str); 12] = [
     (
         "polls",
         "counts the library's threads and lookups; a poll is compared by make cpp-overhead",
+    ),
+    (
+        "no_memory",
+        "is about memory that the library asks for, before any binding",
     ),
     ("sigpipe", "is about the library's sockets alone"),
     ("startup_memory", "measures the library's memory"),

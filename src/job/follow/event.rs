@@ -29,7 +29,7 @@ impl<'a> EventName<'a> {
     fn parse(data: &'a str) -> Option<Cow<'a, str>> {
         let mut name = Self::default();
         json::visit_fields(data, &mut name).ok()?;
-        name.0.and_then(json::string)
+        name.0.and_then(json::short_string)
     }
 }
 

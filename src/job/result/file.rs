@@ -1,10 +1,16 @@
 //! A result file, and its description by the service.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
+use crate::c_text;
+use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, FieldAction, FieldVisitor};
+
+/// The most files of one result. A document has at most some hundred pages; each entry takes a few hundred bytes.
+const MAX_FILES: usize = 1 << 16;
 
 /// A file of a job's result. Every field may be missing.
 #[derive(Clone, PartialEq)]
@@ -47,7 +53,7 @@ impl Count {
 
 impl FileInfo {
     /// The files of the result `raw`: one under `file` or several under `files`.
-    pub(super) fn all_of(raw: &str) -> Vec<Self> {
+    pub(super) fn all_of(raw: &str) -> Result<Vec<Self>> {
         #[derive(Default)]
         struct Both<'a>(Option<&'a str>, Option<&'a str>);
         impl<'a> FieldVisitor<'a> for Both<'a> {
@@ -61,33 +67,49 @@ impl FileInfo {
         }
         let mut both = Both::default();
         let mut files = Vec::new();
-        if json::visit_fields(raw, &mut both).is_ok() {
-            files.extend(json::non_null(both.0).map(Self::parse));
-            // Anything but a list has no items; the JSON is still available.
-            let _ = json::visit_items(both.1.unwrap_or("[]"), |item| files.push(Self::parse(item)));
+        if json::visit_fields(raw, &mut both).is_err() {
+            return Ok(files);
         }
-        files
+        let mut outcome = json::non_null(both.0).map_or(Ok(()), |file| Self::add(&mut files, file));
+        // Anything but a list has no items; the JSON is still available.
+        let _ = json::visit_items(both.1.unwrap_or("[]"), |item| {
+            if outcome.is_ok() {
+                outcome = Self::add(&mut files, item);
+            }
+        });
+        outcome.map(|()| files)
     }
 
-    fn parse(raw: &str) -> Self {
+    fn add(files: &mut Vec<Self>, raw: &str) -> Result<()> {
+        if files.len() == MAX_FILES {
+            let text = format!("the job's result lists more than {MAX_FILES} files");
+            return Err(Error::new(ErrorKind::TooLarge, text));
+        }
+        files.try_reserve(1)?;
+        files.push(Self::parse(raw)?);
+        Ok(())
+    }
+
+    fn parse(raw: &str) -> Result<Self> {
         let mut fields = FileFields::default();
         // Anything but an object has no fields.
         let _ = json::visit_fields(raw, &mut fields);
         let mut metadata = FileFields::default();
         let _ = json::visit_fields(fields.metadata.unwrap_or("{}"), &mut metadata);
-        let text = |raw: Option<&str>| {
-            let text = json::string(raw?)?;
-            (!text.is_empty()).then(|| text.into_owned())
-        };
+        fn text(raw: Option<&str>) -> Option<Cow<'_, str>> {
+            json::short_string(raw?).filter(|text| !text.is_empty())
+        }
+        let copy = |text: Option<Cow<'_, str>>| text.map(|text| c_text::copy(&text)).transpose();
         let url = text(fields.url).or_else(|| text(fields.url_lowercase));
-        Self {
-            name: text(fields.name).or_else(|| url.as_deref().and_then(last_segment)),
-            url,
-            content_type: text(fields.content_type),
+        let name = text(fields.name).or_else(|| last_segment(url.as_deref()?));
+        Ok(Self {
+            name: copy(name)?,
+            url: copy(url)?,
+            content_type: copy(text(fields.content_type))?,
             size: metadata.size.and_then(Count::of),
             pages: metadata.pages.and_then(Count::of),
-            json: raw.to_owned(),
-        }
+            json: c_text::copy(raw)?,
+        })
     }
 
     /// The URL of the file; none if it was delivered elsewhere. The URL is a credential: keep it out of logs.
@@ -133,12 +155,12 @@ impl FileInfo {
 }
 
 /// The last segment of a URL's path, decoded.
-fn last_segment(url: &str) -> Option<String> {
+fn last_segment(url: &str) -> Option<Cow<'_, str>> {
     let (_, rest) = url.split_once("://")?;
     let rest = rest.split(['?', '#']).next()?;
     let (_, path) = rest.split_once('/')?;
     let last = path.trim_end_matches('/').rsplit('/').next()?;
-    let decoded = percent_decode_str(last).decode_utf8_lossy().into_owned();
+    let decoded = percent_decode_str(last).decode_utf8_lossy();
     (!decoded.is_empty()).then_some(decoded)
 }
 

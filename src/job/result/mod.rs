@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Ticket;
 use super::status::{JobState, StatusFields};
@@ -67,10 +68,12 @@ impl fmt::Display for ResultKind {
     }
 }
 
-/// The result of a completed job.
+/// The result of a completed job. Clones share its text.
 #[derive(Clone)]
-pub struct JobResult {
-    /// The text, and a NUL behind it where C has borrowed it.
+pub struct JobResult(Arc<ResultDocument>);
+
+struct ResultDocument {
+    /// The text, and a NUL behind it, so that C can borrow it as it is.
     json: String,
     length: usize,
     result: Range<usize>,
@@ -82,8 +85,8 @@ pub struct JobResult {
 impl fmt::Debug for JobResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobResult")
-            .field("kind", &self.kind)
-            .field("files", &self.files)
+            .field("kind", &self.kind())
+            .field("files", &self.files())
             .finish_non_exhaustive()
     }
 }
@@ -101,17 +104,17 @@ impl JobResult {
     }
 
     fn parse_checked(json: String, check_job_id: impl Fn(Option<&str>) -> Result<()>) -> Result<Self> {
+        let malformed = |cause| Error::malformed_json("the job's result", &json, &cause);
+        json::check_depth(&json).map_err(malformed)?;
         let text = json::without_bom(&json).trim_ascii();
         if !text.starts_with('{') {
-            json::check(&json).map_err(|cause| Error::malformed_json("the job's result", &json, &cause))?;
+            json::check(&json).map_err(malformed)?;
             let (result, kind) = (json::range_of(&json, text), kind_of(text));
-            return Ok(Self::new(json, result, kind));
+            return Self::new(json, result, kind);
         }
         let mut envelope = Envelope::default();
-        json::visit_fields(&json, &mut envelope)
-            .map_err(|cause| Error::malformed_json("the job's result", &json, &cause))?;
-        let id = envelope.fields.job_id.or(envelope.fields.job_id_camel);
-        check_job_id(id.and_then(json::string).as_deref())?;
+        json::visit_fields(&json, &mut envelope).map_err(malformed)?;
+        check_job_id(envelope.fields.id().as_deref())?;
         if let Some(error) = envelope.error(&json) {
             return Err(error);
         }
@@ -121,74 +124,79 @@ impl JobResult {
             None => (text, envelope.shape.kind()),
         };
         let result = json::range_of(&json, part);
-        Ok(Self::new(json, result, kind))
+        Self::new(json, result, kind)
     }
 
-    fn new(json: String, result: Range<usize>, kind: ResultKind) -> Self {
+    fn new(mut json: String, result: Range<usize>, kind: ResultKind) -> Result<Self> {
         let files = match kind {
-            ResultKind::File | ResultKind::Files => FileInfo::all_of(&json[result.clone()]),
+            ResultKind::File | ResultKind::Files => FileInfo::all_of(&json[result.clone()])?,
             _ => Vec::new(),
         };
-        Self {
-            length: json.len(),
+        let length = json.len();
+        c_text::terminate(&mut json)?;
+        Ok(Self(Arc::new(ResultDocument {
             json,
+            length,
             result,
             kind,
             files,
-        }
+        })))
     }
 
     /// The kind of result.
     pub fn kind(&self) -> ResultKind {
-        self.kind
+        self.0.kind
     }
 
-    /// The whole response exactly as it was received.
+    /// The whole response exactly as it was received. A NUL is behind it.
     pub fn json(&self) -> &str {
-        &self.json[..self.length]
+        &self.0.json[..self.0.length]
     }
 
-    /// The whole response exactly as it was received, without a copy.
-    pub fn into_json(mut self) -> String {
-        self.json.truncate(self.length);
-        self.json
-    }
-
-    /// Puts a NUL behind the text, so that C can borrow [`JobResult::json`] as it is.
-    pub(crate) fn terminate(&mut self) {
-        if self.json.len() == self.length {
-            c_text::terminate(&mut self.json);
-        }
+    /// The whole response exactly as it was received, without a copy unless there is a clone of this result.
+    pub fn into_json(self) -> String {
+        let length = self.0.length;
+        let mut json = Arc::try_unwrap(self.0).map_or_else(|shared| shared.json.clone(), |own| own.json);
+        json.truncate(length);
+        json
     }
 
     /// The `result` alone, exactly as it was received; the whole response where it has no wrapper.
     pub fn result_json(&self) -> &str {
-        &self.json[self.result.clone()]
+        &self.0.json[self.result_range()]
     }
 
     /// The range of [`JobResult::result_json`] in [`JobResult::json`], in bytes.
     pub fn result_range(&self) -> Range<usize> {
-        self.result.clone()
+        self.0.result.clone()
     }
 
     /// The files, if the result is a file or several.
     pub fn files(&self) -> &[FileInfo] {
-        &self.files
+        &self.0.files
     }
 
     /// The text, if the result is one. Half of a surrogate pair, which no Rust string can hold, becomes U+FFFD.
     pub fn text(&self) -> Option<Cow<'_, str>> {
-        (self.kind == ResultKind::Text).then(|| json::string(self.result_json()))?
+        self.decode_text().ok()?
+    }
+
+    /// As [`JobResult::text`]; fails if there is no memory for it.
+    pub(crate) fn decode_text(&self) -> Result<Option<Cow<'_, str>>> {
+        match self.kind() {
+            ResultKind::Text => Ok(json::decode(self.result_json())?),
+            _ => Ok(None),
+        }
     }
 
     /// Rejects a view of another kind of result.
     fn expect_kind(&self, kind: ResultKind) -> Result<()> {
-        if self.kind == kind {
+        if self.kind() == kind {
             return Ok(());
         }
         Err(Error::new(
             ErrorKind::UnexpectedResult,
-            format!("the job's result is {}, not {kind}", self.kind),
+            format!("the job's result is {}, not {kind}", self.kind()),
         ))
     }
 }
@@ -284,7 +292,7 @@ impl Envelope<'_> {
             JobState::Unknown(_) if json::non_null(self.fields.error).is_some() => Some(failed()),
             JobState::Unknown(name) if has_status => Some(running(&name)),
             // The reason of a failure may also be a problem document without a wrapper.
-            JobState::Unknown(_) => self.problem.and_then(json::string).map(|_| failed()),
+            JobState::Unknown(_) => self.problem.and_then(json::short_string).map(|_| failed()),
         }
     }
 }

@@ -22,6 +22,8 @@ struct Template {
     job_id: Option<Range<usize>>,
 }
 
+/// A longer document is not plain, and must not be copied without a thought of memory.
+const MAX_LENGTH: usize = 64 << 10;
 /// Longer documents are not stored for comparison.
 const MAX_TEMPLATE: usize = 1 << 10;
 
@@ -70,6 +72,9 @@ impl RunningStatus {
     /// `None` for anything else, such as an escape, another field, a duplicate key, a wrong type or malformed JSON: those are
     /// left to [`JobStatus::parse_any`](super::JobStatus::parse_any), which decides.
     pub(super) fn parse(json: &str) -> Option<Self> {
+        if json.len() > MAX_LENGTH {
+            return None;
+        }
         let mut cursor = Cursor {
             text: json,
             rest: json.as_bytes(),

@@ -18,15 +18,22 @@ pub(in crate::job) struct StatusFields<'a> {
 }
 
 impl<'a> StatusFields<'a> {
-    pub(super) fn parse(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
+    pub(in crate::job) fn parse(text: &'a str) -> std::result::Result<Self, serde_json::Error> {
         let mut fields = Self::default();
+        json::check_depth(text)?;
         json::visit_fields(text, &mut fields)?;
         Ok(fields)
     }
 
+    /// The id of the job in either spelling, if it is a string.
+    pub(in crate::job) fn id(&self) -> Option<Cow<'a, str>> {
+        let id = |raw: Option<&'a str>| raw.and_then(json::short_string);
+        id(self.job_id).or_else(|| id(self.job_id_camel))
+    }
+
     /// The value of `status`, if it is a string.
     pub(in crate::job) fn status_name(&self) -> Option<Cow<'a, str>> {
-        self.status.and_then(json::string)
+        self.status.and_then(json::short_string)
     }
 
     /// Whether the document is about a job, and not the error of a gateway: it names one, or its progress.

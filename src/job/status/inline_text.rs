@@ -1,6 +1,6 @@
 //! The text of a status: inside the status itself if it is as short as that of most events, else on the heap.
 
-use crate::c_text::{TERMINATOR_LEN, copy_terminated, terminate};
+use crate::c_text::{TERMINATOR_LEN, copy_terminated};
 
 /// Most events are shorter than this, even with a long job id.
 const INLINE_CAPACITY: usize = 126;
@@ -41,7 +41,7 @@ impl InlineText {
     fn on_heap(text: &str) -> Self {
         let mut heap = String::with_capacity(text.len() + TERMINATOR_LEN);
         heap.push_str(text);
-        terminate(&mut heap);
+        heap.push('\0');
         heap.into()
     }
 

@@ -90,16 +90,17 @@ pub(crate) struct StatusDocument {
 
 impl StatusDocument {
     /// A document of which only the state is known.
-    fn new(mut json: String, state: JobState) -> Self {
+    fn new(mut json: String, state: JobState) -> Result<Self> {
         let length = json.len();
-        c_text::terminate(&mut json);
+        c_text::terminate(&mut json)?;
         if let JobState::Unknown(name) = &state {
             let mut name = name.clone();
             c_text::remove_nuls(&mut name);
+            json.try_reserve_exact(name.len() + TERMINATOR_LEN)?;
             json.push_str(&name);
-            c_text::terminate(&mut json);
+            c_text::terminate(&mut json)?;
         }
-        Self {
+        Ok(Self {
             text: json.into(),
             length,
             state,
@@ -109,7 +110,7 @@ impl StatusDocument {
             location: None,
             error: None,
             result: None,
-        }
+        })
     }
 
     pub(crate) fn state(&self) -> &JobState {
@@ -185,7 +186,7 @@ impl JobStatus {
             .map(|running| Self::of_running(json, running))
         {
             Some(status) => Ok(status),
-            None => Self::parse_any(json.to_owned()),
+            None => Self::parse_any(c_text::copy(json)?),
         }
     }
 
@@ -228,14 +229,14 @@ impl JobStatus {
             location,
             error,
             result,
-            ..StatusDocument::new(json, state)
+            ..StatusDocument::new(json, state)?
         })))
     }
 
     /// The status that a redirect to `location` with this body stands for: the service's other way to report that a job is
     /// completed. A body that reports another state counts more: a failed job may redirect to its reason.
-    pub(crate) fn redirected(location: Result<String>, body: String) -> Result<Self> {
-        let mut status = Self::parse(body.clone()).unwrap_or_else(|_| Self::without_state(body));
+    pub(crate) fn redirected(location: Result<String>, body: &str) -> Result<Self> {
+        let mut status = Self::parse_or_keep(body)?;
         match (&status.0.state, location) {
             (JobState::Running, _) | (JobState::Failed | JobState::Canceled, Err(_)) => {}
             (_, location) => {
@@ -249,20 +250,41 @@ impl JobStatus {
     }
 
     /// The status of a job whose result came with the response to its submission.
-    pub(crate) fn completed(json: &str) -> Self {
-        let mut status =
-            Self::parse(json.to_owned()).unwrap_or_else(|_| Self::without_state(json.to_owned()));
+    pub(crate) fn completed(json: &str) -> Result<Self> {
+        let mut status = Self::parse_or_keep(json)?;
         status.0.state = JobState::Completed;
-        status
+        Ok(status)
     }
 
-    /// A status without a state. Its text is anything; a NUL inside, where C would end it, is left out.
-    fn without_state(mut text: String) -> Self {
-        c_text::remove_nuls(&mut text);
-        Self(Box::new(StatusDocument::new(
+    /// A completed job of which nothing else is said.
+    pub(crate) fn bare_completed() -> Self {
+        const JSON: &str = r#"{"status":"completed"}"#;
+        let mut text = InlineText::EMPTY;
+        text.set(JSON);
+        Self(Box::new(StatusDocument {
             text,
-            JobState::Unknown(String::new()),
-        )))
+            length: JSON.len(),
+            state: JobState::Completed,
+            progress: None,
+            shown: None,
+            job_id: None,
+            location: None,
+            error: None,
+            result: None,
+        }))
+    }
+
+    /// The status that `text` is, or else one without a state. A NUL inside, where C would end it, is left out.
+    fn parse_or_keep(text: &str) -> Result<Self> {
+        match Self::parse(c_text::copy(text)?) {
+            Err(error) if error.kind() != ErrorKind::NoMemory => {
+                let mut text = c_text::copy(text)?;
+                c_text::remove_nuls(&mut text);
+                let document = StatusDocument::new(text, JobState::Unknown(String::new()))?;
+                Ok(Self(Box::new(document)))
+            }
+            parsed => parsed,
+        }
     }
 
     /// The document for C, which owns it from now on.
@@ -387,7 +409,7 @@ enum TextSpan {
 
 impl TextSpan {
     fn of(document: &str, raw: &str) -> Option<Self> {
-        match json::string(raw)? {
+        match json::short_string(raw)? {
             Cow::Borrowed(text) => Some(Self::InDocument(json::range_of(document, text))),
             Cow::Owned(text) => Some(Self::Decoded(text)),
         }

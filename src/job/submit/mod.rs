@@ -9,6 +9,8 @@ mod multipart;
 mod presigned;
 mod submission;
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use crate::call::{Call, CallContext};
@@ -16,7 +18,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Attempts, Method, Redirects, Request, RequestBody, Response};
 use crate::job::result::{JobResult, ResultKind};
-use crate::job::status::{JobState, JobStatus};
+use crate::job::status::{JobState, StatusFields};
 use crate::job::{Job, Ticket};
 use crate::log::LogLevel;
 use crate::retry::is_uncertain;
@@ -170,12 +172,13 @@ impl Client {
             Ok(text) => (text, None),
             Err(error) => (String::new(), Some(error)),
         };
-        let status = JobStatus::parse(text.clone()).ok();
-        let id = status.as_ref().and_then(JobStatus::job_id);
+        let fields = StatusFields::parse(&text).ok();
+        let id = fields.as_ref().and_then(StatusFields::id).map(Cow::into_owned);
+        let id = id.as_deref();
         let has_name = id.is_some() || location.is_some();
         let is_running = code == 202
             || location.is_some()
-            || status.as_ref().is_some_and(|s| *s.state() == JobState::Running);
+            || fields.is_some_and(|fields| fields.state() == JobState::Running);
         if !is_running && body_error.is_none() {
             return self.accept_immediate_result(text, id, reference_id);
         }

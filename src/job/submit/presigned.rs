@@ -95,7 +95,7 @@ impl Client {
         let mut pair = UrlPair::default();
         json::visit_fields(first.ok_or_else(malformed)?, &mut pair).map_err(|_| malformed())?;
         let parse = |raw: Option<&str>| {
-            let text = json::string(raw.ok_or_else(malformed)?).ok_or_else(malformed)?;
+            let text = json::short_string(raw.ok_or_else(malformed)?).ok_or_else(malformed)?;
             self.base()
                 .join(&text)
                 .map_err(|e| Error::new(ErrorKind::Protocol, e.message()))
