@@ -51,6 +51,7 @@ mod log;
 pub mod model_check;
 mod net;
 mod options;
+mod own_thread;
 mod panic_guard;
 mod poll_policy;
 mod problem;

@@ -1,6 +1,7 @@
 //! `nitro_cancel_t`: cancels blocked calls from any thread.
 
 use super::handle::{drop_raw, infallible, into_raw};
+use super::thread_cancel::NotCancelled;
 use crate::cancel::CancelToken;
 
 /// A cancel token: cancels the calls that it was passed to, from any thread.
@@ -33,6 +34,7 @@ pub extern "C" fn nitro_cancel_new() -> *mut nitro_cancel_t {
 /// async-signal-safe. Does nothing if NULL. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_cancel_trigger(cancel: *const nitro_cancel_t) {
+    let _not_cancelled = NotCancelled::new();
     infallible((), || {
         // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
         let token = unsafe { cancel.as_ref() }.map(|cancel| cancel.token.clone());

@@ -5,12 +5,14 @@ use std::time::Duration;
 use super::cancel::nitro_cancel_t;
 use super::codes::{NITRO_OK, nitro_code_t};
 use super::error::nitro_error_t;
+use super::thread_cancel::NotCancelled;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::panic_guard::{DEFECT, catch_silently};
 
 /// Runs the body of a function that can fail: returns its code, and sets `*err` if the caller wants the error.
 pub(super) fn fallible(err: *mut *mut nitro_error_t, body: impl FnOnce() -> Result<()>) -> nitro_code_t {
+    let _not_cancelled = NotCancelled::new();
     if !err.is_null() {
         // SAFETY: the header's contract: `err` points to memory for one pointer.
         unsafe { *err = std::ptr::null_mut() };

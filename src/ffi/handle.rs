@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::time::Duration;
 
+use super::thread_cancel::NotCancelled;
 use crate::error::{Error, Result};
 use crate::panic_guard::catch_silently;
 
@@ -93,6 +94,7 @@ pub(super) fn into_raw<T>(value: T) -> *mut T {
 
 /// Takes the ownership back from C and drops the value; does nothing if NULL.
 pub(super) fn drop_raw<T>(pointer: *mut T) {
+    let _not_cancelled = NotCancelled::new();
     infallible((), || {
         if !pointer.is_null() {
             // SAFETY: the header's contract: the handle came from `into_raw` and is freed once.

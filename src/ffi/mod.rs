@@ -9,6 +9,7 @@
 
 mod entry;
 mod handle;
+mod thread_cancel;
 
 // The order of the header: what depends on nothing first.
 mod codes;

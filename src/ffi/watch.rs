@@ -12,6 +12,7 @@ use super::error::nitro_error_t;
 use super::handle::{drop_raw, handle, infallible, into_raw, optional_output, output};
 use super::job::nitro_job_t;
 use super::status::{nitro_status_t, status_as_ptr};
+use super::thread_cancel::NotCancelled;
 use crate::c_text::to_c_string;
 use crate::error::{Error, ErrorKind};
 use crate::job::{JobStatus, JobUpdate, Watch, WatchEvent, WatchId, WatchOptions};
@@ -130,6 +131,7 @@ pub unsafe extern "C" fn nitro_watch_add(
 /// Threads: any. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_watch_remove(watch: *const nitro_watch_t, id: u64) -> i32 {
+    let _not_cancelled = NotCancelled::new();
     // SAFETY: the header's contract: a handle comes from this library, and is not freed during the call.
     infallible(0, || {
         unsafe { watch.as_ref() }

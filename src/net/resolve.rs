@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::exchange::ExchangeContext;
 use crate::cancel::Wake;
 use crate::error::{Error, ErrorKind, Result};
+use crate::own_thread;
 use crate::panic_guard::{self, DEFECT};
 
 /// How long a result is cached.
@@ -83,18 +84,16 @@ impl DnsCache {
         }
         let lookup = Arc::new(Lookup::default());
         let (helper, name, quiet) = (lookup.clone(), host.to_owned(), panic_guard::is_caught());
-        std::thread::Builder::new()
-            .name("nitro-dns".to_owned())
-            .spawn(move || {
-                panic_guard::set_caught(quiet);
-                // The waiting threads must be woken whatever happens here.
-                let defect = || Err((ErrorKind::Internal, DEFECT.to_owned()));
-                helper.finish(panic_guard::catch(|| resolve(&name)).unwrap_or_else(defect));
-            })
-            .map_err(|e| {
-                let text = format!("no thread could be started to resolve {host}: {e}");
-                Error::new(ErrorKind::Dns, text).unsent()
-            })?;
+        let started = own_thread::spawn("nitro-dns", move || {
+            panic_guard::set_caught(quiet);
+            // The waiting threads must be woken whatever happens here.
+            let defect = || Err((ErrorKind::Internal, DEFECT.to_owned()));
+            helper.finish(panic_guard::catch(|| resolve(&name)).unwrap_or_else(defect));
+        });
+        started.map_err(|e| {
+            let text = format!("no thread could be started to resolve {host}: {e}");
+            Error::new(ErrorKind::Dns, text).unsent()
+        })?;
         hosts.insert(host.to_owned(), (lookup.clone(), now));
         Ok(lookup)
     }

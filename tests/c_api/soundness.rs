@@ -71,6 +71,37 @@ fn a_token_is_freed_while_it_is_being_triggered() {
         .passes();
 }
 
+/// Runs tests/c/host_threads.c in an environment with this variable.
+fn host_threads(what: &str, variable: (&str, &str)) {
+    let emulator = common::emulator();
+    let running = emulator.create_job(running());
+    // Another name than an address, which is looked up.
+    let base_url = emulator.base_url().replace("127.0.0.1", "localhost");
+    c::run("host_threads", &base_url, &emulator.token())
+        .arg("what", what)
+        .arg("running", running)
+        .env(variable.0, variable.1)
+        .passes();
+}
+
+#[test]
+fn no_signal_handler_of_the_host_runs_on_a_thread_of_the_library() {
+    host_threads("signals", ("LANG", "C"));
+}
+
+#[test]
+fn a_cancelled_thread_ends_after_its_call() {
+    host_threads("cancel", ("LANG", "C"));
+}
+
+/// Rust takes the stack size of new threads from this variable, of a program that may know nothing of Rust.
+#[test]
+fn the_stack_size_that_the_environment_names_is_not_taken() {
+    for size in ["1", "100", "1000000000000000"] {
+        host_threads("watch", ("RUST_MIN_STACK", size));
+    }
+}
+
 /// A program whose SIGPIPE is at its default, against a peer that resets while it writes.
 #[test]
 fn connection_resets_raise_no_sigpipe() {

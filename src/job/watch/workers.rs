@@ -15,6 +15,7 @@ use crate::job::follow::{Follower, NextStep, StepOutcome};
 use crate::job::status::{JobState, JobStatus};
 use crate::job::{Job, Ticket};
 use crate::log::Log;
+use crate::own_thread;
 use crate::panic_guard::{DEFECT, catch, drop_quietly};
 
 /// A job that is followed, as it goes from worker to worker.
@@ -91,8 +92,7 @@ impl WorkerPool {
             return Ok(());
         }
         let pool = self.clone();
-        let builder = std::thread::Builder::new().name("nitro-watch".to_owned());
-        match builder.spawn(move || pool.work()) {
+        match own_thread::spawn("nitro-watch", move || pool.work()) {
             Ok(thread) => threads.push(thread),
             Err(error) if threads.is_empty() => {
                 let text = format!("starting a thread for the watch failed: {error}");

@@ -91,7 +91,7 @@ pub(crate) fn connect(
         }
         let _ = done.send(Err(last));
     };
-    if let Err(error) = std::thread::Builder::new().spawn(helper) {
+    if let Err(error) = crate::own_thread::spawn("nitro-connect", helper) {
         return Ok(Err(error));
     }
     loop {
