@@ -31,8 +31,8 @@ const MAX_SHORT: usize = 64 << 10;
 /// The deepest nesting: the parser keeps one byte for each level, in memory of its own.
 const MAX_DEPTH: usize = 1 << 20;
 
-/// Passes once over the object that `text` is.
-pub(crate) fn visit_fields<'a>(text: &'a str, visitor: &mut impl FieldVisitor<'a>) -> Outcome {
+/// Passes once over the object that `text` is. Compiled once: a copy for each visitor would take more than it gains.
+pub(crate) fn visit_fields<'a>(text: &'a str, visitor: &mut dyn FieldVisitor<'a>) -> Outcome {
     let mut stopped = false;
     expect_first(text, '{', "expected a JSON object")?;
     let mut reader = serde_json::Deserializer::from_str(without_bom(text));
@@ -46,9 +46,9 @@ pub(crate) fn visit_fields<'a>(text: &'a str, visitor: &mut impl FieldVisitor<'a
 /// Whether a text was valid JSON of the expected type.
 pub(crate) type Outcome = std::result::Result<(), serde_json::Error>;
 
-struct ObjectVisitor<'w, F>(&'w mut F, &'w mut bool);
+struct ObjectVisitor<'w, 'a>(&'w mut dyn FieldVisitor<'a>, &'w mut bool);
 
-impl<'a, F: FieldVisitor<'a>> Visitor<'a> for ObjectVisitor<'_, F> {
+impl<'a> Visitor<'a> for ObjectVisitor<'_, 'a> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,16 +74,16 @@ impl<'a, F: FieldVisitor<'a>> Visitor<'a> for ObjectVisitor<'_, F> {
 }
 
 /// Calls `each` with the text of every item of the array that `text` is.
-pub(crate) fn visit_items<'a>(text: &'a str, each: impl FnMut(&'a str)) -> Outcome {
-    struct Items<F>(F);
-    impl<'a, F: FnMut(&'a str)> Visitor<'a> for Items<F> {
+pub(crate) fn visit_items<'a>(text: &'a str, mut each: impl FnMut(&'a str)) -> Outcome {
+    struct Items<'w, 'a>(&'w mut dyn FnMut(&'a str));
+    impl<'a> Visitor<'a> for Items<'_, 'a> {
         type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a JSON array")
         }
 
-        fn visit_seq<S: SeqAccess<'a>>(mut self, mut seq: S) -> std::result::Result<(), S::Error> {
+        fn visit_seq<S: SeqAccess<'a>>(self, mut seq: S) -> std::result::Result<(), S::Error> {
             while let Some(item) = seq.next_element::<&'a RawValue>()? {
                 (self.0)(item.get());
             }
@@ -92,7 +92,7 @@ pub(crate) fn visit_items<'a>(text: &'a str, each: impl FnMut(&'a str)) -> Outco
     }
     expect_first(text, '[', "expected a JSON array")?;
     let mut reader = serde_json::Deserializer::from_str(without_bom(text));
-    reader.deserialize_seq(Items(each))?;
+    reader.deserialize_seq(Items(&mut each))?;
     reader.end()
 }
 

@@ -1,5 +1,6 @@
 //! `pthread_cancel` during a call: it takes effect after the call, since no Rust code can be unwound by it.
 
+/// cbindgen:ignore
 #[cfg(target_os = "linux")]
 mod linux {
     use std::ffi::c_int;
