@@ -50,6 +50,10 @@ impl Bearer {
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
+
+    pub(crate) fn shared(&self) -> &Arc<Zeroizing<String>> {
+        &self.text
+    }
 }
 
 impl Auth {

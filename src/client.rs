@@ -1,7 +1,7 @@
 //! The client, where every use of the library begins: connections, token and settings, shared by all jobs.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::{Auth, Bearer};
@@ -11,10 +11,9 @@ use crate::http::{Attempts, Http, Method, Redirects, Request, RequestBody, Respo
 use crate::log::Log;
 use crate::options::ClientOptions;
 use crate::poll_policy::PollPolicy;
+use crate::secrets::Secrets;
+use crate::token::TokenSource;
 use crate::url::Url;
-
-/// How many tokens are remembered to be redacted: the current one, and those that requests under way may still carry.
-const REDACTED_TOKENS: usize = 4;
 
 /// The media type that a request accepts: its `Accept` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +49,8 @@ struct Inner {
     http: Http,
     base: Url,
     auth: Auth,
-    /// The tokens of the last requests, newest last: an error response may echo one of them.
-    sent_tokens: Mutex<Vec<Bearer>>,
+    /// What was sent: a response may echo it.
+    secrets: Arc<Secrets>,
     settings: Settings,
 }
 
@@ -101,6 +100,10 @@ impl Client {
             Some(url) => Url::parse(url).map_err(|e| e.context("the token URL"))?,
             None => base.join_path(&["oauth", "token"]),
         };
+        let secrets = Arc::new(match &options.token {
+            TokenSource::ClientCredentials(own) => Secrets::of_credentials(&own.id, &own.secret),
+            _ => Secrets::default(),
+        });
         let auth = Auth::new(options.token, token_url)?;
         let settings = Settings {
             poll_policy: PollPolicy {
@@ -115,46 +118,27 @@ impl Client {
             retries: options.retries,
             max_json: options.max_json,
             max_event: options.max_event,
-            log: options.log,
+            log: options.log.without(secrets.clone()),
         };
         Ok(Self {
             inner: Arc::new(Inner {
                 http,
                 base,
                 auth,
-                sent_tokens: Mutex::default(),
+                secrets,
                 settings,
             }),
         })
     }
 
-    /// Completes an error that leaves a public method: no token that the service may have echoed, and the reference id
+    /// Completes an error that leaves a public method: no secret that the service may have echoed, and the reference id
     /// of the job or submission if anything was sent. All public methods of the client and of jobs end here, once.
     pub(crate) fn annotate(&self, error: Error, reference_id: &str) -> Error {
-        let redacted = (self.sent_tokens().iter()).fold(error, |error, token| error.without(token.text()));
+        let redacted = error.without(&self.inner.secrets);
         if redacted.kind() == ErrorKind::InvalidArgument || redacted.is_unsent() {
             return redacted;
         }
         redacted.with_reference(reference_id)
-    }
-
-    fn sent_tokens(&self) -> MutexGuard<'_, Vec<Bearer>> {
-        self.inner
-            .sent_tokens
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Remembers a token that is about to be sent.
-    fn remember_token(&self, token: &Bearer) {
-        let mut tokens = self.sent_tokens();
-        if tokens.last().is_some_and(|last| last.text() == token.text()) {
-            return;
-        }
-        if tokens.len() == REDACTED_TOKENS {
-            tokens.remove(0);
-        }
-        tokens.push(token.clone());
     }
 
     pub(crate) fn http(&self) -> &Http {
@@ -232,7 +216,7 @@ impl Client {
             return http.send_body(request, body, context);
         };
         let send = |token: &Bearer, body: &mut RequestBody<'_>| {
-            self.remember_token(token);
+            self.inner.secrets.remember_token(token.shared());
             let request = Request {
                 bearer: Some(token.text()),
                 ..*request

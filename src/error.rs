@@ -1,11 +1,13 @@
 //! Errors: a kind to branch on, and a message that states what failed, why, and what to do next.
 
+use std::borrow::Cow;
 use std::collections::TryReserveError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::problem::ProblemDetails;
+use crate::secrets::Secrets;
 
 mod kind;
 
@@ -142,15 +144,24 @@ impl Error {
         error
     }
 
-    /// Removes `secret` from what the service returned, in case it echoed it.
-    pub(crate) fn without(mut self, secret: &str) -> Self {
+    /// Removes the secrets from what the service returned, in case it echoed them.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         let clean = |text: &mut String| {
-            if !secret.is_empty() && text.contains(secret) {
-                *text = text.replace(secret, "***");
+            if let Cow::Owned(cleaner) = secrets.remove_from(text) {
+                *text = cleaner;
             }
         };
-        clean(&mut self.inner.message);
+        let message = &mut self.inner.message;
+        if let Cow::Owned(cleaner) = secrets.remove_long_from(message) {
+            *message = cleaner;
+        }
         if let Some(problem) = &mut self.inner.problem {
+            let mut summary = secrets.remove_long_from(&problem.summary()).into_owned();
+            if let Some(start) = message.find(&summary).filter(|_| !summary.is_empty()) {
+                let end = start + summary.len();
+                clean(&mut summary);
+                message.replace_range(start..end, &summary);
+            }
             clean(&mut problem.body);
             let fields = [
                 &mut problem.kind,

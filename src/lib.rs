@@ -57,6 +57,7 @@ mod poll_policy;
 mod problem;
 mod retry;
 mod run;
+mod secrets;
 pub mod sse;
 mod sync;
 mod token;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::secrets::Secrets;
+
 /// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -30,6 +32,12 @@ impl Log {
     /// A log that passes its lines to `hook`, and is on if this one is.
     pub(crate) fn relay(&self, hook: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
         Self(self.0.as_ref().map(|_| Arc::new(hook) as Arc<Hook>))
+    }
+
+    /// A log whose lines are without these secrets, if a peer echoed one.
+    pub(crate) fn without(self, secrets: Arc<Secrets>) -> Self {
+        let Some(hook) = self.0 else { return self };
+        Self::to(move |level, line| hook(level, &secrets.remove_from(line)))
     }
 
     /// Passes a line to the hook. `message` must not contain a secret: no token, password or query of a URL.

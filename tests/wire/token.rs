@@ -212,6 +212,57 @@ fn rejected_credentials_report_the_rfc_6749_error_without_the_secret() {
     assert!(!format!("{client:?} {:?}", options(&emulator)).contains(SECRET));
 }
 
+/// A peer may spell what it echoes in any way, and anywhere.
+#[test]
+fn an_echoed_secret_is_redacted_in_every_spelling_and_place() {
+    const SLASHED: &str = "abc/def+ghi";
+    let server = Canned::start(|_, head| {
+        if head.starts_with("POST /oauth/token") {
+            let body = r#"{"error":"invalid_client","error_description":"no abc\/def+ghi, \u0061bc\/def+ghi, abc%2Fdef%2bghi or aTphYmMvZGVmK2doaQ== here"}"#;
+            return json_response("401 Unauthorized", body);
+        }
+        json_response("200 OK", "{}")
+    });
+    let log = Log::default();
+    let options = server.options().client_credentials("i", SLASHED);
+    let job = Client::new(log.capture(options)).unwrap().job("j").unwrap();
+    let error = job.status(&Call::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    let problem = error.problem().unwrap();
+    assert_eq!(problem.detail.as_deref(), Some("no ***, ***, *** or ***== here"));
+    assert!(error.message().contains("no ***, ***, *** or ***== here"), "{error}");
+    assert!(!problem.body.contains("def"), "{}", problem.body);
+
+    // A redirect leads to a path with the token in it.
+    let server = Canned::start(|_, head| {
+        if head.starts_with("GET /jobs/j/status") || head.starts_with("GET /jobs/j ") {
+            return "HTTP/1.1 307 Elsewhere\r\nlocation: /of/bearer%2Dtoken-1/\r\ncontent-length: 0\r\n\r\n".into();
+        }
+        json_response("403 Forbidden", r#"{"title":"bearer\u002dtoken-1"}"#)
+    });
+    let log = Log::default();
+    let options = log.capture(server.options().token("bearer-token-1").retries(0));
+    let job = Client::new(options).unwrap().job("j").unwrap();
+    for shown in [
+        format!("{:?}", job.result(&Call::new()).unwrap_err()),
+        format!("{:?}", job.status(&Call::new())),
+        log.text(),
+    ] {
+        assert!(!shown.contains("token-1"), "{shown}");
+    }
+    assert!(log.text().contains("redirects (307) to"), "{}", log.text());
+}
+
+#[test]
+fn a_token_of_one_letter_leaves_messages_whole() {
+    let server = Canned::start(|_, _| json_response("403 Forbidden", r#"{"title":"t is not the token"}"#));
+    let job = Client::new(server.options().token("t")).unwrap().job("j").unwrap();
+    let error = job.status(&Call::new()).unwrap_err();
+    assert!(error.message().contains("*** is not the token"), "{error}");
+    assert_eq!(error.message().matches("***").count(), 1, "{error}");
+    assert!(error.message().contains("the service returned 403"), "{error}");
+}
+
 #[test]
 fn log_and_tickets_contain_no_token() {
     let emulator = common::emulator();
