@@ -770,6 +770,8 @@ int32_t nitro_error_is_uncertain(const nitro_error_t *err);
 /**
  * Returns the JSON of the job that the error is about, for nitro_job_from_json(); NULL if it is not about a job.
  *
+ * As that of nitro_job_json(), it may contain the signature of a URL.
+ *
  * Lent until the error is freed.
  *
  * Threads: one at a time per error. Since 0.1.0.
@@ -1291,9 +1293,11 @@ nitro_code_t nitro_job_from_json(const nitro_client_t *client,
                                  nitro_error_t **err);
 
 /**
- * Writes the job as JSON, without secrets, for nitro_job_from_json().
+ * Writes the job as JSON for nitro_job_from_json(): its id, its URLs at the service, its reference id.
  *
- * Store it as soon as there is a job, so that the job is not lost with the process. The caller owns `*json` and frees
+ * Store it as soon as there is a job, so that the job is not lost with the process. It contains no token and no password, and
+ * no URL outside the service. The URLs are whole, since the job might not be found without their queries: where the service
+ * signs its URLs, keep the JSON like a password. The caller owns `*json` and frees
  * it with nitro_string_free(). `length` may be NULL; otherwise it is set to the length in bytes without the final NUL.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT for NULL.

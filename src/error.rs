@@ -113,6 +113,15 @@ impl Error {
             .with_advice(advice)
     }
 
+    /// An error response of `origin` to a request from which the token was withheld.
+    pub(crate) fn from_untrusted(status: u16, problem: ProblemDetails, origin: impl fmt::Display) -> Self {
+        let what = format!("the service returned {status}");
+        Self::with_problem(ErrorKind::from_http(status), what, status, problem).with_advice(&format!(
+            "the token was withheld, since {origin} is not a trusted origin: if it is the service's, add it to the trusted \
+             origins (ClientOptions::trust_origin, nitro_options_add_trusted_origin)"
+        ))
+    }
+
     /// An error response of the token endpoint: the kind is `Unauthorized` wherever other credentials would help.
     pub(crate) fn from_token_endpoint(status: u16, problem: ProblemDetails) -> Self {
         if !matches!(status, 400 | 401 | 403) {

@@ -40,7 +40,8 @@ impl Secrets {
         let login = Zeroizing::new(format!("{id}:{secret}"));
         let mut fixed = vec![Zeroizing::new(secret.to_owned())];
         for text in [&*login, secret] {
-            fixed.extend([STANDARD_NO_PAD, URL_SAFE_NO_PAD].map(|base64| Zeroizing::new(base64.encode(text))));
+            fixed
+                .extend([STANDARD_NO_PAD, URL_SAFE_NO_PAD].map(|base64| Zeroizing::new(base64.encode(text))));
         }
         Self {
             fixed,
@@ -175,7 +176,9 @@ fn percent_unit(text: &[u8]) -> Option<([u8; 4], usize, usize)> {
     let encoded = match text {
         [b'%', high, low, ..] => {
             let digit = |byte: u8| char::from(byte).to_digit(16);
-            digit(*high).zip(digit(*low)).map(|(high, low)| (high * 16 + low) as u8)
+            digit(*high)
+                .zip(digit(*low))
+                .map(|(high, low)| (high * 16 + low) as u8)
         }
         _ => None,
     };
@@ -222,7 +225,10 @@ mod tests {
         let secrets = Secrets::default();
         secrets.remember_token(&Arc::new(Zeroizing::new("t".to_owned())));
         let echoed = "https://host/t?token=t is not it";
-        assert_eq!(secrets.remove_from(echoed), "https://host/***?token=*** is not it");
+        assert_eq!(
+            secrets.remove_from(echoed),
+            "https://host/***?token=*** is not it"
+        );
         assert_eq!(secrets.remove_long_from(echoed), echoed);
     }
 

@@ -68,7 +68,6 @@ impl ClientCredentials {
         body.push(b'}');
         body
     }
-
 }
 
 /// Parses the token endpoint's response in both of its forms. No error shows any part of it.

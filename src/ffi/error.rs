@@ -199,6 +199,8 @@ pub unsafe extern "C" fn nitro_error_is_uncertain(err: *const nitro_error_t) -> 
 
 /// Returns the JSON of the job that the error is about, for nitro_job_from_json(); NULL if it is not about a job.
 ///
+/// As that of nitro_job_json(), it may contain the signature of a URL.
+///
 /// Lent until the error is freed.
 ///
 /// Threads: one at a time per error. Since 0.1.0.

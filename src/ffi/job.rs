@@ -100,9 +100,11 @@ pub unsafe extern "C" fn nitro_job_from_json(
     })
 }
 
-/// Writes the job as JSON, without secrets, for nitro_job_from_json().
+/// Writes the job as JSON for nitro_job_from_json(): its id, its URLs at the service, its reference id.
 ///
-/// Store it as soon as there is a job, so that the job is not lost with the process. The caller owns `*json` and frees
+/// Store it as soon as there is a job, so that the job is not lost with the process. It contains no token and no password, and
+/// no URL outside the service. The URLs are whole, since the job might not be found without their queries: where the service
+/// signs its URLs, keep the JSON like a password. The caller owns `*json` and frees
 /// it with nitro_string_free(). `length` may be NULL; otherwise it is set to the length in bytes without the final NUL.
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT for NULL.

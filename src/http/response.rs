@@ -18,6 +18,8 @@ pub(crate) struct Response {
     pub url: Url,
     pub body: Body,
     pub(super) headers: HeaderMap,
+    /// The request had a token, which did not go to this origin.
+    pub(super) token_withheld: bool,
 }
 
 impl Response {
@@ -66,7 +68,14 @@ impl Response {
         if !whole {
             bytes.extend_from_slice(CUT.as_bytes());
         }
-        Error::from_response(self.status, ProblemDetails::from_body(bytes)).with_retry_after(retry_after)
+        let problem = ProblemDetails::from_body(bytes);
+        let error = match self.status {
+            401 | 403 if self.token_withheld => {
+                Error::from_untrusted(self.status, problem, self.url.origin())
+            }
+            status => Error::from_response(status, problem),
+        };
+        error.with_retry_after(retry_after)
     }
 
     /// Reads an error response's body into memory; returns the pause that it or the head requests.

@@ -60,6 +60,13 @@ impl Http {
     ) -> Result<Response> {
         exchange.context.check().map_err(Error::unsent)?;
         let trusted = self.trusts(request.url);
+        let token_withheld = request.bearer.is_some() && !trusted;
+        if token_withheld {
+            exchange.context.log.line(LogLevel::Info, || {
+                let (method, url, origin) = (request.method.as_str(), request.url, request.url.origin());
+                format!("{method} {url}: sent without the token, since {origin} is not a trusted origin")
+            });
+        }
         let outcome = self.engine.run(request, body, trusted, reuse, exchange);
         exchange.check_cancel()?;
         let received = outcome.map_err(|error| {
@@ -77,6 +84,7 @@ impl Http {
             url: request.url.clone(),
             body: Body::new(request.url, received.body, received.framing, is_event_stream),
             headers: received.headers,
+            token_withheld,
         };
         let coding = response.headers.get(header::CONTENT_ENCODING);
         let coding = coding.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());

@@ -69,7 +69,8 @@ impl Job {
         self.lock().reference_id.clone()
     }
 
-    /// The ticket as JSON, to be stored: job id, URLs and reference id, no secret.
+    /// The ticket as JSON, to be stored: job id, URLs at the service and reference id, no token and no password. Where the service
+    /// signs its URLs, their queries are in it: keep it like a password then.
     ///
     /// `{"jobID":…,"statusURL":…,"resultURL":…,"referenceID":…,"retryAfterMs":…}`; all but `jobID` may be absent.
     pub fn to_json(&self) -> String {

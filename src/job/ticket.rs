@@ -13,7 +13,7 @@ use crate::url::Url;
 /// The longest job id that is accepted; the service's own are UUIDs.
 const MAX_ID: usize = 1024;
 
-/// What is known of a job without a request. It holds no secret.
+/// What is known of a job without a request. A URL of it may be signed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ticket {
     pub job_id: String,
@@ -133,7 +133,8 @@ impl Ticket {
         }
     }
 
-    /// The ticket as JSON. A URL outside the service may be a credential, and is left out.
+    /// The ticket as JSON. A URL outside the service may be a credential, and is left out. One of the service is written whole,
+    /// since without its query the job might not be found again.
     pub(crate) fn to_json(&self, http: &Http) -> String {
         let trusted = |url: &Url| http.trusts(url).then(|| url.as_str().to_owned());
         let json = TicketJson {

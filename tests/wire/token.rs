@@ -230,13 +230,17 @@ fn an_echoed_secret_is_redacted_in_every_spelling_and_place() {
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     let problem = error.problem().unwrap();
     assert_eq!(problem.detail.as_deref(), Some("no ***, ***, *** or ***== here"));
-    assert!(error.message().contains("no ***, ***, *** or ***== here"), "{error}");
+    assert!(
+        error.message().contains("no ***, ***, *** or ***== here"),
+        "{error}"
+    );
     assert!(!problem.body.contains("def"), "{}", problem.body);
 
     // A redirect leads to a path with the token in it.
     let server = Canned::start(|_, head| {
         if head.starts_with("GET /jobs/j/status") || head.starts_with("GET /jobs/j ") {
-            return "HTTP/1.1 307 Elsewhere\r\nlocation: /of/bearer%2Dtoken-1/\r\ncontent-length: 0\r\n\r\n".into();
+            return "HTTP/1.1 307 Elsewhere\r\nlocation: /of/bearer%2Dtoken-1/\r\ncontent-length: 0\r\n\r\n"
+                .into();
         }
         json_response("403 Forbidden", r#"{"title":"bearer\u002dtoken-1"}"#)
     });
@@ -256,11 +260,55 @@ fn an_echoed_secret_is_redacted_in_every_spelling_and_place() {
 #[test]
 fn a_token_of_one_letter_leaves_messages_whole() {
     let server = Canned::start(|_, _| json_response("403 Forbidden", r#"{"title":"t is not the token"}"#));
-    let job = Client::new(server.options().token("t")).unwrap().job("j").unwrap();
+    let job = Client::new(server.options().token("t"))
+        .unwrap()
+        .job("j")
+        .unwrap();
     let error = job.status(&Call::new()).unwrap_err();
     assert!(error.message().contains("*** is not the token"), "{error}");
     assert_eq!(error.message().matches("***").count(), 1, "{error}");
     assert!(error.message().contains("the service returned 403"), "{error}");
+}
+
+#[test]
+fn a_401_of_an_untrusted_origin_says_that_the_token_was_withheld() {
+    let elsewhere = Canned::start(|_, _| json_response("401 Unauthorized", r#"{"title":"who are you"}"#));
+    let ticket = format!(r#"{{"jobID":"j","statusURL":"{}/s"}}"#, elsewhere.base_url);
+    let log = Log::default();
+    let options = || {
+        ClientOptions::new()
+            .base_url("http://127.0.0.1:9")
+            .token("token-of-the-test")
+    };
+    let client = Client::new(log.capture(options())).unwrap();
+    let error = client
+        .job_from_json(&ticket)
+        .unwrap()
+        .status(&Call::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    for part in [
+        "who are you",
+        "withheld",
+        &elsewhere.base_url,
+        "nitro_options_add_trusted_origin",
+    ] {
+        assert!(error.message().contains(part), "{part}: {error}");
+    }
+    assert!(!error.message().contains("check the bearer token"), "{error}");
+    assert!(log.text().contains("without the token"), "{}", log.text());
+
+    let trusting = Client::new(options().trust_origin(&elsewhere.base_url)).unwrap();
+    let error = trusting
+        .job_from_json(&ticket)
+        .unwrap()
+        .status(&Call::new())
+        .unwrap_err();
+    assert!(error.message().contains("check the bearer token"), "{error}");
+    let sent: Vec<_> = (elsewhere.heads().iter())
+        .map(|head| head.to_ascii_lowercase().contains("authorization"))
+        .collect();
+    assert_eq!(sent, [false, true]);
 }
 
 #[test]

@@ -75,7 +75,7 @@ class Job(Handle):
         return self._reference_id
 
     def ticket(self) -> str:
-        """The ticket as JSON, without secrets. Store it as soon as there is a job."""
+        """The ticket as JSON, without token and password. Store it as soon as there is a job."""
         ticket = OwnedString()
         with self._owned.use() as job:
             check(lib.nitro_job_json, job, byref(ticket), None)
