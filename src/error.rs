@@ -34,6 +34,7 @@ struct Inner {
     ticket: Option<String>,
     limit: Option<Limit>,
     unsent: bool,
+    transient: bool,
     uncertain: bool,
     path: Option<PathBuf>,
     os_error: Option<i32>,
@@ -54,6 +55,7 @@ impl Error {
                 ticket: None,
                 limit: None,
                 unsent: false,
+                transient: false,
                 uncertain: false,
                 path: None,
                 os_error: None,
@@ -209,6 +211,12 @@ impl Error {
         self
     }
 
+    /// Marks the error of a proxy that may pass.
+    pub(crate) fn transient(mut self) -> Self {
+        self.inner.transient = true;
+        self
+    }
+
     /// Marks an error after which an earlier part of the same request may have reached the server.
     pub(crate) fn maybe_sent(mut self) -> Self {
         self.inner.unsent = false;
@@ -319,6 +327,7 @@ impl Error {
             Timeout | WaitTimeout | Dns | Connect | ConnectionLost | Truncated | RateLimited | Service
             | NotReady => true,
             Http => self.http_status() == Some(408),
+            Proxy => self.inner.transient,
             _ => false,
         }
     }

@@ -75,6 +75,7 @@ pub(crate) fn is_connection_failure(error: &Error) -> bool {
         error.kind(),
         ErrorKind::Dns | ErrorKind::Connect | ErrorKind::ConnectionLost
     ) || matches!(error.limit(), Some(Limit::Connect | Limit::Idle))
+        || (error.kind() == ErrorKind::Proxy && error.is_retryable())
 }
 
 /// Whether another poll cannot succeed either, so that a wait ends. Unlike within a call, the timeout of one request

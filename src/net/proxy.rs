@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::no_proxy::NoProxy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{ClientOptions, Proxy};
+use crate::retry::is_connection_failure;
 use crate::url::Origin;
 
 /// The proxies of one client, by the target's scheme.
@@ -150,10 +151,12 @@ impl ProxyServer {
         if matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Timeout) {
             return error;
         }
-        Error::new(
-            ErrorKind::Proxy,
-            format!("{self} cannot be used: {}", error.message()),
-        )
+        let text = format!("{self} cannot be used: {}", error.message());
+        match Error::new(ErrorKind::Proxy, text) {
+            unreachable if is_connection_failure(&error) => unreachable.transient(),
+            // The proxy's certificate, for instance.
+            unusable => unusable,
+        }
     }
 
     /// The user name and the password, if the URL has them.

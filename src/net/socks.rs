@@ -107,7 +107,10 @@ fn rejected(reply: u8, host: &str, port: u16) -> Error {
         _ => "it failed",
     };
     let text = format!("the proxy made no connection to {host}:{port}: {why} (SOCKS5 reply {reply})");
-    Error::new(ErrorKind::Proxy, text)
+    match Error::new(ErrorKind::Proxy, text) {
+        error if matches!(reply, 1 | 3..=6) => error.transient(),
+        error => error,
+    }
 }
 
 /// Exactly `N` bytes, so that nothing of what follows is taken.
@@ -118,7 +121,7 @@ fn take<const N: usize>(stream: &mut Stream, exchange: &ExchangeContext) -> Resu
         let n = stream.read(&mut bytes[filled..], exchange)?;
         if n == 0 {
             let text = "the proxy closed the connection during the negotiation";
-            return Err(Error::new(ErrorKind::Proxy, text));
+            return Err(Error::new(ErrorKind::Proxy, text).transient());
         }
         filled += n;
     }

@@ -10,6 +10,7 @@ use super::resolve::DnsCache;
 use super::socks;
 use super::stream::Stream;
 use crate::error::{Error, ErrorKind, Result};
+use crate::retry::is_transient_status;
 use crate::url::Origin;
 
 /// The longest head of a proxy's response.
@@ -72,6 +73,11 @@ fn http_connect(
             ErrorKind::ProxyAuth,
             format!("the proxy requires a user name and a password ({status})"),
         )),
+        status if is_transient_status(status, true) => Err(Error::new(
+            ErrorKind::Proxy,
+            format!("the proxy made no tunnel to {host}:{port}: it responded {status}"),
+        )
+        .transient()),
         _ if !target.https => Err(Error::new(
             ErrorKind::Proxy,
             format!(
@@ -94,10 +100,11 @@ fn read_status(stream: &mut Stream, exchange: &ExchangeContext) -> Result<u16> {
     loop {
         let n = stream.read(&mut buffer, exchange)?;
         if n == 0 {
-            return Err(protocol("the proxy closed the connection without a response"));
+            return Err(protocol("the proxy closed the connection without a response").transient());
         }
         head.extend_from_slice(&buffer[..n]);
-        if let Some(end) = memchr::memmem::find(&head, b"\r\n\r\n") {
+        // Interim responses may have come with the final one, or in front of it alone.
+        while let Some(end) = memchr::memmem::find(&head, b"\r\n\r\n") {
             let status = status_of(&head).ok_or_else(|| protocol("the proxy's response is not HTTP"))?;
             if (100..200).contains(&status) {
                 head.drain(..end + 4);

@@ -120,6 +120,43 @@ fn a_login_is_sent_and_a_wrong_one_is_told_without_showing_it() {
 }
 
 #[test]
+fn interim_responses_of_a_proxy_are_passed_over_however_they_arrive() {
+    let target = Server::responding(ok("x"));
+    for pieces in [
+        &["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"][..],
+        &[
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        ],
+        &[
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nVia: x\r\n\r\n",
+        ],
+        &["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2", "00 OK\r\n\r\n"],
+        &[
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\n\r",
+            "\nHTTP/1.1 200 OK\r\n\r\n",
+        ],
+    ] {
+        let proxy = proxy(move |peer| {
+            let head = peer.head()?;
+            for piece in pieces {
+                peer.send(piece);
+            }
+            Some(head.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned())
+        });
+        let http = via(format!("http://127.0.0.1:{}", proxy.port));
+        assert_eq!(fetch(&http, &target.url("/")).unwrap(), "x", "{pieces:?}");
+    }
+    let refusing = Server::start(|peer| {
+        peer.head();
+        peer.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n");
+    });
+    let http = via(format!("http://127.0.0.1:{}", refusing.port));
+    let error = fetch(&http, &target.url("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ProxyAuth, "{error}");
+}
+
+#[test]
 fn a_rejected_tunnel_is_explained() {
     let proxy = Server::start(|peer| {
         peer.head();

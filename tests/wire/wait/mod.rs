@@ -5,5 +5,6 @@ mod authority;
 mod ends;
 mod faults;
 mod pauses;
+mod proxies;
 mod sources;
 mod stream_requests;
