@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::call::CallContext;
 use crate::error::{Error, Limit, Result};
@@ -13,8 +13,8 @@ pub(crate) struct ExchangeContext {
     pub context: CallContext,
     /// The minimum rate of what arrives, in bytes a second; 0 for event streams.
     pub min_rate: u64,
-    /// Set while a connection is made: the end of the connect timeout.
-    connect_until: Mutex<Option<Instant>>,
+    /// Set while a connection is made: the end of the connect timeout, and when that was last looked at.
+    connect_until: Mutex<Option<(Instant, Instant)>>,
     connecting: Flag,
     /// The connection had served an earlier request.
     pub reused: Flag,
@@ -44,6 +44,15 @@ impl Flag {
     }
 }
 
+/// How much of a wait, which lasts a slice, this process did not run in: it was stopped, or its machine was paused. A peer
+/// cannot be late in that time.
+pub(super) fn stopped(waited: Duration) -> Duration {
+    match waited > Duration::from_secs(1) {
+        true => waited,
+        false => Duration::ZERO,
+    }
+}
+
 impl ExchangeContext {
     pub(crate) fn new(context: &CallContext, min_rate: u64) -> Self {
         Self {
@@ -66,9 +75,16 @@ impl ExchangeContext {
         if !self.is_connecting() {
             return Ok(());
         }
-        match *self.connect_until.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(until) if Instant::now() >= until => Err(self.connect_expired()),
-            _ => Ok(()),
+        let mut connecting = self.connect_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((until, checked)) = &mut *connecting else {
+            return Ok(());
+        };
+        let now = Instant::now();
+        *until += stopped(now.saturating_duration_since(*checked));
+        *checked = now;
+        match now >= *until {
+            true => Err(self.connect_expired()),
+            false => Ok(()),
         }
     }
 
@@ -83,8 +99,9 @@ impl ExchangeContext {
     /// Applies the connect timeout to `work`.
     pub(crate) fn while_connecting<T>(&self, work: impl FnOnce() -> T) -> T {
         let limit = self.context.io_limits.connect;
-        let until = Instant::now().checked_add(limit).filter(|_| !limit.is_zero());
-        *self.connect_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        let now = Instant::now();
+        let until = now.checked_add(limit).filter(|_| !limit.is_zero());
+        *self.connect_until.lock().unwrap_or_else(PoisonError::into_inner) = until.map(|until| (until, now));
         self.connecting.set();
         let done = work();
         self.connecting.0.store(false, Ordering::Relaxed);

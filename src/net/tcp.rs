@@ -3,9 +3,9 @@
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::exchange::ExchangeContext;
+use super::exchange::{ExchangeContext, stopped};
 use super::io_error::{WriteError, connection_lost};
 use super::rate::Rate;
 use super::socket::{Pending, Socket, is_slice_over};
@@ -56,11 +56,12 @@ impl TcpConn {
             // A read that a cancel cut off must look neither like an end nor like data.
             exchange.check_cancel()?;
             let now = Instant::now();
+            let waited = self.waited(now - begun);
             match outcome {
                 Ok(n) => {
                     self.last_activity = now;
                     if n > 0 && !exchange.is_connecting() {
-                        self.inbound.count(now - begun, n, exchange.min_rate)?;
+                        self.inbound.count(waited, n, exchange.min_rate)?;
                     }
                     return Ok(n);
                 }
@@ -69,7 +70,7 @@ impl TcpConn {
                     if !exchange.is_connecting() {
                         self.check_idle(now, exchange)?;
                         if self.inbound.has_begun() {
-                            self.inbound.count(now - begun, 0, exchange.min_rate)?;
+                            self.inbound.count(waited, 0, exchange.min_rate)?;
                         }
                     }
                     begun = now;
@@ -90,12 +91,13 @@ impl TcpConn {
             let outcome = self.socket.write(bytes);
             exchange.check_cancel()?;
             let now = Instant::now();
+            let waited = self.waited(now - begun);
             match outcome {
                 Ok(n) => {
                     self.last_activity = now;
                     if !exchange.is_connecting() {
                         exchange.sent.set();
-                        self.outbound.count(now - begun, n, exchange.min_rate)?;
+                        self.outbound.count(waited, n, exchange.min_rate)?;
                     }
                     return Ok(n);
                 }
@@ -106,7 +108,7 @@ impl TcpConn {
                     }
                     if !exchange.is_connecting() {
                         self.check_idle(now, exchange)?;
-                        self.outbound.count(now - begun, 0, exchange.min_rate)?;
+                        self.outbound.count(waited, 0, exchange.min_rate)?;
                     }
                     begun = now;
                 }
@@ -117,9 +119,20 @@ impl TcpConn {
         }
     }
 
+    /// How much of the time of an operation counts as waiting for the peer.
+    fn waited(&mut self, took: Duration) -> Duration {
+        let stopped = stopped(took);
+        self.last_activity += stopped;
+        took - stopped
+    }
+
     fn check_idle(&mut self, now: Instant, exchange: &ExchangeContext) -> Result<()> {
         let idle = exchange.context.io_limits.idle;
-        if idle.is_zero() || now - self.last_activity < idle {
+        if idle.is_zero() || now.saturating_duration_since(self.last_activity) < idle {
+            return Ok(());
+        }
+        // What has arrived since the last operation is no silence.
+        if self.socket.pending() != Pending::Nothing {
             return Ok(());
         }
         // The caller may read on, and then inactivity is measured anew.

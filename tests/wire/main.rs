@@ -6,6 +6,8 @@ mod common;
 mod downgrade;
 mod errors;
 mod events;
+#[cfg(target_os = "linux")]
+mod frozen;
 mod responses;
 mod spec_examples;
 mod sse_codec;

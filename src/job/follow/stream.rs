@@ -38,6 +38,8 @@ pub(super) struct EventStream {
     /// When an event last came; `had_event` is true if one came since this was set, so that not each event needs a clock.
     last_event: Instant,
     had_event: bool,
+    /// No event came for too long, and what has arrived is looked at a last time.
+    overdue: bool,
 }
 
 impl EventStream {
@@ -70,6 +72,7 @@ impl EventStream {
             retry: None,
             last_event: Instant::now(),
             had_event: false,
+            overdue: false,
         })))
     }
 
@@ -97,7 +100,10 @@ impl EventStream {
             }
             if std::mem::take(&mut self.had_event) {
                 self.last_event = Instant::now();
-            } else if self.last_event.elapsed() > context.io_limits.idle * EVENTLESS_IDLE_LIMITS {
+                self.overdue = false;
+            } else if self.last_event.elapsed() > context.io_limits.idle * EVENTLESS_IDLE_LIMITS
+                && std::mem::replace(&mut self.overdue, true)
+            {
                 return Ok(StreamEvent::Ended);
             }
             match self
