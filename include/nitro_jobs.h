@@ -1146,7 +1146,7 @@ nitro_code_t nitro_options_set_proxy(nitro_options_t *options,
 /**
  * Takes the proxy from the environment variables https_proxy, http_proxy, all_proxy and no_proxy, as curl does.
  *
- * The environment is read by nitro_client_new().
+ * The environment is read by nitro_client_new(). A variable that cannot be used is an error of the calls that would use it.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT for NULL. Since 0.1.0.
  */

@@ -2,9 +2,10 @@
 //! that of an event stream.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use ureq::config::Config;
 use ureq::http::header::{self, HeaderName, HeaderValue};
 use ureq::http::{self, Method as HttpMethod, Version};
 use ureq::{Agent, SendBody};
@@ -27,7 +28,6 @@ const IDLE_AGE_FOR_POST: Duration = Duration::from_secs(1);
 /// Runs requests through ureq, on connections of our own.
 #[derive(Debug)]
 pub(super) struct Engine {
-    config: ureq::config::Config,
     dialer: Arc<Dialer>,
     pool: Arc<Pool>,
     user_agent: HeaderValue,
@@ -36,6 +36,26 @@ pub(super) struct Engine {
 static CLIENT_NAME: HeaderName = HeaderName::from_static("x-nitro-client");
 static CLIENT: HeaderValue = HeaderValue::from_static(concat!("nitro-jobs/", env!("CARGO_PKG_VERSION")));
 static REFERENCE_ID: HeaderName = HeaderName::from_static("x-analytics-session-id");
+
+/// The configuration of every agent. ureq's default, which it is made of, reads the proxy variables of the environment, though
+/// they are not used: so it is made once, at the first request, and not when a client is created.
+fn config() -> &'static Config {
+    static CONFIG: OnceLock<Config> = OnceLock::new();
+    CONFIG.get_or_init(|| {
+        Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent("")
+            .accept("")
+            .accept_encoding("")
+            .timeout_await_100(None)
+            .max_response_header_size(HEAD)
+            .max_idle_connections(0)
+            .build()
+    })
+}
 
 /// The head of a response, and the body that follows.
 pub(super) struct EngineResponse {
@@ -47,20 +67,7 @@ pub(super) struct EngineResponse {
 
 impl Engine {
     pub(super) fn new(dialer: Dialer, user_agent: &str) -> Result<Self> {
-        let config = Agent::config_builder()
-            .proxy(None)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent("")
-            .accept("")
-            .accept_encoding("")
-            .timeout_await_100(None)
-            .max_response_header_size(HEAD)
-            .max_idle_connections(0)
-            .build();
         Ok(Self {
-            config,
             dialer: Arc::new(dialer),
             pool: Arc::default(),
             user_agent: header_value("user_agent", user_agent)?,
@@ -81,7 +88,7 @@ impl Engine {
         let handover = Handover::new(exchange);
         // An agent for each request costs two allocations, and is ureq's way to hand a context to the connector.
         let agent = Agent::with_parts(
-            self.config.clone(),
+            config().clone(),
             RequestConnector {
                 dialer: self.dialer.clone(),
                 pool: self.pool.clone(),

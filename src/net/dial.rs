@@ -46,7 +46,7 @@ impl Dialer {
     }
 
     fn dial(&self, target: &Origin, exchange: &ExchangeContext) -> Result<Stream> {
-        let stream = match self.proxies.choose(target) {
+        let stream = match self.proxies.choose(target)? {
             None => self.connect_tcp(&target.host, target.port, exchange)?,
             Some(server) => self.connect_via_proxy(server, target, exchange)?,
         };

@@ -15,8 +15,8 @@ use crate::url::Origin;
 /// The proxies of one client, by the target's scheme.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies {
-    https: Option<ProxyServer>,
-    http: Option<ProxyServer>,
+    https: Option<Result<ProxyServer>>,
+    http: Option<Result<ProxyServer>>,
     except: NoProxy,
 }
 
@@ -46,24 +46,24 @@ impl Proxies {
             Proxy::Url(url) => {
                 let server = ProxyServer::parse("proxy", url)?;
                 Ok(Self {
-                    https: Some(server.clone()),
-                    http: Some(server),
+                    https: Some(Ok(server.clone())),
+                    http: Some(Ok(server)),
                     except: listed(&options.no_proxy),
                 })
             }
             Proxy::Environment => {
-                let first = |names: &[&'static str]| -> Result<Option<ProxyServer>> {
-                    for &name in names {
-                        if let Some(value) = variable(name).filter(|v| !v.is_empty()) {
-                            return ProxyServer::parse(name, &value).map(Some);
-                        }
-                    }
-                    Ok(None)
+                // A variable that cannot be used fails the connections that would use it, not the client.
+                let first = |names: &[&'static str]| {
+                    let mut set = names
+                        .iter()
+                        .map(|name| (*name, variable(name).unwrap_or_default()));
+                    let (name, value) = set.find(|(_, value)| !value.is_empty())?;
+                    Some(ProxyServer::parse(name, &value))
                 };
                 Ok(Self {
-                    https: first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])?,
+                    https: first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
                     // Never HTTP_PROXY: in a CGI program a request's `Proxy:` header sets it.
-                    http: first(&["http_proxy", "all_proxy", "ALL_PROXY"])?,
+                    http: first(&["http_proxy", "all_proxy", "ALL_PROXY"]),
                     except: match &options.no_proxy {
                         None => listed(&variable("no_proxy").or_else(|| variable("NO_PROXY"))),
                         given => listed(given),
@@ -74,11 +74,15 @@ impl Proxies {
     }
 
     /// The proxy for `target`; none if it is reached directly.
-    pub(crate) fn choose(&self, target: &Origin) -> Option<&ProxyServer> {
+    pub(crate) fn choose(&self, target: &Origin) -> Result<Option<&ProxyServer>> {
         let server = if target.https { &self.https } else { &self.http };
-        server
-            .as_ref()
-            .filter(|_| !self.except.covers(&target.host, target.port))
+        match server {
+            Some(server) if !self.except.covers(&target.host, target.port) => match server {
+                Ok(server) => Ok(Some(server)),
+                Err(error) => Err(error.clone()),
+            },
+            _ => Ok(None),
+        }
     }
 }
 
@@ -207,7 +211,7 @@ mod tests {
             found.map(|(_, value)| (*value).to_owned())
         };
         let proxies = Proxies::new(options, &variable).unwrap();
-        let server = proxies.choose(&target(https, host));
+        let server = proxies.choose(&target(https, host)).unwrap();
         server.map(|s| s.to_string().trim_start_matches("the proxy ").to_owned())
     }
 
@@ -247,6 +251,31 @@ mod tests {
         let listed = from_env.clone().no_proxy("other");
         let both = [("https_proxy", "p:1"), ("no_proxy", "*")];
         assert_eq!(chosen(&listed, &both, true, "api.example"), some("http://p:1"));
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_used_fails_only_what_would_use_it() {
+        let from_env = ClientOptions::new().proxy_from_env();
+        let environment = |set: &'static [(&str, &str)]| {
+            let variable = move |name: &str| {
+                let found = set.iter().find(|(n, _)| *n == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            Proxies::new(&from_env, &variable).unwrap()
+        };
+        let bad = environment(&[
+            ("https_proxy", "ftp://u:s3cret@h"),
+            ("no_proxy", "internal.example"),
+        ]);
+        assert!(bad.choose(&target(false, "api.example")).unwrap().is_none());
+        assert!(bad.choose(&target(true, "internal.example")).unwrap().is_none());
+        let error = bad.choose(&target(true, "api.example")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.message().starts_with("https_proxy: ") && !error.message().contains("s3cret"));
+        // One that is set and not needed.
+        let unused = environment(&[("https_proxy", "http://p:1"), ("all_proxy", "socks://h")]);
+        assert!(unused.choose(&target(true, "api.example")).unwrap().is_some());
+        assert!(unused.choose(&target(false, "api.example")).is_err());
     }
 
     #[test]
