@@ -38,6 +38,8 @@ pub(crate) struct Url {
     /// Where the host is in `text`, as it was written.
     host: Range<usize>,
     port: u16,
+    /// The zone of a link-local IPv6 address. It belongs to this machine, so it is no part of `text`, which is sent.
+    zone: Option<Arc<str>>,
 }
 
 /// Scheme, host and port (RFC 6454): the scope of a credential.
@@ -51,27 +53,34 @@ pub(crate) struct Origin {
 impl Url {
     /// Parses an absolute URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let encoded = percent_encode_lenient(text)?;
+        let (text, zone) = split_zone(text);
+        let encoded = percent_encode_lenient(&text)?;
         let uri = Uri::parse(encoded.as_ref()).map_err(invalid)?;
-        Self::check(uri.strip_fragment().as_str())
+        let url = Self::check(uri.strip_fragment().as_str())?;
+        Ok(Self { zone, ..url })
     }
 
     /// Resolves a reference such as a `Location` header, relative or absolute, against this URL.
     pub(crate) fn join(&self, reference: &str) -> Result<Self> {
-        let encoded = percent_encode_lenient(reference)?;
+        let (reference, zone) = split_zone(reference);
+        let encoded = percent_encode_lenient(&reference)?;
         let reference = UriRef::parse(encoded.as_ref()).map_err(invalid)?;
         let base = Uri::parse(&*self.text).map_err(invalid)?;
         let joined = reference.resolve_against(&base).map_err(invalid)?;
-        self.without_downgrade(Self::check(joined.strip_fragment().as_str())?)
+        let url = Self::check(joined.strip_fragment().as_str())?;
+        self.lead_to(Self { zone, ..url })
     }
 
     /// The URL `to`, which this one led to, unless what is sent to it would no longer be encrypted. Every URL that the
-    /// service or a ticket names passes here.
-    pub(crate) fn without_downgrade(&self, to: Self) -> Result<Self> {
-        match self.https && !to.https {
-            true => Err(invalid(format_args!("it leads from https to http ({to})"))),
-            false => Ok(to),
+    /// service or a ticket names passes here. At the same host it has the same zone.
+    pub(crate) fn lead_to(&self, mut to: Self) -> Result<Self> {
+        if self.https && !to.https {
+            return Err(invalid(format_args!("it leads from https to http ({to})")));
         }
+        if to.zone.is_none() && to.host().eq_ignore_ascii_case(self.host()) {
+            to.zone.clone_from(&self.zone);
+        }
+        Ok(to)
     }
 
     /// Whether `other` is the same resource as this one, whatever its scheme, its port, or a query that was added to it.
@@ -94,6 +103,7 @@ impl Url {
         Self {
             text: text.into(),
             host: self.host.clone(),
+            zone: self.zone.clone(),
             ..*self
         }
     }
@@ -126,6 +136,7 @@ impl Url {
             https,
             host: start..start + host.len(),
             port: port.unwrap_or(if https { 443 } else { 80 }),
+            zone: None,
         })
     }
 
@@ -136,14 +147,17 @@ impl Url {
     pub(crate) fn origin(&self) -> Origin {
         Origin {
             https: self.https,
-            host: self.host().to_ascii_lowercase(),
+            host: with_zone(self.host(), self.zone.as_deref()),
             port: self.port,
         }
     }
 
     pub(crate) fn has_origin(&self, origin: &Origin) -> bool {
         (self.https, self.port) == (origin.https, origin.port)
-            && self.host().eq_ignore_ascii_case(&origin.host)
+            && match &self.zone {
+                None => self.host().eq_ignore_ascii_case(&origin.host),
+                zone => with_zone(self.host(), zone.as_deref()) == origin.host,
+            }
     }
 
     /// The path, percent-encoded.
@@ -187,6 +201,47 @@ impl fmt::Debug for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// A URL without the zone of its IPv6 address (`[fe80::1%25eth0]`, RFC 6874, or as people write it, `[fe80::1%eth0]`), and the
+/// zone.
+pub(crate) fn split_zone(text: &str) -> (Cow<'_, str>, Option<Arc<str>>) {
+    let split = || {
+        let (scheme, _) = text
+            .split_once("//")
+            .filter(|(before, _)| !before.contains(['/', '?', '#']))?;
+        let start = scheme.len() + 2;
+        let length = text[start..].find(['/', '?', '#']).unwrap_or(text.len() - start);
+        let address = &text[start..start + length];
+        let (percent, end) = (address.find('%')?, address.find(']')?);
+        let named = address.get(percent + 1..end).filter(|_| address.contains('['))?;
+        let zone = named
+            .strip_prefix("25")
+            .filter(|zone| !zone.is_empty())
+            .unwrap_or(named);
+        let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let without = [&text[..start + percent], &text[start + end..]].concat();
+        (!zone.is_empty() && zone.bytes().all(is_unreserved)).then(|| (without, Arc::from(zone)))
+    };
+    match split() {
+        Some((without, zone)) => (without.into(), Some(zone)),
+        None => (text.into(), None),
+    }
+}
+
+/// The host in lower case, with the zone of its address.
+pub(crate) fn with_zone(host: &str, zone: Option<&str>) -> String {
+    let host = host.to_ascii_lowercase();
+    match (zone, host.strip_suffix(']')) {
+        (Some(zone), Some(address)) => format!("{address}%{zone}]"),
+        _ => host,
+    }
+}
+
+/// A host without the brackets of an IPv6 address, and without its zone.
+pub(crate) fn bare_host(host: &str) -> &str {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.split('%').next().unwrap_or(bare)
 }
 
 fn invalid(why: impl fmt::Display) -> Error {
@@ -277,6 +332,44 @@ mod tests {
             let other = url(other);
             assert_ne!(url("https://api.example").origin(), other.origin(), "{other}");
             assert!(!other.has_origin(&url("https://api.example").origin()), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_zone_of_an_address_is_used_and_not_sent() {
+        for text in ["http://[fe80::1%25eth0]:8080/a", "http://[fe80::1%eth0]:8080/a"] {
+            let link_local = url(text);
+            assert_eq!(link_local.as_str(), "http://[fe80::1]:8080/a");
+            let origin = link_local.origin();
+            assert_eq!(origin.host, "[fe80::1%eth0]");
+            for same in [
+                "/b",
+                "?c",
+                "http://[FE80::1]:8080/d",
+                "http://[fe80::1%25eth0]:8080/e",
+            ] {
+                assert!(link_local.join(same).unwrap().has_origin(&origin), "{same}");
+            }
+            assert!(link_local.join_path(&["f"]).has_origin(&origin));
+            for other in ["http://[fe80::2]:8080/", "http://[fe80::1%25eth1]:8080/"] {
+                assert!(!link_local.join(other).unwrap().has_origin(&origin), "{other}");
+            }
+        }
+        for bad in [
+            "http://[fe80::1%]/",
+            "http://[fe80::1%25]/x%",
+            "http://[fe80::1%25a b]/",
+            "http://h%25eth0]/",
+        ] {
+            assert!(Url::parse(bad).is_err(), "{bad}");
+        }
+        // A path or a query has no zone.
+        for text in [
+            "/a//[fe80::1%eth0]/",
+            "?u=http://[fe80::1%25eth0]/",
+            "//h/x?[a%20b]",
+        ] {
+            assert_eq!(split_zone(text), (text.into(), None));
         }
     }
 

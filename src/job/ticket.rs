@@ -95,7 +95,7 @@ impl Ticket {
             ))
         })?;
         let mut ticket = Self::from_id(base, &json.job_id)?;
-        let named = |text: &str| base.without_downgrade(Url::parse(text)?);
+        let named = |text: &str| base.lead_to(Url::parse(text)?);
         if let Some(url) = json.status_url {
             ticket.status_url = named(&url).map_err(|e| e.context("the statusURL of the job ticket"))?;
         }

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::url::bare_host;
+
 /// The hosts of one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NoProxy {
@@ -33,7 +35,7 @@ impl NoProxy {
 
     /// Whether `host`, a name or a literal with or without brackets, is on the list.
     pub(crate) fn covers(&self, host: &str, port: u16) -> bool {
-        let host = unbracket(host).trim_end_matches('.').to_ascii_lowercase();
+        let host = bare_host(host).trim_end_matches('.').to_ascii_lowercase();
         let ip = host.parse::<IpAddr>().ok();
         self.rules
             .iter()
@@ -132,6 +134,7 @@ mod tests {
             ("2001:db8::/32", "[2001:db8:1::5]", true),
             ("2001:db8::/32", "2001:db9::5", false),
             ("::1", "[::1]", true),
+            ("fe80::/10", "[fe80::1%eth0]", true),
             ("10.0.0.0/33", "10.0.0.1", false),
             ("api.example:x", "api.example", false),
         ] {

@@ -10,7 +10,7 @@ use super::no_proxy::NoProxy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{ClientOptions, Proxy};
 use crate::retry::is_connection_failure;
-use crate::url::Origin;
+use crate::url::{Origin, split_zone, with_zone};
 
 /// The proxies of one client, by the target's scheme.
 #[derive(Debug, Default)]
@@ -97,7 +97,9 @@ impl ProxyServer {
         } else {
             Zeroizing::new(format!("http://{text}"))
         };
-        let uri = Uri::parse(full.as_str()).map_err(|_| {
+        let (parsed, zone) = split_zone(&full);
+        let parsed = Zeroizing::new(parsed.into_owned());
+        let uri = Uri::parse(parsed.as_str()).map_err(|_| {
             bad("it is not a URL; characters such as @ : / # in a user name or password must be percent-encoded")
         })?;
         let protocol = match uri.scheme().as_str().to_ascii_lowercase().as_str() {
@@ -140,7 +142,7 @@ impl ProxyServer {
         };
         Ok(Self {
             protocol,
-            host: authority.host().to_ascii_lowercase(),
+            host: with_zone(authority.host(), zone.as_deref()),
             port: port.unwrap_or(if protocol == Protocol::Https { 443 } else { 1080 }),
             login,
         })

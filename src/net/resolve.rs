@@ -1,4 +1,4 @@
-//! Name dns: cached, cancellable, and only for new connections.
+//! Name lookups: cached, cancellable, and only for new connections.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -23,8 +23,8 @@ pub(crate) struct DnsCache {
     hosts: Mutex<HashMap<String, (Arc<Lookup>, Instant)>>,
 }
 
-/// What a lookup ends with: addresses, or why there are none.
-type Outcome = std::result::Result<Vec<IpAddr>, (ErrorKind, String)>;
+/// What a lookup ends with: addresses, those of a link with their zone, or why there are none.
+type Outcome = std::result::Result<Vec<SocketAddr>, (ErrorKind, String)>;
 
 /// One lookup, under way or done. Callers that want the same name wait for the same one.
 #[derive(Debug, Default)]
@@ -47,14 +47,17 @@ impl DnsCache {
     /// A name that is not known yet is looked up by a helper thread: the system's resolver cannot be interrupted, so
     /// when the caller gives up, that thread stays behind until the resolver returns. It is the only one that may.
     pub(crate) fn find(&self, host: &str, port: u16, exchange: &ExchangeContext) -> Result<Vec<SocketAddr>> {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let bare = unbracket(host);
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
-        let lookup = self.lookup(host)?;
+        let lookup = self.lookup(bare)?;
         let found = lookup.wait(exchange)?;
         match found {
-            Ok(ips) => Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect()),
+            Ok(mut addresses) => {
+                addresses.iter_mut().for_each(|address| address.set_port(port));
+                Ok(addresses)
+            }
             Err((kind, why)) => {
                 self.forget(host);
                 let text = format!("the host {host} could not be resolved: {why}");
@@ -65,7 +68,7 @@ impl DnsCache {
 
     /// Drops what is known of `host`: no connection could be made to its addresses.
     pub(crate) fn forget(&self, host: &str) {
-        let mut hosts = lock(&self.hosts);
+        let (mut hosts, host) = (lock(&self.hosts), unbracket(host));
         if hosts
             .get(host)
             .is_some_and(|(lookup, _)| lock(&lookup.outcome).is_some())
@@ -130,16 +133,21 @@ impl Lookup {
 fn resolve(host: &str) -> Outcome {
     let unknown = |why: String| (ErrorKind::Dns, why);
     let found = (host, 0).to_socket_addrs().map_err(|e| unknown(e.to_string()))?;
-    let mut ips = Vec::new();
+    let mut addresses = Vec::new();
     for address in found {
-        if !ips.contains(&address.ip()) {
-            ips.push(address.ip());
+        if !addresses.contains(&address) {
+            addresses.push(address);
         }
     }
-    if ips.is_empty() {
+    if addresses.is_empty() {
         return Err(unknown("it has no address".to_owned()));
     }
-    Ok(ips)
+    Ok(addresses)
+}
+
+/// A host without brackets: the system's resolver knows an IPv6 address with a zone (`fe80::1%eth0`) as a name.
+fn unbracket(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -187,6 +195,18 @@ mod tests {
         dns.forget("slow.example");
         let first = lock(&dns.hosts)["slow.example"].0.clone();
         assert!(Arc::ptr_eq(&first, &dns.lookup("slow.example").unwrap()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_link_local_address_keeps_its_zone() {
+        let (token, dns) = (CancelToken::new(), DnsCache::default());
+        for host in ["[fe80::1%lo]", "fe80::1%1"] {
+            let found = dns.find(host, 7, &exchange(&token)).unwrap();
+            assert_eq!(found, ["[fe80::1%1]:7".parse().unwrap()], "{host}");
+        }
+        dns.forget("[fe80::1%lo]");
+        assert_eq!(lock(&dns.hosts).len(), 1);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Trust;
+use crate::url::bare_host;
 
 /// TLS as a client's options want it. The system's trust store is read at the first https connection.
 #[derive(Debug)]
@@ -62,8 +63,7 @@ impl Tls {
         let config = config
             .as_ref()
             .map_err(|why| Error::new(ErrorKind::Tls, why.clone()))?;
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(bare).map_err(|_| {
+        let name = ServerName::try_from(bare_host(host).to_owned()).map_err(|_| {
             Error::new(
                 ErrorKind::Tls,
                 format!("{host} is not a name that a certificate can have"),

@@ -3,6 +3,33 @@
 use super::*;
 
 #[test]
+fn an_address_with_a_zone_is_connected_to() {
+    let Ok(listener) = TcpListener::bind("[::1]:0") else {
+        println!("skipped: no IPv6");
+        return;
+    };
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let mut socket = listener.accept().unwrap().0;
+        let (mut head, mut byte) = (String::new(), [0]);
+        while !head.ends_with("\r\n\r\n") && socket.read(&mut byte).unwrap() == 1 {
+            head.push(char::from(byte[0]));
+        }
+        socket.write_all(ok("x").as_bytes()).unwrap();
+        head
+    });
+    let url = Url::parse(&format!("http://[::1%251]:{port}/")).unwrap();
+    let http = Http::new(&options()).unwrap();
+    assert_eq!(fetch(&http, &url).unwrap(), "x");
+    let head = server.join().unwrap();
+    assert!(
+        head.to_ascii_lowercase()
+            .contains(&format!("host: [::1]:{port}\r\n")),
+        "{head}"
+    );
+}
+
+#[test]
 fn a_hundred_requests_use_one_connection() {
     let server = Server::responding(ok("hello"));
     let http = client();
