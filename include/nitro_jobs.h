@@ -1101,7 +1101,8 @@ nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
 /**
  * Adds certificate authorities from a PEM file, which is read by this call, to those of the operating system.
  *
- * Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
+ * Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8, also in the file, as in
+ * one in DER. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,

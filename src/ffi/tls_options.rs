@@ -41,7 +41,8 @@ pub unsafe extern "C" fn nitro_options_add_ca_pem(
 
 /// Adds certificate authorities from a PEM file, which is read by this call, to those of the operating system.
 ///
-/// Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8. Since 0.1.0.
+/// Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8, also in the file, as in
+/// one in DER. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_add_ca_file(
     options: *mut nitro_options_t,
@@ -51,9 +52,14 @@ pub unsafe extern "C" fn nitro_options_add_ca_file(
     fallible(err, || {
         let options = handle_mut(options, "options")?;
         let path = text(path, "path")?;
-        let pem = std::fs::read_to_string(path).map_err(|e| {
+        let bytes = std::fs::read(path).map_err(|e| {
             let what = format!("cannot read the CA file {path}: {e}");
             Error::new(ErrorKind::File, what).with_file(Path::new(path), e.raw_os_error())
+        })?;
+        let pem = String::from_utf8(bytes).map_err(|_| {
+            Error::invalid(format!(
+                "the CA file {path} is no PEM text; if it is a DER file, convert it: openssl x509 -inform DER -in FILE"
+            ))
         })?;
         options.change(|o| o.add_ca_pem(pem));
         Ok(())

@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Trust;
@@ -102,6 +103,7 @@ impl Tls {
 
 /// All certificates of a PEM text, of which there must be one at least.
 fn certificates(option: &str, text: &str) -> Result<Vec<CertificateDer<'static>>> {
+    let text = without_boms(text);
     let found: std::result::Result<Vec<_>, pem::Error> =
         CertificateDer::pem_slice_iter(text.as_bytes()).collect();
     // The parser's errors may quote the text, so they are not shown.
@@ -114,6 +116,11 @@ fn certificates(option: &str, text: &str) -> Result<Vec<CertificateDer<'static>>
     Ok(found)
 }
 
+/// A PEM text without the byte order marks of the files that it was put together of, which would hide the lines that they begin.
+fn without_boms(text: &str) -> String {
+    text.replace('\u{feff}', "")
+}
+
 fn identity(chain: &str, key: &str, provider: &CryptoProvider) -> Result<CertifiedKey> {
     const OPTION: &str = "client_certificate_pem";
     let chain = certificates(OPTION, chain)?;
@@ -122,6 +129,7 @@ fn identity(chain: &str, key: &str, provider: &CryptoProvider) -> Result<Certifi
             "{OPTION}: the key is encrypted; give it without a passphrase"
         )));
     }
+    let key = Zeroizing::new(without_boms(key));
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|e| {
         Error::invalid(match e {
             pem::Error::NoItemsFound => format!("{OPTION}: the text holds no private key"),
@@ -154,6 +162,11 @@ pub(crate) fn explain(host: &str, error: &rustls::Error) -> Error {
             C::NotValidForName | C::NotValidForNameContext { .. } => {
                 format!("the certificate is for another host than {host}")
             }
+            // The verifier has no kind of its own for this.
+            C::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => format!(
+                "the certificate of {host} is that of an authority (CA:TRUE), and no server may use such a one; \
+                 give the server a certificate that the authority has issued"
+            ),
             C::Revoked => format!("the certificate of {host} has been revoked"),
             other => format!("the certificate of {host} is not accepted: {other}"),
         },

@@ -1,6 +1,6 @@
 /* Every option. Arguments: base, a URL with a path prefix; done, a job there; unresponsive, the URL of a server that sends
  * no response; recorder, the URL of a server that keeps the requests; closed, a URL where no server listens; pem, a file
- * with a certificate. */
+, with a certificate; der, the same in DER. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
@@ -74,6 +74,8 @@ static void texts_and_numbers(void) {
     FAILS(nitro_options_set_max_event_bytes(options, -5, &err), NITRO_E_INVALID_ARGUMENT);
     FAILS(nitro_options_add_ca_file(options, "/no/such/file.pem", &err), NITRO_E_FILE);
     CHECK_HOLDS(nitro_error_message(err), "/no/such/file.pem");
+    FAILS(nitro_options_add_ca_file(options, arg("der"), &err), NITRO_E_INVALID_ARGUMENT);
+    CHECK_HOLDS(nitro_error_message(err), "openssl x509 -inform DER");
     nitro_client_free(client_with(options)); /* The rejected values changed nothing. */
 }
 

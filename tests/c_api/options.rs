@@ -21,7 +21,9 @@ fn every_option_takes_effect() {
     let pem = folder.path().join("ca.pem");
     let certificate =
         rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
-    std::fs::write(&pem, certificate.cert.pem()).expect("a certificate file");
+    let der = folder.path().join("ca.der");
+    std::fs::write(&pem, format!("\u{feff}{}", certificate.cert.pem())).expect("a certificate file");
+    std::fs::write(&der, certificate.cert.der()).expect("a certificate file");
     c::run("options", &emulator.base_url(), &emulator.token())
         .arg("base", emulator.base_url() + "/")
         .arg("done", emulator.create_job(Scenario::instant()))
@@ -29,6 +31,7 @@ fn every_option_takes_effect() {
         .arg("recorder", &recorder.base_url)
         .arg("closed", "http://127.0.0.1:1")
         .arg("pem", &pem)
+        .arg("der", &der)
         .passes();
     let requests = emulator.requests();
     assert!(

@@ -144,6 +144,17 @@ fn each_reason_for_distrust_is_told() {
             assert!(error.is_unsent() && server.heads().is_empty());
         }
     }
+    // The authority itself as a server, as `openssl req -x509` makes it.
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap().pem();
+    let http = Http::new(&options().add_ca_pem(certificate.clone()).only_added_ca(true)).unwrap();
+    let server = https((certificate, key.serialize_pem()), None, response);
+    let error = fetch(&http, &server.https("/")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.message().contains("is that of an authority"), "{error}");
+
     let plain = Server::start(|peer| peer.send("HTTP/1.1 400 Bad\r\n\r\n"));
     let error = fetch(&trusting(&authority), &plain.https("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls);
@@ -158,6 +169,20 @@ fn a_handshake_that_is_cut_is_a_connection_that_failed() {
     let error = fetch(&trusting(&Authority::new()), &server.https("/")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(error.is_unsent() && error.is_retryable());
+}
+
+#[test]
+fn byte_order_marks_in_pem_texts_do_no_harm() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let server = https(authority.issue("localhost", |_| {}), Some(&authority), response);
+    let (chain, key) = authority.issue("client", |_| {});
+    let both = format!("\u{feff}{}\u{feff}{}", other.pem(), authority.pem());
+    let options = options()
+        .add_ca_pem(both)
+        .only_added_ca(true)
+        .client_certificate_pem(format!("\u{feff}{chain}"), format!("\u{feff}{key}"));
+    let http = Http::new(&options).unwrap();
+    assert_eq!(fetch(&http, &server.https("/")).unwrap(), "secret");
 }
 
 #[test]
