@@ -1,6 +1,6 @@
 //! Idle connections between two requests.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
@@ -16,25 +16,27 @@ pub(crate) const IDLE_AGE: Duration = Duration::from_secs(15);
 /// The idle connections of one client, the most recently used at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    idle: Mutex<Vec<(Instant, Box<Connection>)>>,
+    idle: Mutex<Vec<Idle>>,
 }
+
+/// A connection, and since when it is idle.
+type Idle = (Instant, Box<Connection>);
 
 impl Pool {
     /// Pools a connection whose last response was read to its end.
     pub(crate) fn put(&self, mut connection: Box<Connection>) {
         connection.input.shrink();
         let now = Instant::now();
+        let mut idle = self.lock();
+        idle.push((now, connection));
+        let expired = take_expired(&mut idle, now);
         // Closed after the lock is released.
-        let _old: Vec<_> = {
-            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.push((now, connection));
-            let old = idle
-                .iter()
-                .take_while(|(since, _)| is_older(*since, now, IDLE_AGE))
-                .count();
-            let over = idle.len().saturating_sub(IDLE);
-            idle.drain(..old.max(over)).collect()
-        };
+        drop(idle);
+        drop(expired);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A connection to the origin of `url` that was used within `max_age` and on which nothing came since.
@@ -44,9 +46,12 @@ impl Pool {
         max_age: Duration,
         exchange: &ExchangeContext,
     ) -> Option<Box<Connection>> {
+        let expired = take_expired(&mut self.lock(), Instant::now());
+        // Of all origins: there is no thread that would close them, and one to another host may not be asked for again.
+        drop(expired);
         loop {
             let (since, mut connection) = {
-                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut idle = self.lock();
                 let at = idle
                     .iter()
                     .rposition(|(_, pooled)| url.has_origin(&pooled.origin))?;
@@ -64,6 +69,14 @@ impl Pool {
             return Some(connection);
         }
     }
+}
+
+/// Takes out the connections that were idle too long, and the oldest of those that are too many.
+fn take_expired(idle: &mut Vec<Idle>, now: Instant) -> Vec<Idle> {
+    let is_old = |(since, _): &&Idle| is_older(*since, now, IDLE_AGE);
+    let old = idle.iter().take_while(is_old).count();
+    let over = idle.len().saturating_sub(IDLE);
+    idle.drain(..old.max(over)).collect()
 }
 
 fn is_older(since: Instant, now: Instant, age: Duration) -> bool {
@@ -99,6 +112,11 @@ mod tests {
         pool.put(connection());
         assert_eq!(pool.idle.lock().unwrap().len(), 1);
         assert!(pool.take(&url, IDLE_AGE, &exchange).is_some());
+        // A request to another host closes it, too.
+        pool.idle.lock().unwrap().push((before(IDLE_AGE), connection()));
+        let elsewhere = Url::parse("http://192.0.2.1/").unwrap();
+        assert!(pool.take(&elsewhere, IDLE_AGE, &exchange).is_none());
+        assert!(pool.idle.lock().unwrap().is_empty());
         // It stays pooled for callers that accept its age.
         pool.idle
             .lock()

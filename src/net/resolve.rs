@@ -14,6 +14,9 @@ use crate::panic_guard::{self, DEFECT};
 /// How long a result is cached.
 const FRESH: Duration = Duration::from_secs(30);
 
+/// How many names are cached.
+const MAX_NAMES: usize = 256;
+
 /// How long a wait for the helper thread lasts before the limits are looked at.
 const SLICE: Duration = Duration::from_millis(50);
 
@@ -85,6 +88,7 @@ impl DnsCache {
         {
             return Ok(lookup.clone());
         }
+        make_room(&mut hosts, now);
         let lookup = Arc::new(Lookup::default());
         let (helper, name, quiet) = (lookup.clone(), host.to_owned(), panic_guard::is_caught());
         let started = own_thread::spawn("nitro-dns", move || {
@@ -99,6 +103,19 @@ impl DnsCache {
         })?;
         hosts.insert(host.to_owned(), (lookup.clone(), now));
         Ok(lookup)
+    }
+}
+
+/// Removes the results that are no longer fresh, and the oldest if there are too many. Lookups under way stay.
+fn make_room(hosts: &mut HashMap<String, (Arc<Lookup>, Instant)>, now: Instant) {
+    let is_done = |lookup: &Lookup| lock(&lookup.outcome).is_some();
+    hosts.retain(|_, (lookup, since)| now.duration_since(*since) < FRESH || !is_done(lookup));
+    if hosts.len() >= MAX_NAMES {
+        let done = hosts.iter().filter(|(_, (lookup, _))| is_done(lookup));
+        let oldest = done
+            .min_by_key(|(_, (_, since))| *since)
+            .map(|(host, _)| host.clone());
+        oldest.and_then(|host| hosts.remove(&host));
     }
 }
 
@@ -207,6 +224,29 @@ mod tests {
         }
         dns.forget("[fe80::1%lo]");
         assert_eq!(lock(&dns.hosts).len(), 1);
+    }
+
+    #[test]
+    fn the_cache_is_bounded_and_drops_what_is_not_fresh() {
+        let dns = hanging();
+        let done = |since| {
+            let lookup = Lookup::default();
+            lookup.finish(Ok(Vec::new()));
+            (Arc::new(lookup), since)
+        };
+        let now = Instant::now();
+        for n in 0..MAX_NAMES * 2 {
+            let name = format!("h{n}.example");
+            let mut hosts = lock(&dns.hosts);
+            make_room(&mut hosts, now);
+            hosts.insert(name, done(now - FRESH / 2 + Duration::from_millis(n as u64)));
+            assert!(hosts.len() <= MAX_NAMES);
+        }
+        let newest = format!("h{}.example", MAX_NAMES * 2 - 1);
+        assert!(lock(&dns.hosts).contains_key(&newest) && !lock(&dns.hosts).contains_key("h0.example"));
+        make_room(&mut lock(&dns.hosts), now + FRESH);
+        let left: Vec<_> = lock(&dns.hosts).keys().cloned().collect();
+        assert_eq!(left, ["slow.example"], "a lookup under way stays");
     }
 
     #[test]

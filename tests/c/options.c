@@ -1,6 +1,6 @@
 /* Every option. Arguments: base, a URL with a path prefix; done, a job there; unresponsive, the URL of a server that sends
  * no response; recorder, the URL of a server that keeps the requests; closed, a URL where no server listens; pem, a file
-, with a certificate; der, the same in DER. */
+ * with a certificate; der, the same in DER. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
