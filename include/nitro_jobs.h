@@ -1101,8 +1101,8 @@ nitro_code_t nitro_options_add_ca_pem(nitro_options_t *options,
 /**
  * Adds certificate authorities from a PEM file, which is read by this call, to those of the operating system.
  *
- * Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8, also in the file, as in
- * one in DER. Since 0.1.0.
+ * Codes: NITRO_E_FILE if the file cannot be read or is not a regular file; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8,
+ * also in the file, as in one in DER. Since 0.1.0.
  */
 NITRO_API
 nitro_code_t nitro_options_add_ca_file(nitro_options_t *options,
@@ -1868,9 +1868,10 @@ nitro_code_t nitro_submission_set_presigned_upload(nitro_submission_t *submissio
 /**
  * Adds a file as the next document.
  *
- * The order of documents matters. The file is opened when it is sent. `content_type` may be NULL: it is then derived
- * from the extension, or from the first bytes of the file. Submitting returns NITRO_E_FILE if the file cannot be read
- * or changes while it is sent, and NITRO_E_INVALID_ARGUMENT if its type cannot be derived.
+ * The order of documents matters. The file is opened when a call that sends it begins. `content_type` may be NULL: it is
+ * then derived from the extension, or from the first bytes of the file. Submitting returns NITRO_E_FILE if the file cannot
+ * be read, is not a regular file, or changes while it is sent, and NITRO_E_INVALID_ARGUMENT if its type cannot be derived.
+ * Pass what comes from a pipe with nitro_submission_add_bytes() or nitro_submission_add_reader().
  *
  * Codes: NITRO_E_INVALID_ARGUMENT for NULL.
  *

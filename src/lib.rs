@@ -55,6 +55,7 @@ mod own_thread;
 mod panic_guard;
 mod poll_policy;
 mod problem;
+mod regular_file;
 mod retry;
 mod run;
 mod secrets;

@@ -139,9 +139,10 @@ pub unsafe extern "C" fn nitro_submission_set_presigned_upload(
 
 /// Adds a file as the next document.
 ///
-/// The order of documents matters. The file is opened when it is sent. `content_type` may be NULL: it is then derived
-/// from the extension, or from the first bytes of the file. Submitting returns NITRO_E_FILE if the file cannot be read
-/// or changes while it is sent, and NITRO_E_INVALID_ARGUMENT if its type cannot be derived.
+/// The order of documents matters. The file is opened when a call that sends it begins. `content_type` may be NULL: it is
+/// then derived from the extension, or from the first bytes of the file. Submitting returns NITRO_E_FILE if the file cannot
+/// be read, is not a regular file, or changes while it is sent, and NITRO_E_INVALID_ARGUMENT if its type cannot be derived.
+/// Pass what comes from a pipe with nitro_submission_add_bytes() or nitro_submission_add_reader().
 ///
 /// Codes: NITRO_E_INVALID_ARGUMENT for NULL.
 ///

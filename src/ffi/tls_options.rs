@@ -1,6 +1,7 @@
 //! The options of TLS trust, trusted origins and the proxy.
 
 use std::ffi::c_char;
+use std::io::Read;
 use std::path::Path;
 
 use super::codes::nitro_code_t;
@@ -10,6 +11,7 @@ use super::handle::{handle_mut, text};
 use super::options::{nitro_options_t, set_text, set_value};
 use crate::error::{Error, ErrorKind};
 use crate::options::ClientOptions;
+use crate::regular_file;
 
 /// Adds an origin, "https://host" or "https://host:port", to which the token may be sent besides that of the base URL.
 ///
@@ -41,8 +43,8 @@ pub unsafe extern "C" fn nitro_options_add_ca_pem(
 
 /// Adds certificate authorities from a PEM file, which is read by this call, to those of the operating system.
 ///
-/// Codes: NITRO_E_FILE if the file cannot be read; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8, also in the file, as in
-/// one in DER. Since 0.1.0.
+/// Codes: NITRO_E_FILE if the file cannot be read or is not a regular file; NITRO_E_INVALID_ARGUMENT for NULL or invalid UTF-8,
+/// also in the file, as in one in DER. Since 0.1.0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nitro_options_add_ca_file(
     options: *mut nitro_options_t,
@@ -52,10 +54,13 @@ pub unsafe extern "C" fn nitro_options_add_ca_file(
     fallible(err, || {
         let options = handle_mut(options, "options")?;
         let path = text(path, "path")?;
-        let bytes = std::fs::read(path).map_err(|e| {
-            let what = format!("cannot read the CA file {path}: {e}");
-            Error::new(ErrorKind::File, what).with_file(Path::new(path), e.raw_os_error())
-        })?;
+        let mut bytes = Vec::new();
+        regular_file::open(path.as_ref())
+            .and_then(|(mut file, _)| file.read_to_end(&mut bytes))
+            .map_err(|e| {
+                let what = format!("cannot read the CA file {path}: {e}");
+                Error::new(ErrorKind::File, what).with_file(Path::new(path), e.raw_os_error())
+            })?;
         let pem = String::from_utf8(bytes).map_err(|_| {
             Error::invalid(format!(
                 "the CA file {path} is no PEM text; if it is a DER file, convert it: openssl x509 -inform DER -in FILE"

@@ -76,6 +76,9 @@ static void texts_and_numbers(void) {
     CHECK_HOLDS(nitro_error_message(err), "/no/such/file.pem");
     FAILS(nitro_options_add_ca_file(options, arg("der"), &err), NITRO_E_INVALID_ARGUMENT);
     CHECK_HOLDS(nitro_error_message(err), "openssl x509 -inform DER");
+    FAILS(nitro_options_add_ca_file(options, arg("pipe"), &err), NITRO_E_FILE); /* Nobody writes to it. */
+    CHECK_HOLDS(nitro_error_message(err), "not a regular file");
+    FAILS(nitro_options_add_ca_file(options, "/dev/zero", &err), NITRO_E_FILE);
     nitro_client_free(client_with(options)); /* The rejected values changed nothing. */
 }
 

@@ -24,6 +24,9 @@ fn every_option_takes_effect() {
     let der = folder.path().join("ca.der");
     std::fs::write(&pem, format!("\u{feff}{}", certificate.cert.pem())).expect("a certificate file");
     std::fs::write(&der, certificate.cert.der()).expect("a certificate file");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
     c::run("options", &emulator.base_url(), &emulator.token())
         .arg("base", emulator.base_url() + "/")
         .arg("done", emulator.create_job(Scenario::instant()))
@@ -32,6 +35,7 @@ fn every_option_takes_effect() {
         .arg("closed", "http://127.0.0.1:1")
         .arg("pem", &pem)
         .arg("der", &der)
+        .arg("pipe", &pipe)
         .passes();
     let requests = emulator.requests();
     assert!(

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::media_type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::file_name;
+use crate::regular_file;
 use crate::url::Url;
 
 /// The media type of a part that holds the URL of a document instead of its bytes.
@@ -41,7 +42,7 @@ struct ReaderState<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// A file. It is opened when it is sent; a change while it is sent is an error.
+    /// A regular file. It is opened when a call that sends it begins; a change while it is sent is an error.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(InputSource::Path(path.into()), None)
     }
@@ -299,19 +300,7 @@ pub(super) struct UnchangedFile {
 
 impl UnchangedFile {
     fn open(path: &Path) -> Result<(Self, u64)> {
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
-        let (metadata, file) = opened.map_err(|e| unreadable(path, &e))?;
-        if !metadata.is_file() {
-            let os_error = metadata.is_dir().then_some(libc::EISDIR);
-            return Err(Error::new(
-                ErrorKind::File,
-                format!(
-                    "{} is not a regular file: give the path of a document",
-                    path.display()
-                ),
-            )
-            .with_file(path, os_error));
-        }
+        let (file, metadata) = regular_file::open(path).map_err(|e| unreadable(path, &e))?;
         let length = metadata.len();
         let unchanged = Self {
             file,
@@ -350,6 +339,18 @@ impl UnchangedFile {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let advice = match error.kind() {
+        io::ErrorKind::Unsupported => {
+            "give the path of a document, or pass what a pipe or a device delivers as bytes or by a reader"
+        }
+        io::ErrorKind::IsADirectory => "give the path of a document",
+        _ => "",
+    };
+    let os_error = match error.kind() {
+        io::ErrorKind::IsADirectory => Some(libc::EISDIR),
+        _ => error.raw_os_error(),
+    };
     Error::new(ErrorKind::File, format!("reading {}: {error}", path.display()))
-        .with_file(path, error.raw_os_error())
+        .with_advice(advice)
+        .with_file(path, os_error)
 }

@@ -51,6 +51,35 @@ fn an_oversized_document_is_rejected_during_or_after_the_upload() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_document_that_is_no_regular_file_is_refused_at_once() {
+    let (emulator, folder) = (emulator(), tempfile::tempdir().unwrap());
+    let at = |name: &str| folder.path().join(name);
+    let made = std::process::Command::new("mkfifo").arg(at("pipe.pdf")).status();
+    assert!(made.unwrap().success());
+    let _socket = std::os::unix::net::UnixListener::bind(at("socket.pdf")).unwrap();
+    for (target, link) in [("pipe.pdf", "link.pdf"), ("/dev/zero", "zero.pdf")] {
+        std::os::unix::fs::symlink(target, at(link)).unwrap();
+    }
+    let client = client(&emulator);
+    for name in ["pipe.pdf", "socket.pdf", "link.pdf", "zero.pdf"] {
+        let path = at(name);
+        let client = client.clone();
+        common::with_watchdog(move || {
+            for presigned in [false, true] {
+                let submission = flatten().file(Input::path(&path)).via_presigned_upload(presigned);
+                let error = send(&client, &submission).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::File, "{error}");
+                for part in [name, "not a regular file", "reader"] {
+                    assert!(error.message().contains(part), "{error}");
+                }
+            }
+        });
+    }
+    assert!(emulator.requests().is_empty());
+}
+
+#[test]
 fn a_wrong_token_is_reported_during_the_upload() {
     let emulator = emulator();
     let client = Client::new(common::options(&emulator).token("wrong-token")).unwrap();
