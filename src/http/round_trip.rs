@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::Http;
 use super::body::Body;
-use super::framing::header;
+use super::framing::{HeaderMap, header};
 use super::request::{Method, Request, RequestBody};
 use super::response::Response;
 use crate::call::CallContext;
@@ -14,6 +14,8 @@ use crate::log::LogLevel;
 use crate::net::ExchangeContext;
 
 const EVENT_STREAM: &str = "text/event-stream";
+/// The registered content codings. Storage services also return what is none (`aws-chunked`, `utf-8`), as somebody set it.
+const CODINGS: &str = "gzip br deflate zstd compress x-gzip x-compress dcb dcz aes128gcm exi pack200-gzip";
 
 impl Http {
     /// Sends the request once; and once more at once if a pooled connection turns out to be stale.
@@ -86,9 +88,7 @@ impl Http {
             headers: received.headers,
             token_withheld,
         };
-        let coding = response.headers.get(header::CONTENT_ENCODING);
-        let coding = coding.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
-        if let Some(coding) = coding.filter(|c| !c.is_empty() && !c.eq_ignore_ascii_case("identity")) {
+        if let Some(coding) = content_coding(&response.headers) {
             if !is_error {
                 let text = format!(
                     "{} responded with Content-Encoding {coding}, which was not requested (a proxy or server in between \
@@ -102,6 +102,16 @@ impl Http {
         }
         Ok(response)
     }
+}
+
+/// The first coding of the body, which nothing here could undo.
+fn content_coding(headers: &HeaderMap) -> Option<&'static str> {
+    let values = headers.get_all(header::CONTENT_ENCODING).into_iter();
+    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.find_map(|coding| {
+        let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(coding.trim_ascii());
+        CODINGS.split(' ').find(is)
+    })
 }
 
 /// Whether a pooled connection had been closed before the request could have had an effect: no response came, and the request

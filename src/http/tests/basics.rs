@@ -255,6 +255,55 @@ fn malformed_responses_are_protocol_errors() {
 }
 
 #[test]
+fn only_a_compression_is_an_unexpected_content_encoding() {
+    let fetched = |field: &str| {
+        let response = format!("HTTP/1.1 200 OK\r\n{field}\r\nContent-Length: 2\r\n\r\nab");
+        let server = Server::start(move |peer| {
+            peer.head();
+            peer.send(&response);
+        });
+        fetch(&client(), &server.url("/"))
+    };
+    // What storage services return as it was set when the file was stored.
+    for field in [
+        "Content-Encoding: aws-chunked",
+        "Content-Encoding: utf-8",
+        "Content-Encoding: UTF-8, identity",
+        "Content-Encoding: aws-chunked,,binary",
+        "Content-Encoding: ",
+        "Content-Encoding: ,",
+        "Content-Encoding: Identity",
+        "Content-Encoding: gzipped-not",
+        "Content-Encoding: gr\u{fc}n",
+    ] {
+        assert_eq!(fetched(field).unwrap(), "ab", "{field}");
+    }
+    for coding in [
+        "gzip",
+        "GZip",
+        "x-gzip",
+        "deflate",
+        "br",
+        "zstd",
+        "compress",
+        "x-compress",
+        "dcb",
+        "dcz",
+    ] {
+        for field in [
+            format!("Content-Encoding: {coding}"),
+            format!("Content-Encoding: aws-chunked, {coding}"),
+            format!("Content-Encoding: {coding} ,identity"),
+            format!("Content-Encoding: identity\r\nContent-Encoding: {coding}"),
+        ] {
+            let error = fetched(&field).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Protocol, "{field}: {error}");
+            assert!(error.message().contains(&coding.to_lowercase()), "{error}");
+        }
+    }
+}
+
+#[test]
 fn connection_refused_and_unknown_host_are_distinguished() {
     let free = TcpListener::bind("127.0.0.1:0")
         .unwrap()

@@ -253,3 +253,17 @@ fn a_url_that_expired_in_other_words_is_replaced_once() {
         }
     });
 }
+
+#[test]
+fn a_content_encoding_that_is_no_coding_is_ignored() {
+    with_watchdog(|| {
+        for coding in ["aws-chunked", "utf-8", ""] {
+            let head = format!("200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: 3");
+            let server = file_server(r#"{"URL":"/f"}"#, vec![bytes(&head, b"AAA")]);
+            assert_eq!(saved_from(&server).unwrap(), b"AAA", "{coding}");
+        }
+        let head = "200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3";
+        let server = file_server(r#"{"URL":"/f"}"#, vec![bytes(head, b"AAA")]);
+        assert_eq!(saved_from(&server).unwrap_err().kind(), ErrorKind::Protocol);
+    });
+}
