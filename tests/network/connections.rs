@@ -190,24 +190,25 @@ fn retry_after_sets_the_pause_before_a_retry() {
     };
     let request = |service: &Raw| call(&service.base_url, "t0ken", "job", "status");
     const FRACTION: &str =
-        "HTTP/1.1 429 Slow\r\nRetry-After: 0.15\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        "HTTP/1.1 429 Slow\r\nRetry-After: 0.75\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const WHOLE: &str =
         "HTTP/1.1 429 Slow\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     const PAST: &str = "HTTP/1.1 503 Down\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    const INSIDE: &str = "HTTP/1.1 429 Slow\r\nContent-Type: application/problem+json\r\nContent-Length: 36\r\nConnection: close\r\n\r\n{\"extensions\":{\"retry_after\":0.125}}";
+    const INSIDE: &str = "HTTP/1.1 429 Slow\r\nContent-Type: application/problem+json\r\nContent-Length: 36\r\nConnection: close\r\n\r\n{\"extensions\":{\"retry_after\":0.625}}";
     for (response, reported) in [
-        (FRACTION, "in 150 ms"),
-        (WHOLE, "in 70 ms"),
-        (PAST, "in 0 ms"),
-        (INSIDE, "in 125 ms"),
+        (FRACTION, "attempt 2 of 4 in 750 ms"),
+        (WHOLE, "attempt 2 of 4 in 70 ms"),
+        (PAST, "attempt 2 of 4"),
+        (INSIDE, "attempt 2 of 4 in 625 ms"),
     ] {
         let cap = if response == WHOLE { "70" } else { "30000" };
         let report = Report::of(request(&first(response)).arg("retry_cap", cap));
         assert_eq!(report.is("NITRO_OK").logged(reported), 1, "{}", report.0);
+        assert_eq!(report.logged("in 0 ms"), 0, "no retry is made at once");
     }
     // With retries switched off, the caller receives the error.
     let report = Report::of(request(&first(FRACTION)).arg("retries", "0"));
-    assert_eq!(report.is("NITRO_E_RATE_LIMITED").all("retry_after"), ["150"]);
+    assert_eq!(report.is("NITRO_E_RATE_LIMITED").all("retry_after"), ["750"]);
     // A pause longer than the time left is not begun.
     let report = Report::of(request(&first(WHOLE)).arg("timeout", "5000"));
     report.is("NITRO_E_RATE_LIMITED");
