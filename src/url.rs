@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use fluent_uri::{Uri, UriRef};
+use fluent_uri::Uri;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
 
 use crate::error::{Error, Result};
@@ -17,8 +17,18 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What services leave unencoded in URLs although RFC 3986 requires it encoded.
-const UNENCODED: &AsciiSet = &CONTROLS
+/// What browsers encode in a query (the special-query percent-encode set of the WHATWG URL standard), and control characters.
+const QUERY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\'');
+
+/// What browsers encode in a path, where they leave brackets, bars and lone percent signs as they are, too. They would take a
+/// backslash for a slash.
+const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -27,7 +37,6 @@ const UNENCODED: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'`')
     .add(b'{')
-    .add(b'|')
     .add(b'}');
 
 /// An absolute http or https URL without a fragment.
@@ -53,21 +62,46 @@ pub(crate) struct Origin {
 impl Url {
     /// Parses an absolute URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let (text, zone) = split_zone(text);
-        let encoded = percent_encode_lenient(&text)?;
-        let uri = Uri::parse(encoded.as_ref()).map_err(invalid)?;
-        let url = Self::check(uri.strip_fragment().as_str())?;
+        let (text, zone) = split_zone(without_fragment(text)?);
+        let (origin, rest) = text.split_at(origin_end(&text));
+        let url = Self::check(&format!("{origin}{}", encode(rest)))?;
         Ok(Self { zone, ..url })
     }
 
-    /// Resolves a reference such as a `Location` header, relative or absolute, against this URL.
+    /// Resolves a reference such as a `Location` header, relative or absolute, against this URL (RFC 3986, 5.2).
     pub(crate) fn join(&self, reference: &str) -> Result<Self> {
-        let (reference, zone) = split_zone(reference);
-        let encoded = percent_encode_lenient(&reference)?;
-        let reference = UriRef::parse(encoded.as_ref()).map_err(invalid)?;
-        let base = Uri::parse(&*self.text).map_err(invalid)?;
-        let joined = reference.resolve_against(&base).map_err(invalid)?;
-        let url = Self::check(joined.strip_fragment().as_str())?;
+        let (reference, zone) = split_zone(without_fragment(reference)?);
+        let (own_origin, own_rest) = self.text.split_at(origin_end(&self.text));
+        let own_path = self.path();
+        let has_scheme = reference
+            .split(['/', '?'])
+            .next()
+            .is_some_and(|segment| segment.contains(':'));
+        let is_absolute = has_scheme || reference.starts_with("//");
+        let scheme = match (has_scheme, self.https) {
+            (true, _) => "",
+            (false, true) => "https:",
+            (false, false) => "http:",
+        };
+        let absolute = [scheme, &reference].concat();
+        let (origin, rest) = match is_absolute {
+            true => absolute.split_at(origin_end(&absolute)),
+            false => (own_origin, &*reference),
+        };
+        let rest = encode(rest);
+        let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+        let path = match path {
+            "" if is_absolute => String::new(),
+            "" => own_path.to_owned(),
+            _ if path.starts_with('/') => without_dots(path),
+            _ => without_dots(&[&own_path[..own_path.rfind('/').map_or(0, |at| at + 1)], path].concat()),
+        };
+        let query = if reference.is_empty() {
+            &own_rest[own_path.len()..]
+        } else {
+            query
+        };
+        let url = Self::check(&[origin, &path, query].concat())?;
         self.lead_to(Self { zone, ..url })
     }
 
@@ -109,7 +143,9 @@ impl Url {
     }
 
     fn check(text: &str) -> Result<Self> {
-        let uri = Uri::parse(text).map_err(invalid)?;
+        // What is behind the authority was encoded, and may be more than RFC 3986 allows.
+        let origin = percent_encode(&text.as_bytes()[..origin_end(text)], PATH).to_string();
+        let uri = Uri::parse(origin.as_str()).map_err(invalid)?;
         let https = match uri.scheme().as_str() {
             scheme if scheme.eq_ignore_ascii_case("https") => true,
             scheme if scheme.eq_ignore_ascii_case("http") => false,
@@ -130,7 +166,7 @@ impl Url {
         let Ok(port) = authority.port_to_u16() else {
             return Err(invalid("its port is not a number from 0 to 65535"));
         };
-        let start = host.as_ptr() as usize - text.as_ptr() as usize;
+        let start = host.as_ptr() as usize - origin.as_ptr() as usize;
         Ok(Self {
             text: text.into(),
             https,
@@ -162,9 +198,8 @@ impl Url {
 
     /// The path, percent-encoded.
     pub(crate) fn path(&self) -> &str {
-        Uri::parse(&*self.text)
-            .map(|u| u.path().as_str())
-            .unwrap_or_default()
+        let rest = &self.text[origin_end(&self.text)..];
+        &rest[..rest.find('?').unwrap_or(rest.len())]
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -248,12 +283,47 @@ fn invalid(why: impl fmt::Display) -> Error {
     Error::invalid(format!("invalid URL: {why}"))
 }
 
-/// Percent-encodes what is often left unencoded; rejects what could split a request.
-fn percent_encode_lenient(text: &str) -> Result<Cow<'_, str>> {
+/// The text without its fragment; rejects what could split a request.
+fn without_fragment(text: &str) -> Result<&str> {
     if text.bytes().any(|b| b.is_ascii_control()) {
         return Err(invalid("it contains a control character"));
     }
-    Ok(percent_encode(text.as_bytes(), UNENCODED).into())
+    Ok(text.split('#').next().unwrap_or_default())
+}
+
+/// Where scheme and authority of an absolute URL end.
+fn origin_end(text: &str) -> usize {
+    let authority = text.find("://").map_or(0, |at| at + 3);
+    let end = text[authority..].find(['/', '?']);
+    end.map_or(text.len(), |at| authority + at)
+}
+
+/// Path and query as browsers send them.
+fn encode(rest: &str) -> String {
+    let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+    let path = utf8_percent_encode(path, PATH);
+    format!("{path}{}", utf8_percent_encode(query, QUERY))
+}
+
+/// A path without its `.` and `..` segments.
+fn without_dots(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    let mut rest = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
+    while let Some(segment) = rest.next() {
+        let is_last = rest.peek().is_none();
+        match segment {
+            "." => {}
+            ".." => drop(segments.pop()),
+            _ => {
+                segments.push(segment);
+                continue;
+            }
+        }
+        if is_last {
+            segments.push("");
+        }
+    }
+    format!("/{}", segments.join("/"))
 }
 
 #[cfg(test)]
@@ -288,8 +358,42 @@ mod tests {
             ("//cdn.example/r", "https://cdn.example/r"),
             ("?a=b c", "https://api.example/idp/jobs/1/status?a=b%20c"),
             ("/r#part", "https://api.example/r"),
+            ("", "https://api.example/idp/jobs/1/status?x=1"),
+            ("?", "https://api.example/idp/jobs/1/status?"),
+            (".", "https://api.example/idp/jobs/1/"),
+            ("./a/../../b/.", "https://api.example/idp/jobs/b/"),
+            ("../../../../../x", "https://api.example/x"),
+            ("/a//b/./c?../d", "https://api.example/a//b/c?../d"),
+            ("HTTPS://other.example", "HTTPS://other.example"),
+            ("https://api.example", "https://api.example"),
+            ("https://api.example?q", "https://api.example?q"),
+            ("a?b:c//d", "https://api.example/idp/jobs/1/a?b:c//d"),
         ] {
             assert_eq!(status.join(location).unwrap().as_str(), expected, "{location}");
+        }
+    }
+
+    /// Real storage has such URLs, and browsers fetch them.
+    #[test]
+    fn urls_are_sent_as_browsers_send_them() {
+        for (text, sent) in [
+            ("/a[1].pdf?b[2]=[3]", "/a[1].pdf?b[2]=[3]"),
+            ("/100%.pdf?d=5%&e=%zz", "/100%.pdf?d=5%&e=%zz"),
+            ("/a b?c d", "/a%20b?c%20d"),
+            ("/a|b?c|d", "/a|b?c|d"),
+            (r#"/"<>?"<>"#, "/%22%3C%3E?%22%3C%3E"),
+            ("/{^`}?{^`}", "/%7B%5E%60%7D?{^`}"),
+            (r"/a\b?a\b", r"/a%5Cb?a\b"),
+            ("/'?'", "/'?%27"),
+            ("/Größe?文", "/Gr%C3%B6%C3%9Fe?%E6%96%87"),
+            ("/%41%2f?%41", "/%41%2f?%41"),
+        ] {
+            let expected = format!("https://h.example{sent}");
+            assert_eq!(url(&format!("https://h.example{text}")).as_str(), expected);
+            let joined = url("https://h.example/jobs/1").join(text).unwrap();
+            assert_eq!(joined.as_str(), expected);
+            assert!(expected.parse::<ureq::http::Uri>().is_ok(), "{expected}");
+            assert_eq!(joined.join("/x").unwrap().as_str(), "https://h.example/x");
         }
     }
 
@@ -307,6 +411,10 @@ mod tests {
             "http://h:99999/",
             "http://h/a\r\nb",
             "javascript:1",
+            r"http://h\@evil.example/",
+            "http://h[1]/",
+            "http://[::1/",
+            "http://h%/",
         ] {
             assert!(Url::parse(text).is_err(), "{text:?}");
         }
@@ -357,7 +465,6 @@ mod tests {
         }
         for bad in [
             "http://[fe80::1%]/",
-            "http://[fe80::1%25]/x%",
             "http://[fe80::1%25a b]/",
             "http://h%25eth0]/",
         ] {

@@ -160,21 +160,16 @@ impl Engine {
             insert(REFERENCE_ID.clone(), header_value("the reference id", id)?);
         }
         for (name, text) in request.headers {
-            // What a peer gave us goes back to it as the bytes that it sent.
-            let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| invalid_value(name))?;
-            insert(HeaderName::from_static(name), value);
+            insert(HeaderName::from_static(name), header_value(name, text)?);
         }
         Ok((map, length))
     }
 }
 
-/// The text as a field value: visible ASCII, spaces and tabs, so that nothing splits a request.
+/// The text as a field value, without control characters, so that nothing splits a request.
 fn header_value(what: &str, text: &str) -> Result<HeaderValue> {
-    HeaderValue::from_str(text).map_err(|_| invalid_value(what))
-}
-
-fn invalid_value(what: &str) -> Error {
-    Error::invalid(format!("{what} holds a character that no header may hold"))
+    HeaderValue::from_bytes(text.as_bytes())
+        .map_err(|_| Error::invalid(format!("{what} holds a character that no header may hold")))
 }
 
 /// How long a pooled connection may have been idle for this request; `None` if only a new one will do.

@@ -159,7 +159,7 @@ impl Http {
                 &response.url,
                 method,
                 response.status,
-                response.header("location"),
+                response.location().as_deref(),
             )?;
             context.log.line(LogLevel::Debug, || {
                 format!("{} redirects ({}) to {}", response.url, response.status, hop.url)

@@ -34,7 +34,7 @@ pub(crate) fn hop(from: &Url, method: Method, status: u16, location: Option<&str
         let text = format!("{from} responded {status}, a redirect that cannot be followed: {why}");
         Err(Error::new(ErrorKind::Redirect, text))
     };
-    let Some(location) = location.map(str::trim).filter(|l| !l.is_empty()) else {
+    let Some(location) = location.filter(|l| !l.trim().is_empty()) else {
         return reject("it has no usable Location");
     };
     let url = match from.join(location) {

@@ -1,6 +1,9 @@
 //! A response: its head, and its body as text, bytes or an error.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
+
+use percent_encoding::{AsciiSet, percent_encode};
 
 use super::body::Body;
 use super::framing::HeaderMap;
@@ -9,6 +12,9 @@ use crate::call::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::{CUT, MAX_BODY, ProblemDetails};
 use crate::url::Url;
+
+/// Every byte above 0x7F is encoded in any case.
+const NON_ASCII: &AsciiSet = &AsciiSet::EMPTY;
 
 /// A response: its head, and a body still to be read.
 #[derive(Debug)]
@@ -23,14 +29,27 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// A header's value, if it came and is text.
+    /// A header's value, if it came and is UTF-8: then it can be sent back byte for byte.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
+    }
+
+    /// A header's value as text: what is not UTF-8 is ISO 8859-1, as it once was in HTTP (RFC 9110 5.5).
+    pub(crate) fn text_header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let bytes = self.headers.get(name)?.as_bytes();
+        let latin1 = || bytes.iter().copied().map(char::from).collect();
+        Some(str::from_utf8(bytes).map_or_else(|_| Cow::Owned(latin1()), Cow::Borrowed))
+    }
+
+    /// `Location`, if it is not empty. Bytes that no URL has are percent-encoded, whatever characters they are.
+    pub(crate) fn location(&self) -> Option<String> {
+        let bytes = self.headers.get("location")?.as_bytes().trim_ascii();
+        (!bytes.is_empty()).then(|| percent_encode(bytes, NON_ASCII).to_string())
     }
 
     /// The media type without its parameters, in lower case.
     pub(crate) fn content_type(&self) -> Option<String> {
-        let value = self.header("content-type")?;
+        let value = self.text_header("content-type")?;
         let media = value.split(';').next().unwrap_or_default().trim();
         (!media.is_empty()).then(|| media.to_ascii_lowercase())
     }

@@ -22,15 +22,25 @@ pub(crate) fn from_content_disposition(header: &str) -> Option<String> {
         if name.eq_ignore_ascii_case("filename*") {
             let mut fields = value.splitn(3, '\'');
             if let (Some(charset), Some(_), Some(encoded)) = (fields.next(), fields.next(), fields.next())
-                && charset.eq_ignore_ascii_case("utf-8")
+                && let Some(name) = decode(charset, encoded)
             {
-                return Some(percent_decode_str(encoded).decode_utf8_lossy().into_owned());
+                return Some(name);
             }
         } else if name.eq_ignore_ascii_case("filename") && plain.is_none() {
             plain = Some(unquote(value));
         }
     }
     plain
+}
+
+/// The two character sets that `filename*` may have (RFC 8187 3.2.1, and RFC 5987 before it).
+fn decode(charset: &str, encoded: &str) -> Option<String> {
+    let bytes = percent_decode_str(encoded);
+    if charset.eq_ignore_ascii_case("utf-8") {
+        return Some(bytes.decode_utf8_lossy().into_owned());
+    }
+    let is_latin1 = charset.eq_ignore_ascii_case("iso-8859-1");
+    is_latin1.then(|| bytes.map(char::from).collect())
 }
 
 /// The last segment of a URL path, decoded.
@@ -223,8 +233,13 @@ mod tests {
                 Some("€ rates.pdf"),
             ),
             (
-                "attachment; filename*=iso-8859-1''x; filename=y.pdf",
-                Some("y.pdf"),
+                "attachment; filename*=iso-8859-1''Gr%f6%DFe.pdf; filename=y.pdf",
+                Some("Größe.pdf"),
+            ),
+            ("attachment; filename*=koi8-r''x; filename=y.pdf", Some("y.pdf")),
+            (
+                "attachment; filename=\"Größe.pdf\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.pdf",
+                Some("Größe.pdf"),
             ),
             ("inline", None),
             ("", None),

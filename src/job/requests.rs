@@ -1,5 +1,6 @@
 //! Single requests: the status, and the result as JSON or as bytes.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::time::Duration;
 
@@ -152,13 +153,13 @@ impl Job {
     /// Reads a redirect of the status endpoint: it announces the result at another URL, unless its body reports otherwise.
     fn read_redirect(&self, response: Response, context: &CallContext) -> Result<JobStatus> {
         let (code, from) = (response.status, response.url.clone());
-        let named = response.header("location").unwrap_or_default().trim().to_owned();
+        let named = response.location().unwrap_or_default();
         // An unreadable body carries nothing; one that broke off may have carried the state of the job.
         let body = match response.text(self.client.settings().max_json, context) {
             Err(error) if matches!(error.kind(), ErrorKind::Protocol | ErrorKind::TooLarge) => String::new(),
             body => body?,
         };
-        let location = match named.as_str() {
+        let location = match named.trim() {
             "" => Err(Error::invalid("it has no Location")),
             named => (from.join(named)).and_then(|url| self.ticket().result_location(url.as_str())),
         };
@@ -236,7 +237,7 @@ fn copy_result(
     writer: &mut dyn Write,
     context: &CallContext,
 ) -> Result<ReceivedBytes> {
-    let content_type = response.header("content-type").map(str::to_owned);
+    let content_type = response.text_header("content-type").map(Cow::into_owned);
     let mut buffer = vec![0; COPY_BUFFER];
     let mut filled = 0;
     if response.content_type().as_deref().is_some_and(is_json) {

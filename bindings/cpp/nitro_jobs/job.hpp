@@ -40,7 +40,7 @@ class job : public detail::hooked<c_job> {
     /** The id to quote to Nitro's support. */
     std::string reference_id() const { return detail::copied(nitro_job_reference_id(get())); }
 
-    /** The ticket as JSON, without secrets, for client::job_from_json(). Store it as soon as there is a job. */
+    /** The ticket as JSON, without token and password, for client::job_from_json(). Store it as soon as there is a job. */
     NITRO_HPP_NODISCARD returns<std::string> json() const {
         detail::owned_error err;
         detail::owned_text json;

@@ -198,8 +198,8 @@ impl<'a> Transfer<'a> {
             .filter(|_| self.file.content_type().is_none());
         self.content_type = self.file.content_type().or(response_type).map(str::to_owned);
         self.suggested_name = response
-            .header("content-disposition")
-            .and_then(file_name::from_content_disposition)
+            .text_header("content-disposition")
+            .and_then(|value| file_name::from_content_disposition(&value))
             .unwrap_or_else(|| file_name::from_path(url.path()));
         Ok(())
     }

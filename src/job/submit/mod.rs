@@ -159,13 +159,13 @@ impl Client {
 
     /// Reads the response of a service that accepted the submission.
     fn accept(&self, response: Response, reference_id: &str, context: &CallContext) -> Result<Job> {
-        let location = match response.header("location") {
-            Some(text) if !text.trim().is_empty() => Some(response.url.join(text.trim()).map_err(|e| {
+        let location = response.location().map(|text| {
+            response.url.join(&text).map_err(|e| {
                 let error = Error::new(ErrorKind::Protocol, e.message());
                 maybe_started(error.context("the Location of the job"))
-            })?),
-            _ => None,
-        };
+            })
+        });
+        let location = location.transpose();
         let (code, retry_after) = (response.status, response.retry_after());
         let text = response.text(self.settings().max_json, context);
         let (text, body_error) = match text {
@@ -175,6 +175,14 @@ impl Client {
         let fields = StatusFields::parse(&text).ok();
         let id = fields.as_ref().and_then(StatusFields::id).map(Cow::into_owned);
         let id = id.as_deref();
+        // The id names the job, too.
+        let location = match location {
+            Err(error) if id.is_some() => {
+                context.log.line(LogLevel::Warn, || error.to_string());
+                None
+            }
+            location => location?,
+        };
         let has_name = id.is_some() || location.is_some();
         let is_running = code == 202
             || location.is_some()
@@ -269,8 +277,8 @@ pub(crate) fn form_length(submission: &Submission<'_>) -> Result<u64> {
 
 fn redirected(response: &Response) -> Error {
     let to = response
-        .header("location")
-        .and_then(|text| response.url.join(text).ok())
+        .location()
+        .and_then(|text| response.url.join(&text).ok())
         .map_or_else(String::new, |url| format!(" to {url}"));
     Error::new(
         ErrorKind::Redirect,
