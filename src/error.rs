@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::problem::ProblemDetails;
 use crate::secrets::Secrets;
+use crate::visible;
 
 mod kind;
 
@@ -155,7 +156,7 @@ impl Error {
         error
     }
 
-    /// Removes the secrets from what the service returned, in case it echoed them.
+    /// Removes the secrets from what the service returned, in case it echoed them, and what is hidden from the message.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         let clean = |text: &mut String| {
             if let Cow::Owned(cleaner) = secrets.remove_from(text) {
@@ -163,6 +164,9 @@ impl Error {
             }
         };
         let message = &mut self.inner.message;
+        if let Cow::Owned(visible) = visible::line(message) {
+            *message = visible;
+        }
         if let Cow::Owned(cleaner) = secrets.remove_long_from(message) {
             *message = cleaner;
         }

@@ -63,6 +63,7 @@ pub mod sse;
 mod sync;
 mod token;
 mod url;
+mod visible;
 
 pub use call::Call;
 pub use cancel::CancelToken;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::secrets::Secrets;
+use crate::visible;
 
 /// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,10 +41,10 @@ impl Log {
         Self::to(move |level, line| hook(level, &secrets.remove_from(line)))
     }
 
-    /// Passes a line to the hook. `message` must not contain a secret: no token, password or query of a URL.
+    /// Passes a line to the hook, without hidden characters. `message` must not contain a secret: no token, password or query of a URL.
     pub(crate) fn line(&self, level: LogLevel, message: impl FnOnce() -> String) {
         if let Some(hook) = &self.0 {
-            hook(level, &message());
+            hook(level, &visible::line(&message()));
         }
     }
 }

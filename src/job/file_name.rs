@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::visible::is_hidden;
+
 /// Leaves space for a number and for a temporary name within the 255 bytes of most file systems.
 const MAX_BYTES: usize = 180;
 
@@ -87,9 +89,7 @@ fn clean(suggested: &str) -> String {
     let last = suggested.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut name = String::with_capacity(last.len());
     for c in last.chars() {
-        let is_direction =
-            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || is_direction {
+        if is_hidden(c) {
             continue;
         }
         name.push(if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') {
@@ -99,8 +99,10 @@ fn clean(suggested: &str) -> String {
         });
     }
     shorten(&mut name);
-    // Windows drops trailing dots and spaces; a leading dot hides a file.
-    let trimmed = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    // Windows drops trailing dots and spaces; a leading dot hides a file, and a leading hyphen makes it an option of a command.
+    let is_end = |c: char| c == '.' || c.is_whitespace();
+    let trimmed = name.trim_end_matches(is_end);
+    let trimmed = trimmed.trim_start_matches(|c| is_end(c) || c == '-');
     if is_device(trimmed) {
         format!("_{trimmed}")
     } else {
@@ -199,6 +201,13 @@ mod tests {
             ("c:evil.pdf", "c_evil.pdf"),
             ("a\0b\r\n.pdf", "ab.pdf"),
             ("gpj.\u{202e}fdp", "gpj.fdp"),
+            ("a\u{202a}\u{2066}\u{2069}\u{200e}\u{200f}\u{61c}.pdf", "a.pdf"),
+            ("a\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}.pdf", "a.pdf"),
+            ("a\u{2028}\u{2029}\u{85}\u{9b}2J\u{1b}[2J.pdf", "a2J[2J.pdf"),
+            ("-rf.pdf", "rf.pdf"),
+            ("\u{200b}-. -o=x", "o=x"),
+            ("a-b-.pdf", "a-b-.pdf"),
+            ("-\u{202e}", "fallback"),
             ("NUL", "_NUL"),
             ("com1.pdf", "_com1.pdf"),
             ("LPT\u{b9}", "_LPT\u{b9}"),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{ProblemDetails, is_uri};
 use crate::json::{self, FieldAction, FieldVisitor};
+use crate::visible::is_hidden;
 
 /// The maximum length of one part of the summary, in characters.
 const MAX_PART_LENGTH: usize = 300;
@@ -62,12 +63,12 @@ fn page_title(page: &str) -> Option<String> {
     Some(one_line(&text))
 }
 
-/// `text` as one line of at most `MAX_PART_LENGTH` characters, without control characters and a final full stop.
+/// `text` as one line of at most `MAX_PART_LENGTH` characters, without hidden characters and a final full stop.
 fn one_line(text: &str) -> String {
     let mut line = String::new();
     let mut count = 0;
     for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
+        .split(|c: char| c.is_whitespace() || is_hidden(c))
         .filter(|word| !word.is_empty())
     {
         if count > 0 {

@@ -347,3 +347,38 @@ fn errors_and_log_show_no_presigned_query() {
         assert!(shown.contains("/f.pdf"), "but the path of the URL is shown");
     });
 }
+
+/// A terminal obeys some characters, and others change what is beside them.
+#[test]
+fn messages_and_log_lines_have_no_control_sequences_of_the_service() {
+    const HOSTILE: &str = "x\\u001b]0;title\\u0007\\u009b2J\u{202e}y\u{2028}z\\n";
+    let hidden = |c: char| c.is_control() || ('\u{200b}'..='\u{202e}').contains(&c);
+    for (status, body) in [
+        (
+            "403 Forbidden",
+            format!(r#"{{"title":"{HOSTILE}","detail":"{HOSTILE}","type":"{HOSTILE}"}}"#),
+        ),
+        ("403 Forbidden", HOSTILE.replace("\\u001b", "\u{1b}")),
+        ("200 OK", format!(r#"{{"status":"{HOSTILE}"}}"#)),
+        (
+            "200 OK",
+            format!(r#"{{"status":"failed","error":{{"title":"{HOSTILE}"}}}}"#),
+        ),
+        ("200 OK", format!("\u{1b}]0;{HOSTILE}")),
+    ] {
+        let server = Canned::start(move |_, _| json_response(status, &body));
+        let error = server.job().result(&Call::new()).unwrap_err();
+        assert!(!error.message().contains(hidden), "{:?}", error.message());
+    }
+    let server =
+        Canned::start(|_, _| response("200 OK", "Content-Encoding: title\u{9b}2J\u{202e}\r\n", b"{}"));
+    let (sender, lines) = std::sync::mpsc::channel();
+    let options = server
+        .options()
+        .log(move |_, line| sender.send(line.to_owned()).unwrap());
+    let client = Client::new(options).unwrap();
+    client.job("j").unwrap().status(&Call::new()).unwrap_err();
+    let lines: Vec<_> = lines.try_iter().collect();
+    assert!(lines.iter().any(|line| line.contains("title")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.contains(hidden)), "{lines:?}");
+}
