@@ -124,8 +124,8 @@ fn events_are_pulled_to_the_end_of_the_job() {
         return;
     }
     let emulator = common::emulator();
-    // Long enough to be watched from its first step on.
-    let length: u64 = if c::runner().is_empty() { 400 } else { 4000 };
+    // Long enough to be watched from its first step on, and each step longer than the 50 ms after which a read looks at the clock.
+    let length: u64 = if c::runner().is_empty() { 2000 } else { 8000 };
     let steps = Scenario::new().duration_ms(length).steps(10u32);
     let jobs = [
         ("steps", steps),

@@ -101,12 +101,23 @@ impl Player {
             self.push("message", "{\"status\":\"runn");
         }
         if let Some(odd) = &scenario.status_name {
+            let kind = match scenario.dialect {
+                Dialect::Common => "progress-update",
+                _ => "status-update",
+            };
             for _ in 0..odd.times {
-                self.push_event("status-update", &odd.name, json!({}));
+                self.push_event(kind, &odd.name, json!({}));
             }
         }
-        if scenario.dialect == Dialect::EventInData && self.cursor == 0 {
-            self.push_event("status-update", "running", json!({}));
+        match scenario.dialect {
+            Dialect::EventInData if self.cursor == 0 => {
+                self.push_event("status-update", "running", json!({}));
+            }
+            // The first event comes at once, whatever the job has reached.
+            Dialect::Common if self.job.now().reached == 0 && !self.job.now().state.is_terminal() => {
+                self.push_progress(0.0)
+            }
+            _ => {}
         }
     }
 
