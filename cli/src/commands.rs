@@ -57,7 +57,7 @@ pub fn perform(arguments: &Arguments, show: &Show, limits: &Limits) -> Result<u8
             let ticket = started.job.to_json();
             show.ticket(&ticket);
             if !arguments.json {
-                show.text_or(&ticket, "", || Value::Null);
+                show.text_or(&printable::json(&ticket), "", || Value::Null);
             }
             Ok(exit::DONE)
         }

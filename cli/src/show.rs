@@ -116,8 +116,12 @@ impl Show {
             self.event("submitted", json!({"ticket": parsed(ticket)}));
             self.tickets.borrow_mut().push(ticket.to_owned());
         } else {
-            self.note(&format!("ticket: {ticket}"));
+            self.note_ticket(ticket);
         }
+    }
+
+    fn note_ticket(&self, ticket: &str) {
+        self.note(&format!("ticket: {}", printable::json(ticket)));
     }
 
     fn progress(&self, what: &str, fraction: Option<f64>, event: impl FnOnce() -> Value) {
@@ -232,7 +236,7 @@ impl Show {
                 self.note(&format!("nitro-jobs: standard output cannot be written: {error}"));
             }
             for ticket in self.tickets.take() {
-                self.note(&format!("ticket: {ticket}"));
+                self.note_ticket(&ticket);
             }
         }
     }
