@@ -12,7 +12,13 @@ mod killed;
 mod offsets;
 mod operation;
 mod outage;
+mod pauses;
+mod proxy;
+mod redirects;
 mod report;
+mod special_files;
+mod stopped;
+mod versions;
 mod world;
 
 use std::process::ExitCode;
@@ -25,6 +31,9 @@ fn main() -> ExitCode {
     if arguments.first().is_some_and(|word| word == killed::CHILD) {
         return killed::child(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == stopped::CHILD) {
+        return stopped::child(&arguments[1..]);
+    }
     if !common::is_wanted("torture", &arguments) {
         return ExitCode::SUCCESS;
     }
@@ -32,10 +41,15 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let report = Report::start();
     type Group = fn(&Report, bool);
-    let groups: [(&str, Group); 4] = [
-        ("servers that are away", |report, _| outage::run(report)),
+    let groups: [(&str, Group); 9] = [
+        ("servers that are away", outage::run),
         ("hostile responses", hostile::run),
+        ("redirects", redirects::run),
+        ("pauses", pauses::run),
+        ("versions of a file", versions::run),
+        ("special files", special_files::run),
         ("killed programs", killed::run),
+        ("stopped programs", stopped::run),
         ("every byte", offsets::run),
     ];
     for (name, group) in groups {

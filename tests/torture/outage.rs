@@ -7,6 +7,7 @@ use nitro_emulator::{Clock, Emulator, Scenario, StreamMode};
 use nitro_jobs::{Call, Client, ClientOptions, Download, Error, ErrorKind, JobState};
 
 use crate::common::until;
+use crate::proxy::{Absence, Proxy};
 use crate::report::{Desk, Held, Report};
 use crate::world::{Certificate, WIRES, Wire};
 
@@ -14,7 +15,7 @@ use crate::world::{Certificate, WIRES, Wire};
 const AWAY: Duration = Duration::from_millis(60);
 const SHORT: Duration = Duration::from_millis(80);
 
-pub fn run(report: &Report) {
+pub fn run(report: &Report, full: bool) {
     let certificate = Certificate::new();
     let desk = report.desk();
     let before = Held::now();
@@ -25,15 +26,29 @@ pub fn run(report: &Report) {
     report.no_leak("absent servers", before);
     let emulators = WIRES.map(|wire| certificate.emulator(wire));
     let before = Held::now();
+    let proxy = Proxy::start();
+    let absences = [
+        None,
+        Some(Absence::Stopped),
+        Some(Absence::Status(502)),
+        Some(Absence::Closing),
+        Some(Absence::Status(503)),
+        Some(Absence::Status(504)),
+    ];
+    let absences = &absences[..if full { absences.len() } else { 3 }];
     for (wire, emulator) in WIRES.iter().zip(&emulators) {
         for stream in [StreamMode::Live, StreamMode::Refuse(404)] {
             for step in STEPS {
-                desk.case(&format!("restart {step:?} {wire:?} {stream:?}"), || {
-                    restart(emulator, &certificate, stream, step)
-                });
+                for absence in absences.iter().copied() {
+                    let away = absence.map_or(Away::Server(emulator), |how| Away::Proxy(&proxy, how));
+                    desk.case(&format!("{away} away {step:?} {wire:?} {stream:?}"), || {
+                        restart(emulator, away, &certificate, stream, step)
+                    });
+                }
             }
         }
     }
+    drop(proxy);
     report.no_leak("restarts", before);
 }
 
@@ -121,8 +136,44 @@ const STEPS: [Step; 6] = [
     Step::BeforeTheResult,
 ];
 
+/// Who goes away.
+#[derive(Clone, Copy)]
+enum Away<'a> {
+    Server(&'a Emulator),
+    Proxy(&'a Proxy, Absence),
+}
+
+impl Away<'_> {
+    fn leave(self) {
+        match self {
+            Away::Server(emulator) => {
+                emulator.stop_listening();
+                emulator.drop_connections();
+            }
+            Away::Proxy(proxy, how) => proxy.leave(how),
+        }
+    }
+
+    fn come_back(self) {
+        match self {
+            Away::Server(emulator) => emulator.listen_again().unwrap(),
+            Away::Proxy(proxy, _) => proxy.come_back(),
+        }
+    }
+}
+
+impl std::fmt::Display for Away<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Away::Server(_) => f.write_str("the server is"),
+            Away::Proxy(_, how) => write!(f, "the proxy ({how:?}) is"),
+        }
+    }
+}
+
 fn restart(
     emulator: &Emulator,
+    who: Away<'_>,
     certificate: &Certificate,
     stream: StreamMode,
     step: Step,
@@ -132,16 +183,19 @@ fn restart(
         .poll_interval(Duration::from_millis(20), Duration::from_millis(100))
         .retry_cap(Duration::from_millis(100))
         .retries(20);
+    let options = match who {
+        Away::Server(_) => options,
+        Away::Proxy(proxy, _) => options.proxy(proxy.url()),
+    };
     let client = Client::new(options).unwrap();
     emulator.forget_requests();
     let id = emulator.create_job(Scenario::new().clock(Clock::Manual).stream(stream));
     let job = client.job(&id).unwrap();
     let away = |during: &dyn Fn()| {
-        emulator.stop_listening();
-        emulator.drop_connections();
+        who.leave();
         during();
         std::thread::sleep(AWAY);
-        emulator.listen_again().unwrap();
+        who.come_back();
     };
     let at = |now: Step| {
         if now == step {
@@ -151,7 +205,7 @@ fn restart(
     let (sender, seen) = std::sync::mpsc::channel();
     let status = std::thread::scope(|scope| {
         if step == Step::BeforeTheFirstRequest {
-            emulator.stop_listening();
+            who.leave();
         }
         let waiting = scope.spawn(|| {
             let reported =
@@ -160,7 +214,7 @@ fn restart(
         });
         if step == Step::BeforeTheFirstRequest {
             std::thread::sleep(AWAY);
-            emulator.listen_again().unwrap();
+            who.come_back();
         }
         until("a request came", || !emulator.requests().is_empty());
         at(Step::OnceItIsFollowed);
@@ -189,11 +243,10 @@ fn restart(
     }
     std::thread::scope(|scope| {
         if step == Step::BeforeTheResult {
-            emulator.stop_listening();
-            emulator.drop_connections();
+            who.leave();
             scope.spawn(|| {
                 std::thread::sleep(AWAY);
-                emulator.listen_again().unwrap();
+                who.come_back();
             });
         }
         let mut bytes = Vec::new();
