@@ -49,24 +49,22 @@ fn find<'c>(
     if known.len() < 2 {
         return Ok(known.first().copied());
     }
-    let params_of = |operation: &&'c str| items(value(operation, "params").unwrap_or_default());
-    let formats_of = |operation: &&'c str| {
-        let formats = params_of(operation)
-            .first()
-            .and_then(|first| value(first, "enum"));
-        items(formats.unwrap_or_default()).into_iter().map(unquoted)
-    };
     let to = value(params, "to");
-    let format = to.and_then(json::string);
-    if let Some(operation) = known
-        .iter()
-        .find(|operation| formats_of(operation).any(|known| format.as_deref() == Some(known)))
-    {
-        return Ok(Some(operation));
+    let format = to.and_then(json::string).unwrap_or_default();
+    let (mut rules, mut formats) = (Vec::new(), Vec::new());
+    for operation in known {
+        let params = items(value(operation, "params").unwrap_or_default());
+        let allowed = params.first().and_then(|first| value(first, "enum"));
+        for known in items(allowed.unwrap_or_default()) {
+            let known = unquoted(known);
+            if known == format {
+                return Ok(Some(operation));
+            }
+            formats.push(known);
+        }
+        rules.extend_from_slice(&params);
     }
-    let rules: Vec<_> = known.iter().flat_map(params_of).collect();
     check_names(&rules, "", params)?;
-    let formats: Vec<_> = known.iter().flat_map(formats_of).collect();
     let what = if to.is_some() {
         "it must be"
     } else {

@@ -1,46 +1,33 @@
 //! Checks the names of parameters, and finds the one that was meant.
 
-use super::rules::{Verdict, items, unquoted, value, violation};
-use crate::json::{self, FieldAction, FieldVisitor};
+use super::rules::{Verdict, items, stray, unquoted, value, violation};
 
 /// Rejects the first member of `object` that has a name neither in the rules `params` nor in `undocumented`.
 pub(super) fn check_names(params: &[&str], undocumented: &str, object: &str) -> Verdict {
-    let names = params.iter().filter_map(|param| value(param, "name"));
-    let aliases = params.iter().filter_map(|param| value(param, "alias"));
-    let accepted = names
-        .chain(aliases)
-        .chain(items(undocumented))
-        .map(unquoted)
-        .collect();
-    let mut unknown = Unknown(accepted, None);
-    let _ = json::visit_fields(object, &mut unknown);
-    let Unknown(accepted, Some(name)) = unknown else {
+    let mut accepted = items(undocumented);
+    for param in params {
+        accepted.extend(value(param, "name"));
+        accepted.extend(value(param, "alias"));
+    }
+    for name in &mut accepted {
+        *name = unquoted(name);
+    }
+    let Some(name) = stray(object, &accepted) else {
         return Ok(());
     };
-    let meant = accepted
-        .iter()
-        .map(|known| (distance(&name, known), *known))
-        .min()
-        .filter(|(distance, known)| *distance <= (known.len() / 3).max(1));
-    let advice = match meant {
-        Some((_, known)) => format!("did you mean {known}?"),
-        None if accepted.is_empty() => "this operation has none".to_owned(),
-        None => format!("known are {}", accepted.join(", ")),
+    let mut advice = match accepted.is_empty() {
+        true => "this operation has none".to_owned(),
+        false => format!("known are {}", accepted.join(", ")),
     };
-    Err(violation(format!("there is no such parameter; {advice}")).within(&name))
-}
-
-/// The accepted names, and the first other one.
-struct Unknown<'a>(Vec<&'a str>, Option<String>);
-
-impl<'a> FieldVisitor<'a> for Unknown<'_> {
-    fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
-        if self.0.contains(&key) {
-            return FieldAction::Skip;
+    let mut least = usize::MAX;
+    for known in accepted {
+        let distance = distance(&name, known);
+        if distance < least && distance <= (known.len() / 3).max(1) {
+            least = distance;
+            advice = format!("did you mean {known}?");
         }
-        self.1 = Some(key.chars().take(40).collect());
-        FieldAction::Stop
     }
+    Err(violation(format!("there is no such parameter; {advice}")).within(&name))
 }
 
 /// How many letters must be added, removed or replaced to make one name of the other, whatever their case.

@@ -69,17 +69,42 @@ impl<'a> FieldVisitor<'a> for Rule<'a> {
     }
 }
 
-/// Finds a member of an object by its name.
-struct Member<'n, 'a>(&'n str, Option<&'a str>);
+/// Finds a member that has one of these names, or if `strays` is set the first that has none of them. One type for both:
+/// each is code of its own.
+struct Search<'n, 'a> {
+    names: &'n [&'n str],
+    strays: bool,
+    found: Option<&'a str>,
+    stray: Option<String>,
+}
 
-impl<'a> FieldVisitor<'a> for Member<'_, 'a> {
+impl<'a> FieldVisitor<'a> for Search<'_, 'a> {
     fn field(&mut self, key: &str) -> FieldAction<'_, 'a> {
-        if key == self.0 {
-            FieldAction::Store(&mut self.1)
-        } else {
-            FieldAction::Skip
+        match (self.names.contains(&key), self.strays) {
+            (true, false) => FieldAction::Store(&mut self.found),
+            (false, true) => {
+                self.stray = Some(key.get(..40).unwrap_or(key).to_owned());
+                FieldAction::Stop
+            }
+            _ => FieldAction::Skip,
         }
     }
+}
+
+fn search<'a>(object: &'a str, names: &[&str], strays: bool) -> (Option<&'a str>, Option<String>) {
+    let mut search = Search {
+        names,
+        strays,
+        found: None,
+        stray: None,
+    };
+    let _ = json::visit_fields(object, &mut search);
+    (search.found, search.stray)
+}
+
+/// The first member of an object that has another name.
+pub(super) fn stray(object: &str, names: &[&str]) -> Option<String> {
+    search(object, names, true).1
 }
 
 /// The value that `object` has under `name`, unless it is null.
@@ -88,9 +113,7 @@ pub(super) fn value<'a>(object: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
-    let mut found = Member(name, None);
-    let _ = json::visit_fields(object, &mut found);
-    found.1
+    search(object, &[name], false).0
 }
 
 /// The items of an array, as JSON text.

@@ -58,7 +58,7 @@ impl nitro_error_t {
             problem: problem.map(|p| to_c_string(p.body.as_str())),
             reference_id: error.reference_id().map(to_c_string),
             ticket: error.ticket().map(to_c_string),
-            path: error.path().map(|path| to_c_string(path.to_string_lossy())),
+            path: error.path().map(|path| to_c_string(&*path.to_string_lossy())),
             error,
         }
     }

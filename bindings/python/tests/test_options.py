@@ -74,7 +74,7 @@ def test_every_option_is_accepted(tmp_path: Path) -> None:
         ({"poll_interval": (2, 1)}, nitro_jobs.ArgumentError),
         ({"trusted_origins": ["nonsense"]}, nitro_jobs.ArgumentError),
         ({"ca_pem": "nonsense"}, nitro_jobs.ArgumentError),
-        ({"ca_file": "/nowhere/at/all"}, nitro_jobs.FileError),
+        ({"ca_file": "/nowhere/at/all"}, FileNotFoundError),
         ({"client_certificate": ("a", "b")}, nitro_jobs.ArgumentError),
         ({"proxy": "gopher://x"}, nitro_jobs.ArgumentError),
         ({"client_id": "alone"}, ValueError),

@@ -286,7 +286,7 @@ fn unknown_parameters_are_reported_with_the_known_one() {
             "transformations",
             "rotate",
             r#"{"rotations":[{"page_index":0,"amount":90},{"page":0,"amount":90}]}"#,
-            "rotations[1].page: there is no such parameter; known are page_index, amount, pageIndex",
+            "rotations[1].page: there is no such parameter; known are page_index, pageIndex, amount",
         ),
         (
             "extractions",
