@@ -87,13 +87,10 @@ impl PartialFile {
     }
 
     /// Renames the file, atomically or not at all. Returns its path.
-    pub(crate) fn rename(mut self, wanted: &Path, existing: OnExisting) -> Result<PathBuf> {
-        if existing == OnExisting::Replace {
-            check_replaceable(wanted)?;
-        }
+    pub(crate) fn rename(self, wanted: &Path, existing: OnExisting) -> Result<PathBuf> {
         #[cfg(unix)]
         if self.is_private {
-            self.take_access_of(wanted)?;
+            self.take_access_of(wanted);
         }
         let (mut file, mut path, mut number) = (self.file, wanted.to_owned(), 1);
         loop {
@@ -118,16 +115,18 @@ impl PartialFile {
 
     /// Lets those access the file who could access the one that it replaces, or any new file.
     #[cfg(unix)]
-    fn take_access_of(&mut self, replaced: &Path) -> Result<()> {
+    fn take_access_of(&self, replaced: &Path) {
+        let file = self.file.as_file();
         let permissions = match fs::symlink_metadata(replaced) {
-            Ok(old) => access::of_replaced(self.file.as_file(), &old),
-            Err(_) => {
-                // The umask, or the folder's default, is seen by what a new file gets.
-                let probe = Self::create(&self.folder, OnExisting::Fail)?;
-                probe.file.as_file().metadata().map(|new| new.permissions())
-            }
+            Ok(old) => access::of_replaced(file, &old),
+            // The umask, or the folder's default, is seen by what a new file gets.
+            Err(_) => Self::create(&self.folder, OnExisting::Fail)
+                .ok()
+                .and_then(|probe| probe.file.as_file().metadata().ok())
+                .map(|probe| probe.permissions()),
         };
-        self.on_file(|file| file.set_permissions(permissions?))
+        // A file system without modes is no reason to lose the file, which is then not more readable than it was.
+        let _ = permissions.map(|permissions| file.set_permissions(permissions));
     }
 }
 
@@ -187,7 +186,6 @@ pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
 #[cfg(unix)]
 mod access {
     use std::fs::{File, Metadata, Permissions};
-    use std::io;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
     /// As other files of the program, less its umask.
@@ -197,14 +195,13 @@ mod access {
 
     /// Gives the new file the owner and the group of the old one, as far as this is permitted. Returns the permissions that give
     /// no access to anybody else.
-    pub(super) fn of_replaced(new: &File, old: &Metadata) -> io::Result<Permissions> {
+    pub(super) fn of_replaced(new: &File, old: &Metadata) -> Option<Permissions> {
         if fchown(new, Some(old.uid()), Some(old.gid())).is_err() {
             let _ = fchown(new, None, Some(old.gid()));
         }
-        let same_group = new.metadata()?.gid() == old.gid();
-        Ok(Permissions::from_mode(
-            old.mode() & if same_group { 0o777 } else { 0o707 },
-        ))
+        let is_same_group = new.metadata().ok()?.gid() == old.gid();
+        let mask = if is_same_group { 0o777 } else { 0o707 };
+        Some(Permissions::from_mode(old.mode() & mask))
     }
 }
 

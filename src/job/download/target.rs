@@ -10,7 +10,6 @@ use super::{Download, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The place of the files, whatever becomes of the working directory or of symbolic links on the way to it.
-#[derive(Debug)]
 pub(crate) struct Destination {
     /// Without symbolic links.
     folder: PathBuf,

@@ -252,27 +252,34 @@ fn a_run_checks_its_target_before_anything_is_sent() {
     });
 }
 
-/// Lets two ways of creating a name fail on this thread, as file systems without them do.
+/// Lets these system calls fail on this thread, as they do on file systems that lack something.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
-fn without_exclusive_rename_and_links(rename: i32, link: i32) {
-    let allow = libc::BPF_RET | libc::BPF_K;
-    let number = [libc::SYS_renameat2, libc::SYS_linkat].map(|call| call as u32);
-    let instruction = |code: u32, jt: u8, k: u32| libc::sock_filter {
+fn without(calls: &[(libc::c_long, i32)]) {
+    let instruction = |code: u32, jf: u8, k: u32| libc::sock_filter {
         code: code as u16,
-        jt,
-        jf: 0,
+        jt: 0,
+        jf,
         k,
     };
-    let equals = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
-    let mut program = [
-        instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
-        instruction(equals, 2, number[0]),
-        instruction(equals, 2, number[1]),
-        instruction(allow, 0, libc::SECCOMP_RET_ALLOW),
-        instruction(allow, 0, libc::SECCOMP_RET_ERRNO | rename as u32),
-        instruction(allow, 0, libc::SECCOMP_RET_ERRNO | link as u32),
-    ];
+    let mut program = vec![instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0)];
+    for (call, error) in calls {
+        program.push(instruction(
+            libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K,
+            1,
+            *call as u32,
+        ));
+        program.push(instruction(
+            libc::BPF_RET | libc::BPF_K,
+            0,
+            libc::SECCOMP_RET_ERRNO | *error as u32,
+        ));
+    }
+    program.push(instruction(
+        libc::BPF_RET | libc::BPF_K,
+        0,
+        libc::SECCOMP_RET_ALLOW,
+    ));
     let filter = libc::sock_fprog {
         len: program.len() as u16,
         filter: program.as_mut_ptr(),
@@ -297,7 +304,7 @@ fn names_are_safe_on_a_file_system_without_exclusive_renames_and_hard_links() {
             (libc::EOPNOTSUPP, libc::EPERM),
         ] {
             let check = move || {
-                without_exclusive_rename_and_links(rename, link);
+                without(&[(libc::SYS_renameat2, rename), (libc::SYS_linkat, link)]);
                 let emulator = emulator();
                 let (folder, path) = folder_with("old");
                 assert!(fs::hard_link(&path, folder.path().join("link")).is_err());
@@ -319,6 +326,24 @@ fn names_are_safe_on_a_file_system_without_exclusive_renames_and_hard_links() {
             };
             std::thread::spawn(check).join().unwrap();
         }
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_is_replaced_on_a_file_system_without_modes() {
+    with_watchdog(|| {
+        let check = || {
+            without(&[(libc::SYS_fchmod, libc::EPERM), (libc::SYS_fchown, libc::EPERM)]);
+            let emulator = emulator();
+            let (folder, path) = folder_with("old");
+            let job = done(&emulator, Scenario::new());
+            save(&job, &replace(&path)).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), emulator.output_of(&job.id())[0]);
+            assert_eq!(mode(&path) & 0o077, 0, "more readable than is known to be right");
+            assert_eq!(names(folder.path()), ["out.pdf"]);
+        };
+        std::thread::spawn(check).join().unwrap();
     });
 }
 
