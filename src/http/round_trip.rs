@@ -106,12 +106,15 @@ impl Http {
 
 /// The first coding of the body, which nothing here could undo.
 fn content_coding(headers: &HeaderMap) -> Option<&'static str> {
-    let values = headers.get_all(header::CONTENT_ENCODING).into_iter();
-    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    codings.find_map(|coding| {
-        let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(coding.trim_ascii());
-        CODINGS.split(' ').find(is)
-    })
+    for value in headers.get_all(header::CONTENT_ENCODING) {
+        for coding in value.as_bytes().split(|byte| *byte == b',') {
+            let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(coding.trim_ascii());
+            if let Some(known) = CODINGS.split(' ').find(is) {
+                return Some(known);
+            }
+        }
+    }
+    None
 }
 
 /// Whether a pooled connection had been closed before the request could have had an effect: no response came, and the request
