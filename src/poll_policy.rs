@@ -35,7 +35,7 @@ impl Default for PollPolicy {
             stream: true,
             failures_before_contact: 8,
             failures_after_contact: 600,
-            patience_before_contact: Duration::from_secs(5),
+            patience_before_contact: Duration::from_secs(3),
             patience_after_contact: Duration::from_secs(300),
             retry_cap: Duration::from_secs(30),
         }
