@@ -12,6 +12,12 @@ use crate::panic_guard::{DEFECT, catch_silently};
 
 /// Runs the body of a function that can fail: returns its code, and sets `*err` if the caller wants the error.
 pub(super) fn fallible(err: *mut *mut nitro_error_t, body: impl FnOnce() -> Result<()>) -> nitro_code_t {
+    let mut body = Some(body);
+    run(err, &mut || body.take().map_or(Ok(()), |body| body()))
+}
+
+/// Compiled once, not for each function of the header.
+fn run(err: *mut *mut nitro_error_t, body: &mut dyn FnMut() -> Result<()>) -> nitro_code_t {
     let _not_cancelled = NotCancelled::new();
     if !err.is_null() {
         // SAFETY: the header's contract: `err` points to memory for one pointer.
