@@ -1,10 +1,13 @@
-//! Idle connections between two requests.
+//! Idle connections between two requests, and the thread that closes those that were idle too long.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::exchange::ExchangeContext;
+use crate::own_thread;
+use crate::panic_guard;
 use crate::url::Url;
 
 /// How many are pooled, to one host or to all.
@@ -13,10 +16,28 @@ pub(crate) const IDLE: usize = 64;
 /// How long one is pooled: shorter than servers and firewalls do.
 pub(crate) const IDLE_AGE: Duration = Duration::from_secs(15);
 
-/// The idle connections of one client, the most recently used at the end.
+/// The idle connections of one client. Dropped, it closes them and ends its thread.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    idle: Mutex<Vec<Idle>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// The pool is dropped.
+    closed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The most recently used at the end.
+    idle: Vec<Idle>,
+    closer: Option<JoinHandle<()>>,
+    has_closer: bool,
+    is_closed: bool,
+    /// A connection was pooled since the thread last looked.
+    was_used: bool,
 }
 
 /// A connection, and since when it is idle.
@@ -27,16 +48,23 @@ impl Pool {
     pub(crate) fn put(&self, mut connection: Box<Connection>) {
         connection.input.shrink();
         let now = Instant::now();
-        let mut idle = self.lock();
-        idle.push((now, connection));
-        let expired = take_expired(&mut idle, now);
+        let mut state = self.shared.lock();
+        state.idle.push((now, connection));
+        state.was_used = true;
+        let expired = take_expired(&mut state.idle, now);
+        if !state.has_closer {
+            let (shared, quiet) = (self.shared.clone(), panic_guard::is_caught());
+            let body = move || {
+                panic_guard::set_caught(quiet);
+                let _ = panic_guard::catch(|| shared.close_expired());
+            };
+            // Without that thread they stay open until the client's next request.
+            state.closer = own_thread::spawn("nitro-idle", body).ok();
+            state.has_closer = state.closer.is_some();
+        }
         // Closed after the lock is released.
-        drop(idle);
+        drop(state);
         drop(expired);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Idle>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A connection to the origin of `url` that was used within `max_age` and on which nothing came since.
@@ -46,19 +74,15 @@ impl Pool {
         max_age: Duration,
         exchange: &ExchangeContext,
     ) -> Option<Box<Connection>> {
-        let expired = take_expired(&mut self.lock(), Instant::now());
-        // Of all origins: there is no thread that would close them, and one to another host may not be asked for again.
-        drop(expired);
         loop {
             let (since, mut connection) = {
-                let mut idle = self.lock();
-                let at = idle
-                    .iter()
-                    .rposition(|(_, pooled)| url.has_origin(&pooled.origin))?;
-                if is_older(idle[at].0, Instant::now(), max_age) && max_age < IDLE_AGE {
+                let mut state = self.shared.lock();
+                let is_of_origin = |(_, pooled): &Idle| url.has_origin(&pooled.origin);
+                let at = state.idle.iter().rposition(is_of_origin)?;
+                if is_older(state.idle[at].0, Instant::now(), max_age) && max_age < IDLE_AGE {
                     return None;
                 }
-                idle.remove(at)
+                state.idle.remove(at)
             };
             if is_older(since, Instant::now(), IDLE_AGE)
                 || connection.stream.is_ready(exchange).unwrap_or(true)
@@ -67,6 +91,54 @@ impl Pool {
             }
             connection.stream.reset_limits();
             return Some(connection);
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let closer = {
+            let mut state = self.shared.lock();
+            state.is_closed = true;
+            state.closer.take()
+        };
+        self.shared.closed.notify_all();
+        if let Some(closer) = closer {
+            let _ = closer.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes each connection that was idle too long, until none was pooled for as long.
+    fn close_expired(&self) {
+        let mut state = self.lock();
+        while !state.is_closed {
+            let now = Instant::now();
+            let expired = take_expired(&mut state.idle, now);
+            if !expired.is_empty() {
+                drop(state);
+                drop(expired);
+                state = self.lock();
+                continue;
+            }
+            let oldest = state.idle.first().map(|(since, _)| *since);
+            if oldest.is_none() && !std::mem::take(&mut state.was_used) {
+                state.has_closer = false;
+                return;
+            }
+            let age = now.saturating_duration_since(oldest.unwrap_or(now));
+            // A little later than it expires, so that it has expired then.
+            let pause = IDLE_AGE.saturating_sub(age) + Duration::from_millis(1);
+            state = self
+                .closed
+                .wait_timeout(state, pause)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 }
@@ -85,6 +157,7 @@ fn is_older(since: Instant, now: Instant, age: Duration) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::net::{TcpListener, TcpStream};
 
     use super::*;
@@ -93,36 +166,54 @@ mod tests {
     use crate::net::Stream;
     use crate::options::ClientOptions;
 
-    #[test]
-    fn a_connection_that_was_idle_too_long_is_not_reused() {
+    /// A connection that has been idle for `age`, and the other end of it.
+    fn idle_for(age: Duration) -> (Url, Idle, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let address = listener.local_addr().unwrap();
+        let url = Url::parse(&format!("http://{address}/")).unwrap();
+        let stream = Stream::plain(TcpStream::connect(address).unwrap()).unwrap();
+        let connection = Box::new(Connection::new(url.origin(), stream));
+        (
+            url,
+            (Instant::now() - age, connection),
+            listener.accept().unwrap().0,
+        )
+    }
+
+    #[test]
+    fn a_connection_is_reused_within_the_age_that_a_request_accepts() {
         let options = ClientOptions::new();
         let context = Call::new().begin(None, Limit::Call, &options.io_limits, &options.log);
         let exchange = ExchangeContext::new(&context, 0);
-        let connection = || {
-            let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-            Box::new(Connection::new(url.origin(), Stream::plain(tcp).unwrap()))
-        };
+        for (idle, accepted, is_reused) in [
+            (Duration::ZERO, IDLE_AGE, true),
+            (Duration::from_secs(2), IDLE_AGE, true),
+            (Duration::from_secs(2), Duration::from_secs(1), false),
+            (IDLE_AGE + Duration::from_secs(1), IDLE_AGE, false),
+        ] {
+            let (url, pooled, _peer) = idle_for(idle);
+            let pool = Pool::default();
+            pool.shared.lock().idle.push(pooled);
+            assert_eq!(
+                pool.take(&url, accepted, &exchange).is_some(),
+                is_reused,
+                "{idle:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn old_connections_are_closed_although_no_request_is_made() {
         let pool = Pool::default();
-        let before = |age| Instant::now() - age - Duration::from_secs(1);
-        pool.idle.lock().unwrap().push((before(IDLE_AGE), connection()));
-        assert!(pool.take(&url, IDLE_AGE, &exchange).is_none());
-        pool.idle.lock().unwrap().push((before(IDLE_AGE), connection()));
-        pool.put(connection());
-        assert_eq!(pool.idle.lock().unwrap().len(), 1);
-        assert!(pool.take(&url, IDLE_AGE, &exchange).is_some());
-        // A request to another host closes it, too.
-        pool.idle.lock().unwrap().push((before(IDLE_AGE), connection()));
-        let elsewhere = Url::parse("http://192.0.2.1/").unwrap();
-        assert!(pool.take(&elsewhere, IDLE_AGE, &exchange).is_none());
-        assert!(pool.idle.lock().unwrap().is_empty());
-        // It stays pooled for callers that accept its age.
-        pool.idle
-            .lock()
-            .unwrap()
-            .push((before(Duration::ZERO), connection()));
-        assert!(pool.take(&url, Duration::from_millis(500), &exchange).is_none());
-        assert!(pool.take(&url, IDLE_AGE, &exchange).is_some());
+        let (_, almost_old, mut peer) = idle_for(IDLE_AGE - Duration::from_millis(100));
+        pool.shared.lock().idle.push(almost_old);
+        let (_, (_, new), mut still_open) = idle_for(Duration::ZERO);
+        pool.put(new);
+        peer.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        assert_eq!(peer.read(&mut [0]).unwrap(), 0, "it is closed");
+        assert_eq!(pool.shared.lock().idle.len(), 1);
+        // The thread ends with the pool.
+        drop(pool);
+        assert_eq!(still_open.read(&mut [0]).unwrap(), 0);
     }
 }

@@ -4,6 +4,7 @@
 #include "lookup.h"
 
 #include <dirent.h>
+#include <sched.h>
 
 static void on_hang(void) { CHECK(!"an unexpected lookup"); }
 
@@ -36,13 +37,14 @@ int main(int argc, char **argv) {
         nitro_status_free(status);
         if (i == 0) started = COUNTED(threads_started);
     }
-    /* The name was looked up once, on one thread, which has ended. */
+    /* The name was looked up once, on a thread that has ended. Another one closes the idle connection, and ends with the client. */
     CHECK_NUMBER(COUNTED(lookups), 1);
-    CHECK_NUMBER(started, 1);
-    CHECK_NUMBER(COUNTED(threads_started), 1);
+    CHECK_NUMBER(started, 2);
+    CHECK_NUMBER(COUNTED(threads_started), 2);
     /* A tool may have threads of its own. */
-    if (!getenv("NITRO_TEST_RUNNER")) CHECK_NUMBER(threads(), before);
+    if (!getenv("NITRO_TEST_RUNNER")) CHECK_NUMBER(threads(), before + 1);
     nitro_job_free(job);
     nitro_client_free(client);
+    while (!getenv("NITRO_TEST_RUNNER") && threads() > before) sched_yield();
     return end();
 }

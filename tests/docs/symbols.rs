@@ -11,7 +11,7 @@ use std::process::Command;
 use common::{c, header};
 
 /// Stripped, with TLS and certificate verification inside.
-const LARGEST: u64 = 2_200_000;
+const LARGEST: u64 = 2_250_000;
 
 fn list() -> PathBuf {
     c::root().join("docs/symbols.txt")
