@@ -370,14 +370,26 @@ fn messages_and_log_lines_have_no_control_sequences_of_the_service() {
         let error = server.job().result(&Call::new()).unwrap_err();
         assert!(!error.message().contains(hidden), "{:?}", error.message());
     }
-    let server =
-        Canned::start(|_, _| response("200 OK", "Content-Encoding: title\u{9b}2J\u{202e}\r\n", b"{}"));
+    // A line says why the URL of a file is requested again.
+    let server = Canned::start(|_, head| {
+        if head.starts_with("GET /file") {
+            json_response("403 Forbidden", &format!(r#"{{"title":"title {HOSTILE}"}}"#))
+        } else {
+            json_response(
+                "200 OK",
+                r#"{"status":"completed","result":{"file":{"URL":"/file"}}}"#,
+            )
+        }
+    });
     let (sender, lines) = std::sync::mpsc::channel();
     let options = server
         .options()
         .log(move |_, line| sender.send(line.to_owned()).unwrap());
     let client = Client::new(options).unwrap();
-    client.job("j").unwrap().status(&Call::new()).unwrap_err();
+    let folder = tempfile::tempdir().unwrap();
+    let download = Download::to_folder(folder.path());
+    let job = client.job("j").unwrap();
+    job.download(&download, |_| true, &Call::new()).unwrap_err();
     let lines: Vec<_> = lines.try_iter().collect();
     assert!(lines.iter().any(|line| line.contains("title")), "{lines:?}");
     assert!(!lines.iter().any(|line| line.contains(hidden)), "{lines:?}");
