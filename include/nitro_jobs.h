@@ -216,8 +216,9 @@
 #define NITRO_EXISTING_FAIL 0
 
 /**
- * An existing regular file is replaced atomically once the new one is complete, and its mode is kept. Anything else that has
- * the name, such as a device, is NITRO_E_FILE.
+ * An existing regular file is replaced atomically once the new one is complete, and its mode is kept.
+ *
+ * Anything else that has the name, such as a device, is NITRO_E_FILE.
  */
 #define NITRO_EXISTING_REPLACE 1
 
@@ -1988,10 +1989,9 @@ NITRO_API
 const char *nitro_catalog_json(void);
 
 /**
- * Checks a submission against the catalogue: names of parameters, required ones, types, values, ranges, and number and
- * types of documents.
+ * Checks a submission against the catalogue: its parameters and its documents.
  *
- * No file is opened and nothing is sent. Methods that the catalogue does not have are accepted. For a parameter that it
+ * Of parameters the names, required ones, types, values and ranges are checked, of documents the number and the types. No file is opened and nothing is sent. Methods that the catalogue does not have are accepted. For a parameter that it
  * does not have, the message names the one that may be meant. nitro_client_submit() and nitro_client_run() do not make
  * this check, so that they send what the service added later.
  *

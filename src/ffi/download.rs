@@ -17,8 +17,9 @@ use crate::panic_guard::call_host;
 
 /// An existing file is left as it is, and the call fails with NITRO_E_FILE_EXISTS.
 pub const NITRO_EXISTING_FAIL: i32 = 0;
-/// An existing regular file is replaced atomically once the new one is complete, and its mode is kept. Anything else that has
-/// the name, such as a device, is NITRO_E_FILE.
+/// An existing regular file is replaced atomically once the new one is complete, and its mode is kept.
+///
+/// Anything else that has the name, such as a device, is NITRO_E_FILE.
 pub const NITRO_EXISTING_REPLACE: i32 = 1;
 /// The new file gets a number if its name is taken, for example "report (2).pdf".
 pub const NITRO_EXISTING_NUMBER: i32 = 2;

@@ -78,20 +78,6 @@ fn log_lines_report_requests_and_show_no_secret() {
 }
 
 #[test]
-fn a_client_reads_no_environment_and_a_bad_proxy_variable_does_no_harm() {
-    if !c::can_build() {
-        return;
-    }
-    let emulator = common::emulator();
-    c::run("environment", &emulator.base_url(), &emulator.token())
-        .arg("job", emulator.create_job(Scenario::instant()))
-        .env("https_proxy", "socks://nowhere:x")
-        .env("http_proxy", "ftp://nowhere")
-        .env("all_proxy", "socks://nowhere")
-        .passes();
-}
-
-#[test]
 fn header_and_library_agree_on_version_and_codes() {
     if !c::can_build() {
         return;

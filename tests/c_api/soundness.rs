@@ -222,3 +222,17 @@ fn every_test_program_that_runs_c_is_run_under_the_tools_or_excepted() {
     }
     assert!(running > under_tools.len(), "only {running} run C programs");
 }
+
+#[test]
+fn a_client_reads_no_environment_and_a_bad_proxy_variable_does_no_harm() {
+    if !c::can_build() {
+        return;
+    }
+    let emulator = common::emulator();
+    c::run("environment", &emulator.base_url(), &emulator.token())
+        .arg("job", emulator.create_job(Scenario::instant()))
+        .env("https_proxy", "socks://nowhere:x")
+        .env("http_proxy", "ftp://nowhere")
+        .env("all_proxy", "socks://nowhere")
+        .passes();
+}

@@ -18,7 +18,7 @@ use common::{c, cpp};
 use nitro_emulator::{Clock, Emulator, Scenario};
 
 /// What has no twin, and why.
-const WITHOUT_TWIN: [(&str, &str); 14] = [
+const WITHOUT_TWIN: [(&str, &str); 15] = [
     (
         "hostile_sizes",
         "is about sizes that a peer names, which the library alone reads",
@@ -53,6 +53,10 @@ const WITHOUT_TWIN: [(&str, &str); 14] = [
     (
         "host_threads",
         "is about signals and the ends of threads, which the library alone sees",
+    ),
+    (
+        "environment",
+        "replaces getenv of the whole program; the binding reads nothing",
     ),
     (
         "no_memory",
