@@ -64,7 +64,13 @@ impl Url {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let (text, zone) = split_zone(without_fragment(text)?);
         let (origin, rest) = text.split_at(origin_end(&text));
-        let url = Self::check(&format!("{origin}{}", encode(rest)))?;
+        let rest = encode(rest);
+        let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+        let path = match path {
+            "" => String::new(),
+            _ => without_dots(path),
+        };
+        let url = Self::check(&[origin, &path, query].concat())?;
         Ok(Self { zone, ..url })
     }
 
@@ -283,8 +289,9 @@ fn invalid(why: impl fmt::Display) -> Error {
     Error::invalid(format!("invalid URL: {why}"))
 }
 
-/// The text without its fragment; rejects what could split a request.
+/// The text without its fragment and without spaces around it; rejects what could split a request.
 fn without_fragment(text: &str) -> Result<&str> {
+    let text = text.trim_matches([' ', '\t']);
     if text.bytes().any(|b| b.is_ascii_control()) {
         return Err(invalid("it contains a control character"));
     }
@@ -360,6 +367,7 @@ mod tests {
             ("/r#part", "https://api.example/r"),
             ("", "https://api.example/idp/jobs/1/status?x=1"),
             ("?", "https://api.example/idp/jobs/1/status?"),
+            (" ?\t ", "https://api.example/idp/jobs/1/status?"),
             (".", "https://api.example/idp/jobs/1/"),
             ("./a/../../b/.", "https://api.example/idp/jobs/b/"),
             ("../../../../../x", "https://api.example/x"),

@@ -24,9 +24,10 @@ fuzz_target!(|input: &str| {
     );
     assert!(
         !url.chars()
-            .any(|c| c.is_control() || c == ' ' || c == '#' || c == '\\'),
+            .any(|c| c.is_control() || c == ' ' || c == '#'),
         "{url}"
     );
+    assert!(!url.split('?').next().unwrap().contains('\\'), "{url}");
     let authority = url.split_once("://").unwrap().1.split(['/', '?']).next().unwrap();
     assert!(!authority.is_empty() && !authority.contains('@'), "{url}");
     // A resolved URL resolves to itself, whatever the base is.
@@ -38,7 +39,7 @@ fuzz_target!(|input: &str| {
     }
     if let Ok(target) = hop(base, 302, reference) {
         // Whitespace around a field value is not part of it.
-        assert_eq!(target, join(base, reference.trim()).unwrap().0);
+        assert_eq!(target, join(base, reference.trim_matches([' ', '\t'])).unwrap().0);
         let downgraded = base.to_ascii_lowercase().starts_with("https:") && lower.starts_with("http:");
         assert!(!downgraded, "a redirect from https to http");
     }
