@@ -23,8 +23,7 @@ fuzz_target!(|input: &str| {
         "{url} {origin}"
     );
     assert!(
-        !url.chars()
-            .any(|c| c.is_control() || c == ' ' || c == '#'),
+        !url.chars().any(|c| c.is_control() || c == ' ' || c == '#'),
         "{url}"
     );
     assert!(!url.split('?').next().unwrap().contains('\\'), "{url}");

@@ -26,15 +26,16 @@ fn check(status: &JobStatus, text: &str) {
     }
 }
 
-/// Whether the document states this state in any form. Callers leave out documents that have a key twice.
+/// Whether the document states this state in any form and case. Callers leave out documents that have a key twice.
 fn is_stated(state: &JobState, document: &Value) -> bool {
-    let name = document["status"].as_str();
+    let lower = document["status"].as_str().map(str::to_ascii_lowercase);
+    let name = lower.as_deref();
     match state {
         JobState::Running => name == Some("running") || document["progress"].is_number(),
         JobState::Completed => name == Some("completed") || !document["result"].is_null(),
         JobState::Failed => name == Some("failed") || !document["error"].is_null(),
         JobState::Canceled => matches!(name, Some("canceled" | "cancelled")),
-        _ => name.is_none() || name == Some(state.as_str()),
+        _ => name.is_none() || document["status"] == state.as_str(),
     }
 }
 
