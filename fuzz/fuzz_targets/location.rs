@@ -29,9 +29,11 @@ fuzz_target!(|input: &str| {
     assert!(!url.split('?').next().unwrap().contains('\\'), "{url}");
     let authority = url.split_once("://").unwrap().1.split(['/', '?']).next().unwrap();
     assert!(!authority.is_empty() && !authority.contains('@'), "{url}");
-    // A resolved URL resolves to itself, whatever the base is.
-    assert_eq!(join(&url, &url).unwrap(), (url.clone(), origin.clone()));
-    assert_eq!(join("http://other.example/", &url).unwrap().1, origin);
+    // A resolved URL resolves to itself, whatever the base is; a zone is no part of it.
+    if !origin.contains('%') {
+        assert_eq!(join(&url, &url).unwrap(), (url.clone(), origin.clone()));
+        assert_eq!(join("http://other.example/", &url).unwrap().1, origin);
+    }
     // A reference that is only a path keeps the origin.
     if reference.starts_with('/') && !reference.starts_with("//") {
         assert_eq!(join(base, "/").unwrap().1, origin);
