@@ -381,6 +381,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_url_that_was_resolved_resolves_to_itself() {
+        for (text, resolved) in [
+            ("https://h/a/../b/./c?d/../e", "https://h/b/c?d/../e"),
+            ("https://h/..", "https://h/"),
+            (" https://h?a/.. ", "https://h?a/.."),
+        ] {
+            let url = url(text);
+            assert_eq!(url.as_str(), resolved);
+            assert_eq!(url.join(resolved).unwrap(), url);
+            assert_eq!(url.join("").unwrap(), url, "{text}");
+        }
+    }
+
     /// Real storage has such URLs, and browsers fetch them.
     #[test]
     fn urls_are_sent_as_browsers_send_them() {
