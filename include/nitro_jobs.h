@@ -1991,9 +1991,10 @@ const char *nitro_catalog_json(void);
 /**
  * Checks a submission against the catalogue: its parameters and its documents.
  *
- * Of parameters the names, required ones, types, values and ranges are checked, of documents the number and the types. No file is opened and nothing is sent. Methods that the catalogue does not have are accepted. For a parameter that it
- * does not have, the message names the one that may be meant. nitro_client_submit() and nitro_client_run() do not make
- * this check, so that they send what the service added later.
+ * Of parameters the names, required ones, types, values and ranges are checked, of documents the number and the types. No
+ * file is opened and nothing is sent. Methods that the catalogue does not have are accepted. For a parameter that it does not
+ * have, the message names the one that may be meant. nitro_client_submit() and nitro_client_run() do not make this check, so
+ * that they send what the service added later.
  *
  * Codes: NITRO_E_INVALID_ARGUMENT, with a message that names the parameter and never its value.
  *

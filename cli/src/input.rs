@@ -29,7 +29,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// From now on. A timeout of zero is none, in place of the library's own.
+    /// From now on. A timeout of zero means no timeout, in place of the library's own.
     pub fn new(cancel: CancelToken, timeout: Option<Duration>) -> Self {
         let is_given = timeout.is_some();
         let timeout = timeout.filter(|timeout| !timeout.is_zero());

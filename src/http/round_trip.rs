@@ -14,7 +14,7 @@ use crate::log::LogLevel;
 use crate::net::ExchangeContext;
 
 const EVENT_STREAM: &str = "text/event-stream";
-/// The registered content codings. Storage services also return what is none (`aws-chunked`, `utf-8`), as somebody set it.
+/// The registered content codings. Storage services also return other words (`aws-chunked`, `utf-8`), as somebody set them.
 const CODINGS: &str = "gzip br deflate zstd compress x-gzip x-compress dcb dcz aes128gcm exi pack200-gzip";
 
 impl Http {

@@ -124,7 +124,7 @@ impl Ticket {
         }
     }
 
-    /// The URL of the result that a response of the status resource named; the status resource itself is none.
+    /// The URL of the result that a response of the status resource named. The status resource itself is no result.
     pub(crate) fn result_location(&self, location: &str) -> Result<Url> {
         let url = self.status_url.join(location)?;
         match self.status_url.is_same_resource(&url) {

@@ -1,7 +1,7 @@
 //! Result files to disk, atomically: complete and verified, or not at all.
 //!
-//! `target` decides where the files will be, `transfer` downloads one file, `content_range` and `version` decide whether a response resumes it, `atomic_file` renames it into
-//! place.
+//! `target` decides where the files will be, `transfer` downloads one file, `content_range` and `version` decide whether a
+//! response resumes it, `atomic_file` renames it into place.
 
 mod atomic_file;
 mod content_range;
